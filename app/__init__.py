@@ -1,0 +1,73 @@
+"""Haikou's foreign-talent service network: where to go, when to come, and word that reaches people."""
+
+from datetime import timedelta
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, headers, health, i18n, log, pages, problems
+from app.accounts import views as accounts
+from app.api import v1
+from app.appointments import views as appointments
+from app.crypto import Keyring
+from app.db import db, engine_options
+from app.extensions import csrf, login_manager, migrate
+from app.locator import views as locator
+from app.maps import views as maps
+from app.settings import ROOT, Settings
+from app.staff import views as staff
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from its settings; the environment's when none are given."""
+    settings = settings or Settings.from_env()
+    log.configure()
+    app = Flask(__name__, instance_path=str(settings.instance_path.resolve()))
+    app.config.update(_config(settings))
+    app.extensions["settings"] = settings
+    app.extensions["keyring"] = Keyring.parse(settings.data_key)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    for part in (
+        i18n,
+        headers,
+        problems,
+        health,
+        pages,
+        accounts,
+        locator,
+        maps,
+        appointments,
+        staff,
+        v1,
+        cli,
+    ):
+        part.init_app(app)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.sqlalchemy_url),
+        "CLOCK_SHIFT_SECONDS": settings.clock_shift_seconds,
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.production else "session",
+        "SESSION_COOKIE_SECURE": settings.production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=24),
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=1),
+        "WTF_CSRF_TIME_LIMIT": 24 * 3600,
+        "WTF_CSRF_SSL_STRICT": True,
+    }

@@ -1,0 +1,1 @@
+"""Who comes when: slots, holds, appointments and what happened to them."""

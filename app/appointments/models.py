@@ -1,0 +1,178 @@
+"""Holds, appointments, their history, what desks are taken, and the keys of repeatable requests."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.crypto import Encrypted
+from app.db import Model
+from app.interval import Interval
+from app.stations.models import Service, Station
+
+
+class DeskUsage(Model):
+    """How many desks of a station are taken in one five-minute cell.
+
+    `cell` counts five-minute steps since 1970-01-01 UTC (see `capacity.cells`). The check is the
+    last word: no process, whatever it believes, can take one desk too many.
+    """
+
+    __tablename__ = "desk_usage"
+    __table_args__ = (CheckConstraint("taken >= 0 AND taken <= capacity", name="not_oversold"),)
+
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), primary_key=True)
+    cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    taken: Mapped[int] = mapped_column(SmallInteger)
+    capacity: Mapped[int] = mapped_column(SmallInteger)
+
+
+class HoldStatus(StrEnum):
+    OPEN = "open"
+    USED = "used"  # it became an appointment, or the new time of one
+    RELEASED = "released"
+
+
+class Hold(Model):
+    """A short claim on a slot while somebody decides. After `expires_at` others may take it."""
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        Index("uq_holds_open_case", "case_id", unique=True, postgresql_where=text("status = 'open'"),
+              sqlite_where=text("status = 'open'")),
+        Index("ix_holds_open", "station_id", "expires_at", postgresql_where=text("status = 'open'"),
+              sqlite_where=text("status = 'open'")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    party_size: Mapped[int] = mapped_column(SmallInteger, default=1)
+    expires_at: Mapped[datetime]
+    extensions: Mapped[int] = mapped_column(SmallInteger, default=0)
+    status: Mapped[str] = mapped_column(String(10), default=HoldStatus.OPEN)
+    created_at: Mapped[datetime]
+
+    station: Mapped[Station] = relationship()
+    service: Mapped[Service] = relationship()
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.starts_at, self.ends_at)
+
+
+class Status(StrEnum):
+    BOOKED = "booked"
+    CHECKED_IN = "checked_in"
+    COMPLETED = "completed"
+    INCOMPLETE = "incomplete"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+
+LIVE = (Status.BOOKED, Status.CHECKED_IN)
+_LIVE_CASE = text("case_id IS NOT NULL AND status IN ('booked', 'checked_in')")
+
+
+class Appointment(Model):
+    """A person's confirmed place. `revision` goes up with every change and is the calendar SEQUENCE."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="order"),
+        Index("uq_appointments_live_case", "case_id", unique=True, postgresql_where=_LIVE_CASE,
+              sqlite_where=_LIVE_CASE),
+        Index("ix_appointments_station_id_starts_at", "station_id", "starts_at"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(8), unique=True)
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("holds.id"), unique=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    status: Mapped[str] = mapped_column(String(20))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    party_size: Mapped[int] = mapped_column(SmallInteger, default=1)
+    revision: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(String(5))
+    origin: Mapped[str] = mapped_column(String(20), default="online")
+    created_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str | None] = mapped_column(String(20))
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_encrypted: Mapped[str] = mapped_column(Text)
+    name_encrypted: Mapped[str | None] = mapped_column(Text)
+    email_encrypted: Mapped[str | None] = mapped_column(Text)
+    phone_encrypted: Mapped[str | None] = mapped_column(Text)
+
+    token = Encrypted(bound_to="reference")
+    name = Encrypted(bound_to="reference")
+    email = Encrypted(bound_to="reference")
+    phone = Encrypted(bound_to="reference")
+
+    station: Mapped[Station] = relationship()
+    service: Mapped[Service] = relationship()
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.starts_at, self.ends_at)
+
+    @property
+    def live(self) -> bool:
+        return self.status in LIVE
+
+
+class AppointmentEvent(Model):
+    """One line of an appointment's history, past tense, never changed. Holds no personal data."""
+
+    __tablename__ = "appointment_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"), index=True)
+    happened_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(30))
+    actor: Mapped[str] = mapped_column(String(80))  # "person", "system", or the staff user name
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class HandoverItem(Model):
+    """One thing given to the person at the counter, by whom and when."""
+
+    __tablename__ = "handover_items"
+    __table_args__ = (UniqueConstraint("appointment_id", "item_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"))
+    item_code: Mapped[str] = mapped_column(String(40))
+    given_at: Mapped[datetime]
+    given_by: Mapped[str] = mapped_column(String(80))
+
+
+class IdempotencyKey(Model):
+    """The answer already given to a request; written in the same transaction as what it did."""
+
+    __tablename__ = "idempotency_keys"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # fingerprint of scope and key
+    request_hash: Mapped[str] = mapped_column(String(64))
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"))
+    created_at: Mapped[datetime]

@@ -1,0 +1,5 @@
+"""flask backup …"""
+
+from flask.cli import AppGroup
+
+group = AppGroup("backup", help="(being written)")

@@ -1,0 +1,5 @@
+"""flask data …"""
+
+from flask.cli import AppGroup
+
+group = AppGroup("data", help="(being written)")

@@ -1,0 +1,5 @@
+"""flask seed …"""
+
+from flask.cli import AppGroup
+
+group = AppGroup("seed", help="(being written)")

@@ -1,0 +1,5 @@
+"""flask worker …"""
+
+from flask.cli import AppGroup
+
+group = AppGroup("worker", help="(being written)")

@@ -1,0 +1,158 @@
+"""The database: base model, column types, and the one place that commits.
+
+`transact(operation, ...)` is the only way to write: it begins, runs the operation, commits, and
+runs the whole operation again when the database asks for it (busy file, deadlock, serialisation).
+"""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+from app.errors import Busy
+from app.localtext import LocalText
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WRITE_DEADLINE_SECONDS = 5.0
+POSTGRESQL_RETRY = {"40001", "40P01", "55P03"}  # serialisation, deadlock, lock not available
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored as UTC. Naive values are refused: SQLite would drop the zone silently."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class LocalTextType(TypeDecorator[LocalText]):
+    """A text in several languages, stored as one JSON object."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: LocalText | None, dialect: Dialect) -> dict[str, str] | None:
+        return None if value is None else value.as_dict()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> LocalText | None:
+        return None if value is None else LocalText.from_dict(value)
+
+
+class Base(DeclarativeBase):
+    """Base of all models: aware datetimes, named constraints."""
+
+    registry = registry(
+        type_annotation_map={datetime: UTCDateTime, LocalText: LocalTextType},
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def transact(operation: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run one operation as one transaction: commit on success, roll back on any error.
+
+    The operation may run more than once, so it does no input or output. Raises Busy after
+    5 seconds of waiting, with nothing written.
+    """
+    session = db.session
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("unsaved changes outside transact()")
+    deadline = time.monotonic() + WRITE_DEADLINE_SECONDS
+    tries = 0
+    while True:
+        session.rollback()  # Ends the read transaction of a sign-in look-up, and its old snapshot.
+        try:
+            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            result = operation(*args, **kwargs)
+            session.commit()
+        except OperationalError as error:
+            session.rollback()
+            tries += 1
+            if not _asks_for_retry(error):
+                raise
+            if time.monotonic() > deadline:
+                raise Busy from error
+            time.sleep(random.random() * 0.01 * min(tries, 10))
+        except BaseException:
+            session.rollback()
+            raise
+        else:
+            return result
+
+
+def end_read() -> None:
+    """Give the connection back before something slow (mail, geocoder) is called."""
+    db.session.rollback()
+
+
+def _asks_for_retry(error: OperationalError) -> bool:
+    name = getattr(error.orig, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return True
+    return getattr(error.orig, "sqlstate", None) in POSTGRESQL_RETRY
+
+
+@event.listens_for(Engine, "connect")
+def _on_connect(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # BEGIN is ours to say; see _on_begin.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _on_begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the engine's options: parameters never reach an error text, waits are short and retried."""
+    options: dict[str, Any] = {"hide_parameters": True}
+    if url.startswith("sqlite"):
+        # SQLite's own waiting is unfair under load; short waits with jittered retries are not.
+        options["connect_args"] = {"timeout": 0.1}
+    else:
+        options["connect_args"] = {"options": "-c lock_timeout=3000 -c timezone=UTC"}
+        options["pool_pre_ping"] = True
+    return options

@@ -1,0 +1,39 @@
+"""Security headers of every answer."""
+
+from flask import Flask, Response, g, request
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "frame-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Response:
+    policy = POLICY | g.get("csp", {})  # A view may widen one directive, for example for map tiles.
+    headers = response.headers
+    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer" if g.get("personal") else "same-origin"
+    headers["Permissions-Policy"] = "geolocation=(self)"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if g.get("personal"):
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def personal() -> None:
+    """Mark the answer as somebody's own: it is not stored by caches and leaks no address."""
+    g.personal = True

@@ -1,0 +1,7 @@
+"""/healthz, /readyz and /metrics. (being written)"""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    pass

@@ -1,0 +1,102 @@
+"""Languages of the pages, and dates and times as people of each language write them."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Flask, current_app, g, has_request_context, request, session
+from flask_babel import force_locale, get_locale
+
+from app.extensions import babel
+from app.localtext import LANGUAGES, LocalText
+
+NATIVE_NAMES = {"en": "English", "ru": "Русский", "zh": "中文"}  # alphabetical by native name
+HTML_LANG = {"en": "en", "ru": "ru", "zh": "zh-Hans"}
+
+LONG_DAY = {"en": "EEEE d MMMM y", "zh": "y年M月d日 EEEE", "ru": "EEEE, d MMMM y 'г.'"}
+DAY = {"en": "EEEE d MMMM", "zh": "M月d日 EEEE", "ru": "EEEE, d MMMM"}
+SHORT_DAY = {"en": "EEE d MMM", "zh": "M月d日 EEE", "ru": "EEE, d MMM"}
+
+
+def current_language() -> str:
+    """Return en, zh or ru: the page's, or that of the message being written."""
+    locale = get_locale()
+    return locale.language if locale and locale.language in LANGUAGES else "en"
+
+
+def preferred_language() -> str:
+    """Return the browser's best match among our languages."""
+    return request.accept_languages.best_match(LANGUAGES, default="en") or "en"
+
+
+def _select_locale() -> str:
+    if not has_request_context():
+        return "en"
+    return g.get("lang") or session.get("lang") or preferred_language()
+
+
+def in_language(language: str) -> Any:
+    """Write texts and dates in another language than the page's (messages to people)."""
+    return force_locale(language)
+
+
+def text(value: LocalText | None) -> str:
+    """Return an operator's text in the current language."""
+    return value.in_language(current_language()) if value else ""
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """Return the instant on a station's wall clock."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def _formatted(day: date, patterns: dict[str, str]) -> str:
+    language = current_language()
+    return format_date(day, patterns[language], locale=language)
+
+
+def long_day(day: date) -> str:
+    """Return "Tuesday 13 October 2026"."""
+    return _formatted(day, LONG_DAY)
+
+
+def plain_day(day: date) -> str:
+    """Return "Tuesday 13 October"."""
+    return _formatted(day, DAY)
+
+
+def short_day(day: date) -> str:
+    """Return "Tue 13 Oct"."""
+    return _formatted(day, SHORT_DAY)
+
+
+def clock_time(moment: datetime) -> str:
+    """Return "14:20", on the clock the moment is already on."""
+    return moment.strftime("%H:%M")
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=_select_locale, default_locale="en")
+
+    @app.url_value_preprocessor
+    def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values and "lang" in values:
+            g.lang = values.pop("lang")
+
+    @app.url_defaults
+    def _give_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = current_language()
+
+    app.jinja_env.filters.update(
+        local=local,
+        long_day=long_day,
+        plain_day=plain_day,
+        short_day=short_day,
+        clock_time=clock_time,
+        text=text,
+    )
+    app.jinja_env.globals.update(
+        current_language=current_language, NATIVE_NAMES=NATIVE_NAMES, HTML_LANG=HTML_LANG, LANGUAGES=LANGUAGES
+    )

@@ -1,0 +1,1 @@
+"""Pictures of the network: the large map and the schematic."""

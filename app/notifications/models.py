@@ -1,0 +1,74 @@
+"""The outbox: what must be sent, to whom it belongs, and every attempt. Holds no personal data."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Model
+
+
+class MessageStatus(StrEnum):
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    SKIPPED = "skipped"  # its reason was gone when it was due; `reason` says which
+    CANCELLED = "cancelled"  # its cause moved or ended before it was due
+    FAILED = "failed"  # given up; `reason` says why, staff see it
+
+
+_OPEN = text("status IN ('waiting', 'claimed')")
+
+
+class OutboxMessage(Model):
+    """One message to one person over one channel, written in the transaction of its cause.
+
+    It names its cause (`topic`, `subject_id`, `revision`) and not its text or recipient: both are
+    composed at the moment of sending, from what is true then.
+    """
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (
+        Index("ix_outbox_messages_due", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_outbox_messages_subject", "topic", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    topic: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int]
+    revision: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(30))
+    channel: Mapped[str] = mapped_column(String(20))
+    send_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(String(20), default=MessageStatus.WAITING)
+    due_at: Mapped[datetime]  # `send_at` at first, the next try later, the end of the lease while claimed
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    finished_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+
+
+class DeliveryAttempt(Model):
+    __tablename__ = "delivery_attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"), index=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(20))  # sent, retry, failed
+    detail: Mapped[str] = mapped_column(String(300), default="")
+
+
+class JobRun(Model):
+    """The last run of each periodic job: the worker's heartbeat."""
+
+    __tablename__ = "job_runs"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(200), default="")

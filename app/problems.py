@@ -1,0 +1,66 @@
+"""Errors as people and programs see them: a page, or application/problem+json (RFC 9457)."""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.errors import DomainError, TooManyTries
+from app.wording import sentence
+
+log = logging.getLogger(__name__)
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+    """Return a problem+json answer; `code` is stable, `detail` is for people."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    text = json.dumps({**body, "detail": detail, **more}, ensure_ascii=False)
+    return Response(text, status=status, mimetype="application/problem+json")
+
+
+def wants_json() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _answer(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    if wants_json():
+        response = problem(status, code, detail)
+    else:
+        response = Response(
+            render_template("errors/error.html", status=status, code=code, detail=detail), status
+        )
+    response.headers.update(headers or {})
+    return response
+
+
+def _refused(error: DomainError) -> Response:
+    headers = {}
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.retry_after)
+    elif error.status == 503:
+        headers["Retry-After"] = "1"
+    return _answer(error.status, error.code, sentence(error), headers)
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    code = "form_expired" if isinstance(error, CSRFError) else HTTPStatus(status).name.lower()
+    headers = {"Allow": ", ".join(error.valid_methods or ())} if hasattr(error, "valid_methods") else {}
+    return _answer(status, code, error.description or "", headers)
+
+
+def _failed(error: Exception) -> Response:
+    log.exception("unhandled error", extra={"endpoint": request.endpoint})
+    return _answer(500, "internal_error", "")
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _failed)

@@ -1,0 +1,114 @@
+"""Settings, read once from the environment; a bad value stops the start and names its variable."""
+
+import secrets
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(RuntimeError):
+    """A setting is missing or wrong; the text names the variable."""
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set, with the variable's name as the upper-case field name."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    app_env: Literal["development", "test", "production"] = "development"
+    instance_path: Path = ROOT / "instance"
+    database_url: str = ""
+    secret_key: str = Field(default="", description="signs the session cookie; 32 characters or more")
+    data_key: str = Field(
+        default="",
+        description="encrypts personal data: `id:hex` of 32 bytes, several separated by commas, newest first",
+    )
+    public_url: str = "http://127.0.0.1:8000"
+    port: int = Field(default=8000, ge=1, le=65535)
+    proxy_hops: int = Field(default=0, ge=0, le=5, description="reverse proxies whose headers count")
+
+    smtp_url: str = Field(
+        default="", description="smtp://user:pass@host:587 or smtps://…; empty writes files"
+    )
+    mail_from: str = "Haikou Foreigners' Service <no-reply@localhost>"
+    smtp_timeout_seconds: float = Field(default=20, gt=0)
+    message_lease_seconds: int = Field(default=120, gt=0)
+
+    help_phone: str = Field(default="12345", description="the telephone number of the help line")
+    map_tiles: str = Field(
+        default="", description="tile address of the large map; empty draws the coastline only"
+    )
+    map_attribution: str = ""
+    clock_shift_seconds: float = Field(default=0, description="tests and previews only")
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.message_lease_seconds <= 3 * self.smtp_timeout_seconds:
+            # A lease that ends while the provider may still answer sends the message twice.
+            raise ValueError("MESSAGE_LEASE_SECONDS must be more than 3 × SMTP_TIMEOUT_SECONDS")
+        if self.app_env == "production":
+            self._check_production()
+        return self
+
+    def _check_production(self) -> None:
+        if len(self.secret_key) < 32:
+            raise ValueError("SECRET_KEY must be set to 32 characters or more")
+        if not self.data_key:
+            raise ValueError("DATA_KEY must be set, as `id:hex` of 32 bytes")
+        if not self.public_url.startswith("https://"):
+            raise ValueError("PUBLIC_URL must start with https://")
+        if self.clock_shift_seconds:
+            raise ValueError("CLOCK_SHIFT_SECONDS is for tests only")
+
+    @property
+    def production(self) -> bool:
+        return self.app_env == "production"
+
+    @property
+    def mail_folder(self) -> Path:
+        return self.instance_path / "mail"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.instance_path / 'stations.db'}"
+
+    @classmethod
+    def from_env(cls, **overrides: object) -> Self:
+        """Return the settings of this process; development keeps its own keys under `instance/`.
+
+        Raises SettingsError with the variable's name when a value is missing or wrong.
+        """
+        try:
+            settings = cls(**overrides)  # type: ignore[arg-type]
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from None
+        if settings.production:
+            return settings
+        settings.instance_path.mkdir(parents=True, exist_ok=True)
+        return settings.model_copy(
+            update={
+                "secret_key": settings.secret_key or _kept(settings.instance_path / "secret_key"),
+                "data_key": settings.data_key or "dev:" + _kept(settings.instance_path / "data_key"),
+            }
+        )
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        text = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {text}" if name else text)
+    return "Settings: " + "; ".join(lines)
+
+
+def _kept(path: Path) -> str:
+    """Return the secret kept in a file, made at the first start and readable by its owner only."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""The room behind the counter: the day, the hand-over, the opening plan."""

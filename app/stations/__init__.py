@@ -1,0 +1,1 @@
+"""Where people are received, what for, and when the doors are open."""

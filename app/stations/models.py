@@ -1,0 +1,229 @@
+"""Stations, services, the weekly plan and its exceptions, the official calendar, the gazetteer."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Model
+from app.localtext import LocalText
+
+
+class StationKind(StrEnum):
+    CENTRAL_WINDOW = "central_window"
+    STATION = "station"
+    TALENT_HOME = "talent_home"
+
+
+class Confidence(StrEnum):
+    """How well a fact is known. `assumed` marks defaults that an operator must confirm."""
+
+    VERIFIED = "verified"
+    DERIVED = "derived"
+    APPROXIMATE = "approximate"
+    ASSUMED = "assumed"
+    NOT_FOUND = "not_found"
+
+
+class Station(Model):
+    """A service point. Positions are WGS-84 degrees with an honest radius in metres."""
+
+    __tablename__ = "stations"
+    __table_args__ = (
+        CheckConstraint("precision_m >= 0", name="precision"),
+        CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="position"),
+        Index("ix_stations_lat_lon", "lat", "lon"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    number: Mapped[int] = mapped_column(SmallInteger)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[LocalText]
+    address: Mapped[LocalText]
+    district: Mapped[LocalText]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    precision_m: Mapped[int]
+    position_confirmed_on: Mapped[date | None]
+    hours_confirmed_on: Mapped[date | None]
+    step_free: Mapped[bool | None]
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    notice: Mapped[LocalText | None]
+    timezone: Mapped[str] = mapped_column(String(40), default="Asia/Shanghai")
+    # Goes up with every change of hours, exceptions or closures: caches of the plan are keyed by it.
+    plan_version: Mapped[int] = mapped_column(default=1)
+
+    phones: Mapped[list["StationPhone"]] = relationship(
+        order_by="StationPhone.position", cascade="all, delete-orphan"
+    )
+    facts: Mapped[list["StationFact"]] = relationship(cascade="all, delete-orphan")
+    offers: Mapped[list["StationService"]] = relationship(cascade="all, delete-orphan")
+
+
+class StationPhone(Model):
+    __tablename__ = "station_phones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), index=True)
+    number: Mapped[str] = mapped_column(String(40))
+    label: Mapped[LocalText]
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+
+class StationFact(Model):
+    """Where a field of a station comes from: source, confidence, and when somebody checked it."""
+
+    __tablename__ = "station_facts"
+    __table_args__ = (UniqueConstraint("station_id", "field"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
+    field: Mapped[str] = mapped_column(String(40))
+    confidence: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(1000), default="")
+    note: Mapped[str] = mapped_column(String(2000), default="")
+    checked_on: Mapped[date | None]
+
+
+class Service(Model):
+    """What a person comes for. Lengths are minutes; every length is a multiple of five."""
+
+    __tablename__ = "services"
+    __table_args__ = (CheckConstraint("minutes > 0 AND minutes % 5 = 0", name="minutes"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+    name: Mapped[LocalText]
+    description: Mapped[LocalText]
+    needs_case: Mapped[bool]
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+    lead_minutes: Mapped[int]  # the earliest bookable moment is now + lead
+    horizon_days: Mapped[int] = mapped_column(SmallInteger)  # the latest bookable day is today + horizon
+    max_party: Mapped[int] = mapped_column(SmallInteger, default=1)
+    reminder_minutes: Mapped[list[int]] = mapped_column(
+        JSON
+    )  # before the start, for example [4320, 1440, 120]
+
+
+class StationService(Model):
+    """This station offers this service."""
+
+    __tablename__ = "station_services"
+
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), primary_key=True)
+    confidence: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(1000), default="")
+
+    service: Mapped[Service] = relationship(lazy="joined", innerjoin=True)
+
+
+class OpeningPeriod(Model):
+    """A weekly rule on the station's own wall clock; weekday 0 is Monday; `desks` serve at once."""
+
+    __tablename__ = "opening_periods"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("opens < closes", name="order"),
+        CheckConstraint("desks > 0", name="desks"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), index=True)
+    weekday: Mapped[int] = mapped_column(SmallInteger)
+    opens: Mapped[time]
+    closes: Mapped[time]
+    desks: Mapped[int] = mapped_column(SmallInteger, default=1)
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+
+
+class OpeningException(Model):
+    """A dated override. All rows of a day replace its weekly periods; a row without times closes the day."""
+
+    __tablename__ = "opening_exceptions"
+    __table_args__ = (
+        CheckConstraint("(opens IS NULL) = (closes IS NULL)", name="both_times"),
+        CheckConstraint("opens IS NULL OR opens < closes", name="order"),
+        Index("ix_opening_exceptions_station_id_on", "station_id", "on_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
+    on_day: Mapped[date]
+    opens: Mapped[time | None]
+    closes: Mapped[time | None]
+    desks: Mapped[int] = mapped_column(SmallInteger, default=1)
+    reason: Mapped[LocalText | None]
+
+
+class Closure(Model):
+    """A stretch of time in which nothing can be booked, with the reason people are shown."""
+
+    __tablename__ = "closures"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="order"),
+        Index("ix_closures_station_id_ends_at", "station_id", "ends_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    reason: Mapped[LocalText]
+    created_at: Mapped[datetime]
+
+
+class CalendarStatus(StrEnum):
+    """`official`: the State Council's notice is imported. `demo`: an invented year of the demo."""
+
+    OFFICIAL = "official"
+    UNPUBLISHED = "unpublished"
+    DEMO = "demo"
+
+
+class CalendarYear(Model):
+    __tablename__ = "calendar_years"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    status: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(1000))
+
+
+class CalendarDayKind(StrEnum):
+    DAY_OFF = "day_off"
+    MAKEUP_WORKDAY = "makeup_workday"
+
+
+class CalendarDay(Model):
+    """A public holiday, or a weekend day that is worked; `works_as` is the weekday whose plan it follows."""
+
+    __tablename__ = "calendar_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[LocalText]
+    works_as: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class Place(Model):
+    """A named place of the gazetteer that a person may type; WGS-84 degrees, radius in metres."""
+
+    __tablename__ = "places"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[LocalText]
+    aliases: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    category: Mapped[str] = mapped_column(String(40))
+    district: Mapped[LocalText]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    precision_m: Mapped[int]
+    confidence: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(1000))
+    licence: Mapped[str] = mapped_column(String(1000))

@@ -1,0 +1,51 @@
+"""Limits on tries, counted in the database so that every process counts together."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import String
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.crypto import token_hash
+from app.db import Model, db
+from app.errors import TooManyTries
+
+
+class ThrottleBucket(Model):
+    """Hits on one key in its current window. Keys are fingerprints: they name addresses and accounts."""
+
+    __tablename__ = "throttle_buckets"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    hits: Mapped[int]
+    resets_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def check(key: str, *, limit: int, now: datetime) -> None:
+    """Raise TooManyTries when the key has used up its tries in the current window."""
+    bucket = db.session.get(ThrottleBucket, token_hash(key))
+    if bucket and bucket.resets_at > now and bucket.hits >= limit:
+        raise TooManyTries(retry_after=int((bucket.resets_at - now).total_seconds()) + 1)
+
+
+def count(key: str, *, window: timedelta, now: datetime) -> int:
+    """Count one hit and return the hits of the window. Call inside `transact()`, in one of its own."""
+    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
+    statement = insert(ThrottleBucket).values(key=token_hash(key), hits=1, resets_at=now + window)
+    over = ThrottleBucket.resets_at <= now
+    statement = statement.on_conflict_do_update(
+        index_elements=[ThrottleBucket.key],
+        set_={
+            "hits": db.case((over, 1), else_=ThrottleBucket.hits + 1),
+            "resets_at": db.case((over, now + window), else_=ThrottleBucket.resets_at),
+        },
+    ).returning(ThrottleBucket.hits)
+    return db.session.execute(statement).scalar_one()
+
+
+def forget(key: str) -> None:
+    """Drop the key's count, after a success. Call inside `transact()`."""
+    bucket = db.session.get(ThrottleBucket, token_hash(key))
+    if bucket:
+        db.session.delete(bucket)

@@ -1,0 +1,38 @@
+"""What people are told when a rule says no: what happened and what to do, by the refusal's code."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.errors import DomainError
+
+REFUSALS = {
+    "not_found": _l("We do not have this page. It may have moved, or the link is not complete."),
+    "busy": _l("Many people are booking right now. Nothing was changed. Try again in a moment."),
+    "too_many_tries": _l("Too many tries. Wait 15 minutes, or call us."),
+    "slot_unavailable": _l("This time is not free any more. Choose another time."),
+    "outside_window": _l("This time cannot be booked. Choose one of the times shown."),
+    "hold_not_found": _l("We do not keep a time for you any more. Choose a time again."),
+    "hold_limit": _l("This time was kept ten times already. Confirm it, or choose another time."),
+    "already_booked": _l("You have a visit already. You can move it or cancel it."),
+    "case_needed": _l(
+        "This service needs a collection code. Open the link in our message, or type the code."
+    ),
+    "case_not_ready": _l("The permits are not ready to collect. We will write to you when they are."),
+    "case_not_found": _l("We could not find this code. Check the message we sent, or call us."),
+    "service_not_offered": _l(
+        "This service point does not offer this service. Choose another service point."
+    ),
+    "not_changeable": _l("This visit cannot be changed any more."),
+    "contact_needed": _l("Enter an e-mail address or a phone number."),
+    "name_needed": _l("Enter the full name, as in the passport."),
+    "party_too_large": _l("This is more people than one visit can take."),
+    "key_reused": _l("This request was sent before with other contents. Load the page again."),
+    "missing_items": _l("Not everything was handed over. Say what is missing and why."),
+    "token_wrong": _l("This link does not open this visit."),
+    "invalid_request": _l("The request could not be read. See the field named below."),
+    "refused": _l("This is not possible now."),
+}
+
+
+def sentence(error: DomainError) -> str:
+    """Return the words for a refusal in the current language."""
+    return str(REFUSALS.get(error.code, REFUSALS["refused"]))
