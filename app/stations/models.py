@@ -41,7 +41,8 @@ class Station(Model):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     number: Mapped[int] = mapped_column(SmallInteger)
     kind: Mapped[str] = mapped_column(String(20))
-    name: Mapped[LocalText]
+    name: Mapped[LocalText]  # the short everyday form: "Central Window"
+    full_name: Mapped[LocalText]  # the official form
     address: Mapped[LocalText]
     district: Mapped[LocalText]
     lat: Mapped[float]
