@@ -1,8 +1,9 @@
 """Limits on tries, counted in the database so that every process counts together."""
 
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
-from sqlalchemy import String
+from sqlalchemy import String, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,14 +35,14 @@ def count(key: str, *, window: timedelta, now: datetime) -> int:
     insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
     statement = insert(ThrottleBucket).values(key=token_hash(key), hits=1, resets_at=now + window)
     over = ThrottleBucket.resets_at <= now
-    statement = statement.on_conflict_do_update(
+    upsert = statement.on_conflict_do_update(
         index_elements=[ThrottleBucket.key],
         set_={
             "hits": db.case((over, 1), else_=ThrottleBucket.hits + 1),
             "resets_at": db.case((over, now + window), else_=ThrottleBucket.resets_at),
         },
     ).returning(ThrottleBucket.hits)
-    return db.session.execute(statement).scalar_one()
+    return int(db.session.execute(upsert).scalar_one())
 
 
 def forget(key: str) -> None:
@@ -49,3 +50,21 @@ def forget(key: str) -> None:
     bucket = db.session.get(ThrottleBucket, token_hash(key))
     if bucket:
         db.session.delete(bucket)
+
+
+def take_back(key: str) -> None:
+    """Uncount one hit that turned out to be no failure. Call inside `transact()`."""
+    statement = update(ThrottleBucket).where(ThrottleBucket.key == token_hash(key), ThrottleBucket.hits > 0)
+    db.session.execute(statement.values(hits=ThrottleBucket.hits - 1))
+
+
+def address_block(address: str) -> str:
+    """Return the network one caller may use at will: the IPv4 address itself, the /64 of an IPv6 one."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return "unknown"
+    mapped = getattr(ip, "ipv4_mapped", None)
+    if mapped:
+        return str(mapped)
+    return str(ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else str(ip)

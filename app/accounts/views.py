@@ -1,9 +1,72 @@
-"""Pages. (being written)"""
+"""Sign in, sign out, and the language of the staff pages."""
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 
-bp = Blueprint("accounts", __name__, template_folder="templates")
+from app import clock, headers
+from app.accounts import door, operations
+from app.accounts.forms import SignInForm, local_path
+from app.accounts.operations import Attempt, SignInRefused
+from app.db import transact
+from app.errors import Busy, TooManyTries
+from app.localtext import LANGUAGES
+from app.wording import sentence
+
+bp = Blueprint("accounts", __name__, template_folder="templates", url_prefix="/staff")
+FIRST_PAGE = "staff.today"
 
 
 def init_app(app: Flask) -> None:
+    door.install()
     app.register_blueprint(bp)
+
+
+@bp.before_request
+def _private() -> None:
+    headers.personal()
+
+
+@bp.get("")
+def sign_in() -> ResponseReturnValue:
+    if door.find_current():
+        return redirect(local_path(request.args.get("next", "")) or url_for(FIRST_PAGE))
+    return _page(SignInForm(next=request.args.get("next", "")))
+
+
+@bp.post("")
+def enter() -> ResponseReturnValue:
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _page(form, status=422)
+    attempt = Attempt(form.username.data, request.remote_addr or "")
+    try:
+        door.enter(attempt, form.password.data, now=clock.now())
+    except (SignInRefused, TooManyTries, Busy) as refusal:
+        return _page(form, refusal, status=refusal.status)
+    return redirect(form.return_to or url_for(FIRST_PAGE), 303)
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    door.leave(now=clock.now())
+    return redirect(url_for(".sign_in"), 303)
+
+
+@bp.post("/language")
+def choose_language() -> ResponseReturnValue:
+    language = request.form.get("language", "")
+    if language not in LANGUAGES:
+        abort(400)
+    session["lang"] = language
+    member = door.find_current()
+    if member:
+        transact(operations.set_language, member.username, language)
+    return redirect(local_path(request.form.get("next", "")) or url_for(".sign_in"), 303)
+
+
+def _page(form: SignInForm, refusal: Exception | None = None, *, status: int = 200) -> ResponseReturnValue:
+    form.password.data = ""
+    words = sentence(refusal) if isinstance(refusal, (SignInRefused, TooManyTries, Busy)) else ""
+    page = render_template("accounts/sign_in.html", form=form, refusal=words)
+    after = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooManyTries) else {}
+    return page, status, after

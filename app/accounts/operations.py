@@ -1,0 +1,180 @@
+"""Accounts and sessions change here. Every function is called inside `transact()`."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from app import throttle
+from app.accounts import passwords, queries
+from app.accounts.models import Role, StaffSession, User
+from app.crypto import token_hash
+from app.db import db
+from app.errors import DomainError
+
+FAILURES = 5  # of one account, from one address
+ADDRESS_FAILURES = 20  # of all accounts, from one address: an office may share it
+PAUSE = timedelta(minutes=15)
+SEEN_EVERY = timedelta(minutes=1)
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+
+
+class UsernameTaken(DomainError):
+    code = "username_taken"
+
+
+class UsernameUnfit(DomainError):
+    """A user name is 1 to 60 of a–z, 0–9, dot, dash and underline."""
+
+    code = "username_unfit"
+    status = 422
+
+
+class PasswordUnfit(DomainError):
+    code = "password_unfit"
+    status = 422
+
+
+class SignInRefused(DomainError):
+    """User name and password do not open an account; which of the two is not told."""
+
+    code = "sign_in_refused"
+    status = 401
+
+
+@dataclass(frozen=True)
+class NewUser:
+    username: str
+    name: str
+    role: Role
+    password: str
+    language: str = "en"
+    demo: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to sign in: which account, and from which network."""
+
+    username: str
+    address: str
+
+    @property
+    def keys(self) -> dict[str, int]:
+        """Return the throttle keys of this try and how many failures each allows."""
+        block = throttle.address_block(self.address)
+        return {
+            f"sign-in:{queries.normalised(self.username)}:{block}": FAILURES,
+            f"sign-in:{block}": ADDRESS_FAILURES,
+        }
+
+
+def create_user(new: NewUser, *, now: datetime) -> User:
+    """Create an account. Raises UsernameTaken, UsernameUnfit or PasswordUnfit."""
+    username = queries.normalised(new.username)
+    if not _USERNAME.fullmatch(username):
+        raise UsernameUnfit
+    if not passwords.acceptable(new.password):
+        raise PasswordUnfit
+    if queries.find_user(username):
+        raise UsernameTaken
+    user = User(
+        username=username,
+        name=new.name.strip() or username,
+        password_hash=passwords.hash_password(new.password),
+        role=new.role,
+        active=True,
+        language=new.language,
+        demo=new.demo,
+        created_at=now,
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def disable_user(username: str, *, now: datetime) -> User:
+    """Close the account and end its sessions. Raises NotFound."""
+    user = _locked(username)
+    user.active = False
+    _end_all(user, now=now)
+    return user
+
+
+def set_password(username: str, password: str, *, now: datetime) -> User:
+    """Replace the password and end every session opened with the old one."""
+    if not passwords.acceptable(password):
+        raise PasswordUnfit
+    user = _locked(username)
+    user.password_hash = passwords.hash_password(password)
+    _end_all(user, now=now)
+    return user
+
+
+def set_language(username: str, language: str) -> None:
+    _locked(username).language = language
+
+
+def count_try(attempt: Attempt, *, now: datetime) -> None:
+    """Count the try before its password is looked at, so that parallel tries cannot slip past."""
+    for key in attempt.keys:
+        throttle.count(key, window=PAUSE, now=now)
+
+
+def check_tries(attempt: Attempt, *, now: datetime) -> None:
+    """Raise TooManyTries when this try, already counted, is one too many. Reads only."""
+    for key, failures in attempt.keys.items():
+        throttle.check(key, limit=failures + 1, now=now)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The password was right for the account with this hash; `new_hash` replaces an outdated one."""
+
+    username: str
+    password_hash: str
+    new_hash: str | None = None
+
+
+def sign_in(proof: Proof, attempt: Attempt, *, now: datetime) -> str:
+    """Open a session and return its token. Raises SignInRefused when the account changed meanwhile."""
+    user = db.session.scalar(
+        select(User).where(User.username == queries.normalised(proof.username)).with_for_update()
+    )
+    if user is None or not user.active or user.password_hash != proof.password_hash:
+        raise SignInRefused
+    if proof.new_hash:
+        user.password_hash = proof.new_hash
+    account_key, address_key = attempt.keys
+    throttle.forget(account_key)
+    throttle.take_back(address_key)
+    token = secrets.token_urlsafe(32)
+    db.session.add(
+        StaffSession(token_hash=token_hash(token), user_id=user.id, created_at=now, last_seen_at=now)
+    )
+    return token
+
+
+def sign_out(token: str, *, now: datetime) -> None:
+    """End the session of this token; a copy of its cookie opens nothing any more."""
+    ending = update(StaffSession).where(StaffSession.token_hash == token_hash(token))
+    db.session.execute(ending.where(StaffSession.ended_at.is_(None)).values(ended_at=now))
+
+
+def see(token: str, *, now: datetime) -> None:
+    """Note that the session is in use."""
+    seen = update(StaffSession).where(StaffSession.token_hash == token_hash(token))
+    db.session.execute(seen.where(StaffSession.ended_at.is_(None)).values(last_seen_at=now))
+
+
+def _locked(username: str) -> User:
+    user = queries.get_user(username)
+    db.session.refresh(user, with_for_update=True)
+    return user
+
+
+def _end_all(user: User, *, now: datetime) -> None:
+    ending = update(StaffSession).where(StaffSession.user_id == user.id, StaffSession.ended_at.is_(None))
+    db.session.execute(ending.values(ended_at=now))

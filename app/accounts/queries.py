@@ -1,0 +1,42 @@
+"""Reading accounts and their sessions."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.accounts.models import StaffSession, User
+from app.crypto import token_hash
+from app.db import db
+from app.errors import NotFound
+
+IDLE = timedelta(minutes=30)
+LONGEST_SESSION = timedelta(hours=12)
+
+
+def find_user(username: str) -> User | None:
+    return db.session.scalar(select(User).where(User.username == normalised(username)))
+
+
+def get_user(username: str) -> User:
+    """Return the account. Raises NotFound."""
+    user = find_user(username)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def list_users() -> list[User]:
+    return list(db.session.scalars(select(User).order_by(User.username)))
+
+
+def find_session(token: str, *, now: datetime) -> StaffSession | None:
+    """Return the session this token opens, unless it was ended, is too old or was idle too long."""
+    found = db.session.scalar(select(StaffSession).where(StaffSession.token_hash == token_hash(token)))
+    if found is None or found.ended_at is not None or not found.user.active:
+        return None
+    too_old = now >= found.created_at + LONGEST_SESSION or now >= found.last_seen_at + IDLE
+    return None if too_old else found
+
+
+def normalised(username: str) -> str:
+    return username.strip().lower()

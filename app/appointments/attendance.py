@@ -1,0 +1,216 @@
+"""The day at the counter: who came, what was handed over, who did not come.
+
+Staff do all of this. None of it frees or takes a desk, so undo leaves capacity as it was. Every
+function is called inside `transact()`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import delete, select
+
+from app.appointments import states
+from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
+from app.appointments.states import LIVE, Status
+from app.cases.models import Case, VisitItem, VisitItemKind
+from app.db import db
+from app.errors import DomainError, NotFound
+
+TOLD = "told"  # somebody called the person about a change of the opening plan
+OPENED = "opened"  # somebody read the visit's page
+
+
+class StatusConflict(DomainError):
+    """The visit is in a state that does not allow this change; often a colleague was quicker."""
+
+    code = "status_conflict"
+
+
+class MissingItems(DomainError):
+    """Not everything was handed over and no reason was given. `missing` are item codes."""
+
+    code: ClassVar[str] = "missing_items"
+    status = 422
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__()
+        self.missing = missing
+
+
+class NothingToUndo(DomainError):
+    code = "nothing_to_undo"
+
+
+class OtherVisitBooked(DomainError):
+    """The case has another live visit since, so this one cannot be live again."""
+
+    code = "other_visit_booked"
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What was given at the counter, and why not everything if something is missing."""
+
+    reference: str
+    given: frozenset[str] = frozenset()
+    reason: str = ""
+
+
+def check_in(reference: str, *, actor: str, now: datetime) -> Appointment:
+    """Note that the person is present."""
+    return _change(_locked(reference), Status.CHECKED_IN, actor=actor, now=now)
+
+
+def mark_no_show(reference: str, *, actor: str, now: datetime) -> Appointment:
+    """Note that the person did not come; the time had begun. The desk stays theirs."""
+    appointment = _locked(reference)
+    if now < appointment.starts_at:
+        raise StatusConflict
+    return _change(appointment, Status.NO_SHOW, actor=actor, now=now)
+
+
+def complete(handover: Handover, *, actor: str, now: datetime) -> Appointment:
+    """End the visit: completed when everything was given, incomplete with a reason when not.
+
+    What earlier visits of the case handed over needs no second tick. Raises MissingItems.
+    """
+    appointment = _locked(handover.reference)
+    due = [code for code in item_codes(appointment) if code not in given_before(appointment)]
+    missing = tuple(code for code in due if code not in handover.given)
+    reason = handover.reason.strip()
+    if missing and not reason:
+        raise MissingItems(missing)
+    target = Status.INCOMPLETE if missing else Status.COMPLETED
+    if appointment.status == target:
+        return appointment
+    given = [code for code in due if code in handover.given]
+    details = {"given": given, "missing": list(missing), "reason": reason if missing else ""}
+    _change(appointment, target, actor=actor, now=now, details=details)
+    for code in given:
+        row = HandoverItem(appointment_id=appointment.id, item_code=code, given_at=now, given_by=actor)
+        db.session.add(row)
+    if appointment.case_id and not missing:
+        _case(appointment).collected_at = now
+    return appointment
+
+
+def undo(reference: str, undoing: str, *, actor: str, now: datetime) -> Appointment:
+    """Take back the change that led to the status `undoing`.
+
+    Naming it keeps a second click from taking back one change more. Raises NothingToUndo,
+    StatusConflict or OtherVisitBooked.
+    """
+    appointment = _locked(reference)
+    if appointment.status != undoing:
+        raise StatusConflict
+    target = states.before(appointment.status)
+    if target is None:
+        raise NothingToUndo
+    if target in LIVE and _has_other_live_visit(appointment):
+        raise OtherVisitBooked
+    if target is Status.CHECKED_IN:
+        db.session.execute(delete(HandoverItem).where(HandoverItem.appointment_id == appointment.id))
+        if appointment.case_id and appointment.status == Status.COMPLETED:
+            _case(appointment).collected_at = None
+    appointment.status = target
+    _record(appointment, "undone", actor=actor, now=now, details={"undone": undoing, "to": target})
+    return appointment
+
+
+def note(reference: str, kind: str, *, actor: str, now: datetime) -> None:
+    """Add a line to the visit's history that changes nothing else: it was opened, the person was told."""
+    _record(_locked(reference), kind, actor=actor, now=now)
+
+
+def item_codes(appointment: Appointment) -> list[str]:
+    """Return the codes of what this visit hands over, in order; none for a visit without a case."""
+    if appointment.case_id is None:
+        return []
+    return list(
+        db.session.scalars(
+            select(VisitItem.code)
+            .join(Case, Case.visit_type_id == VisitItem.visit_type_id)
+            .where(Case.id == appointment.case_id, VisitItem.kind == VisitItemKind.HANDOVER)
+            .order_by(VisitItem.position)
+        )
+    )
+
+
+def given_before(appointment: Appointment) -> frozenset[str]:
+    """Return the codes of what other visits of the same case have handed over."""
+    if appointment.case_id is None:
+        return frozenset()
+    others = (
+        select(HandoverItem.item_code)
+        .join(Appointment, Appointment.id == HandoverItem.appointment_id)
+        .where(Appointment.case_id == appointment.case_id, Appointment.id != appointment.id)
+    )
+    return frozenset(db.session.scalars(others))
+
+
+def _locked(reference: str) -> Appointment:
+    found = db.session.scalar(
+        select(Appointment)
+        .where(Appointment.reference == reference)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _change(
+    appointment: Appointment,
+    target: Status,
+    *,
+    actor: str,
+    now: datetime,
+    details: Mapping[str, object] | None = None,
+) -> Appointment:
+    if appointment.status == target:
+        return appointment  # The same button twice: it is so already.
+    if not states.can_become(appointment.status, target):
+        raise StatusConflict
+    appointment.status = target
+    _record(appointment, target, actor=actor, now=now, details=details)
+    return appointment
+
+
+def _record(
+    appointment: Appointment,
+    kind: str,
+    *,
+    actor: str,
+    now: datetime,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    db.session.add(
+        AppointmentEvent(
+            appointment_id=appointment.id,
+            happened_at=now,
+            kind=kind,
+            actor=actor,
+            details=dict(details or {}),
+        )
+    )
+
+
+def _has_other_live_visit(appointment: Appointment) -> bool:
+    if appointment.case_id is None:
+        return False
+    other = select(Appointment.id).where(
+        Appointment.case_id == appointment.case_id,
+        Appointment.id != appointment.id,
+        Appointment.status.in_(LIVE),
+    )
+    return db.session.scalar(other.limit(1)) is not None
+
+
+def _case(appointment: Appointment) -> Case:
+    case = db.session.get(Case, appointment.case_id, with_for_update=True)
+    if case is None:
+        raise NotFound
+    return case
