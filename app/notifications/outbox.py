@@ -47,6 +47,12 @@ class ClaimedMessage:
     expires_at: datetime | None
     tries: int
     claimed_by: str
+    created_at: datetime
+
+    @property
+    def key(self) -> str:
+        """Name the message to providers: the same at every try, and never used again after a reset."""
+        return f"{self.id}-{int(self.created_at.timestamp())}"
 
     @classmethod
     def of(cls, row: OutboxMessage, worker: str) -> Self:
@@ -60,6 +66,7 @@ class ClaimedMessage:
             expires_at=row.expires_at,
             tries=row.attempts,
             claimed_by=worker,
+            created_at=row.created_at,
         )
 
 
@@ -109,6 +116,12 @@ def cancel(topic: str, subject_id: int, *, now: datetime) -> int:
         .values(status=MessageStatus.CANCELLED, finished_at=now, claimed_by=None, reason="its cause changed")
     )
     return _count(statement)
+
+
+def anything_due(*, now: datetime) -> bool:
+    """Return whether a claim would find something; a read, so that an idle worker never writes."""
+    due = select(OutboxMessage.id).where(OutboxMessage.status.in_(OPEN), OutboxMessage.due_at <= now)
+    return db.session.scalar(due.limit(1)) is not None
 
 
 def claim_due(worker: str, *, now: datetime, lease: timedelta, limit: int) -> list[ClaimedMessage]:

@@ -1,0 +1,54 @@
+"""What a channel carries, what may come back instead of a letter, and how a channel says no. PURE."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """An invitation to attach; `method` is its iTIP method (REQUEST or CANCEL)."""
+
+    content: bytes
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message ready to send to one person; `to` is an e-mail address or a telephone number."""
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    language: str = "en"
+    calendar: CalendarFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """The message must not be sent any more."""
+
+    reason: str
+
+
+class DeliveryError(Exception):
+    """The channel could not deliver. `detail` holds no personal data; permanent ones are not tried again."""
+
+    def __init__(self, detail: str, *, permanent: bool = False) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.permanent = permanent
+
+
+class Channel(Protocol):
+    """A way to a person. Sending may take as long as the channel's own time limit."""
+
+    def send(self, letter: Letter, *, key: str, now: datetime) -> str:
+        """Send the letter and return a word on how. `key` is the same at every try of one message.
+
+        Raises DeliveryError.
+        """
+
+    def close(self) -> None:
+        """Let go of what a batch shared, such as a connection."""
