@@ -29,6 +29,25 @@ REFUSALS = {
     "missing_items": _l("Not everything was handed over. Say what is missing and why."),
     "token_wrong": _l("This link does not open this visit."),
     "invalid_request": _l("The request could not be read. See the field named below."),
+    "sign_in_refused": _l("User name and password do not go together. Check both and try again."),
+    "username_taken": _l("This user name is in use. Choose another one."),
+    "username_unfit": _l("A user name has 1 to 60 signs: a to z, digits, dot, dash and underline."),
+    "password_unfit": _l("A password has 8 to 128 signs."),
+    "status_conflict": _l(
+        "Somebody changed this visit, or its state does not allow this. See its state below."
+    ),
+    "nothing_to_undo": _l("There is no change of staff to take back."),
+    "other_visit_booked": _l("This person has another visit booked. Cancel that one first."),
+    "reason_needed": _l("Say why not everything was handed over."),
+    "plan_changed": _l("Somebody changed this plan while you were working. Compare both and save again."),
+    "place_unknown": _l("We could not find this place in Haikou. Choose a district."),
+    "place_ambiguous": _l("Several places have this name. Choose the one you mean."),
+    "bad_coordinates": _l(
+        "These numbers are not a position. Write latitude first, for example 20.04, 110.32."
+    ),
+    "coordinates_swapped": _l(
+        "Latitude and longitude look swapped. Write latitude first, for example 20.04, 110.32."
+    ),
     "refused": _l("This is not possible now."),
 }
 

@@ -46,7 +46,7 @@ T = TypeVar("T", bound=Positioned)
 
 @dataclass(frozen=True, slots=True)
 class Ranked(Generic[T]):
-    """One service point seen from an origin. The true distance lies within `uncertainty_m` of `distance_m`."""
+    """One service point seen from an origin; the true distance is within `uncertainty_m` of `distance_m`."""
 
     station: T
     distance_m: float
