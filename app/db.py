@@ -8,13 +8,14 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -95,27 +96,48 @@ def transact(operation: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) ->
     session = db.session
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("unsaved changes outside transact()")
-    deadline = time.monotonic() + WRITE_DEADLINE_SECONDS
-    tries = 0
+    patience = _Patience(deadline=time.monotonic() + WRITE_DEADLINE_SECONDS)
     while True:
-        session.rollback()  # Ends the read transaction of a sign-in look-up, and its old snapshot.
         try:
-            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-            result = operation(*args, **kwargs)
-            session.commit()
-        except OperationalError as error:
-            session.rollback()
-            tries += 1
-            if not _asks_for_retry(error):
-                raise
-            if time.monotonic() > deadline:
-                raise Busy from error
-            time.sleep(random.random() * 0.01 * min(tries, 10))
-        except BaseException:
-            session.rollback()
-            raise
-        else:
-            return result
+            return _attempt(operation, *args, **kwargs)
+        except (OperationalError, IntegrityError) as error:
+            patience.wait_or_raise(error)
+
+
+def _attempt(operation: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    session = db.session
+    session.rollback()  # Ends the read transaction of a sign-in look-up, and its old snapshot.
+    try:
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        result = operation(*args, **kwargs)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    return result
+
+
+@dataclass
+class _Patience:
+    """Decides whether an operation runs again, and waits a little before it does."""
+
+    deadline: float
+    tries: int = 0
+    conflicts: int = 0
+
+    def wait_or_raise(self, error: OperationalError | IntegrityError) -> None:
+        if isinstance(error, IntegrityError):
+            # A constraint decided a race. Once more: the loser now sees what the winner wrote.
+            self.conflicts += 1
+            if self.conflicts > 1:
+                raise error
+            return
+        if not _asks_for_retry(error):
+            raise error
+        if time.monotonic() > self.deadline:
+            raise Busy from error
+        self.tries += 1
+        time.sleep(random.uniform(0, 0.01) * min(self.tries, 10))  # noqa: S311 - jitter, not a secret
 
 
 def end_read() -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.appointments.states import LIVE
 from app.crypto import Encrypted
 from app.db import Model
 from app.interval import Interval
@@ -64,6 +65,8 @@ class Hold(Model):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     party_size: Mapped[int] = mapped_column(SmallInteger, default=1)
+    # Set at once when the hold is for moving a visit, else when it has become one.
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
     expires_at: Mapped[datetime]
     extensions: Mapped[int] = mapped_column(SmallInteger, default=0)
     status: Mapped[str] = mapped_column(String(10), default=HoldStatus.OPEN)
@@ -77,16 +80,6 @@ class Hold(Model):
         return Interval(self.starts_at, self.ends_at)
 
 
-class Status(StrEnum):
-    BOOKED = "booked"
-    CHECKED_IN = "checked_in"
-    COMPLETED = "completed"
-    INCOMPLETE = "incomplete"
-    NO_SHOW = "no_show"
-    CANCELLED = "cancelled"
-
-
-LIVE = (Status.BOOKED, Status.CHECKED_IN)
 _LIVE_CASE = text("case_id IS NOT NULL AND status IN ('booked', 'checked_in')")
 
 
@@ -103,7 +96,6 @@ class Appointment(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(8), unique=True)
-    hold_id: Mapped[int | None] = mapped_column(ForeignKey("holds.id"), unique=True)
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))

@@ -1,0 +1,244 @@
+"""Book, move, cancel, restore. Runs inside `transact()`: lock, then check, then create."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.appointments import capacity, queries
+from app.appointments.contacts import Contact
+from app.appointments.holds import locked_hold, locked_station, release_expired, retake_if_released, take_slot
+from app.appointments.models import (
+    Appointment,
+    AppointmentEvent,
+    Hold,
+    HoldStatus,
+    IdempotencyKey,
+)
+from app.appointments.policy import (
+    UNDO_LENGTH,
+    AlreadyBooked,
+    HoldNotFound,
+    KeyReused,
+    NotChangeable,
+    ServiceNotOffered,
+)
+from app.appointments.reminders import announce
+from app.appointments.states import Status
+from app.cases.models import Case
+from app.codes import new_code
+from app.crypto import token_hash
+from app.db import db
+from app.interval import Interval
+from app.stations import queries as stations
+from app.stations.models import Station
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequest:
+    """Turn a hold into a visit. The key makes the request repeatable."""
+
+    hold_id: str
+    idempotency_key: str
+    contact: Contact
+    language: str
+
+    @property
+    def fingerprint(self) -> str:
+        facts = {"hold": self.hold_id, "language": self.language, **asdict(self.contact)}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where and when a visit shall be."""
+
+    station_slug: str
+    starts_at: datetime
+
+
+def book(request: BookingRequest, *, now: datetime) -> Appointment:
+    """Turn a hold into a visit, in place: its desks stay taken and change owner.
+
+    The same key, or the same hold, gives the same visit again. Raises KeyReused, HoldNotFound,
+    SlotUnavailable when the hold ran out and somebody took the time, NameNeeded, ContactNeeded.
+    """
+    earlier = _find_answer(request)
+    if earlier:
+        return earlier
+    kept = locked_hold(request.hold_id)
+    if kept.status == HoldStatus.USED and kept.appointment_id:
+        return db.session.get_one(Appointment, kept.appointment_id)
+    if kept.appointment_id:
+        raise HoldNotFound  # It keeps a time for moving a visit.
+    contact = _contact_for(kept, request.contact)
+    retake_if_released(kept, now=now)
+    appointment = _create(kept, contact, request.language, now=now)
+    kept.status = HoldStatus.USED
+    kept.appointment_id = appointment.id
+    _remember_answer(request, appointment, now=now)
+    _record(appointment, "booked", "person", now=now)
+    announce(appointment, "confirmation", now=now)
+    return appointment
+
+
+def _find_answer(request: BookingRequest) -> Appointment | None:
+    answer = db.session.get(IdempotencyKey, token_hash(request.idempotency_key))
+    if answer is None:
+        return None
+    if answer.request_hash != request.fingerprint:
+        raise KeyReused
+    return db.session.get_one(Appointment, answer.appointment_id)
+
+
+def _remember_answer(request: BookingRequest, appointment: Appointment, *, now: datetime) -> None:
+    db.session.add(
+        IdempotencyKey(
+            key=token_hash(request.idempotency_key),
+            request_hash=request.fingerprint,
+            appointment_id=appointment.id,
+            created_at=now,
+        )
+    )
+
+
+def _contact_for(kept: Hold, given: Contact) -> Contact:
+    if kept.case_id is None:
+        return given.checked_for_visitor()
+    case = db.session.get_one(Case, kept.case_id, with_for_update=True)
+    if queries.find_live_for_case(case.id):
+        raise AlreadyBooked
+    return Contact("", given.email or case.email, given.phone or case.phone)
+
+
+def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Appointment:
+    token = secrets.token_urlsafe(16)
+    appointment = Appointment(
+        reference=new_code(),
+        station=kept.station,
+        service=kept.service,
+        case_id=kept.case_id,
+        status=Status.BOOKED,
+        starts_at=kept.starts_at,
+        ends_at=kept.ends_at,
+        party_size=kept.party_size,
+        revision=0,
+        language=language,
+        created_at=now,
+        token_hash=token_hash(token),
+    )
+    appointment.token = token
+    appointment.name, appointment.email, appointment.phone = contact.name, contact.email, contact.phone
+    db.session.add(appointment)
+    db.session.flush()  # The history and the outbox name the visit by its id.
+    return appointment
+
+
+def _record(appointment: Appointment, kind: str, actor: str, *, now: datetime, **details: str) -> None:
+    db.session.add(
+        AppointmentEvent(
+            appointment_id=appointment.id, happened_at=now, kind=kind, actor=actor, details=details
+        )
+    )
+
+
+def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "person") -> Appointment:
+    """Move a visit to another time or place. Its old time is free again only if the new one is had.
+
+    Raises NotFound, NotChangeable, ServiceNotOffered, OutsideWindow or SlotUnavailable.
+    """
+    appointment = _locked_changeable(reference, now=now)
+    if (appointment.station.slug, appointment.starts_at) == (target.station_slug, target.starts_at):
+        return appointment
+    station = locked_station(target.station_slug)
+    if not stations.offers(station, appointment.service):
+        raise ServiceNotOffered
+    release_expired(now=now, station_id=station.id)
+    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+    interval = take_slot(station, appointment.service, target.starts_at, appointment.party_size, now=now)
+    return _move(appointment, station, interval, now=now, actor=actor)
+
+
+def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> Appointment:
+    """Move the visit that a hold was made for; pressing twice moves once.
+
+    Raises HoldNotFound, NotChangeable, or SlotUnavailable when the hold ran out and was taken.
+    """
+    kept = locked_hold(public_id)
+    if kept.appointment_id is None:
+        raise HoldNotFound
+    moved = db.session.get_one(Appointment, kept.appointment_id)
+    if kept.status == HoldStatus.USED:
+        return moved
+    appointment = _locked_changeable(moved.reference, now=now)
+    retake_if_released(kept, now=now)
+    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+    kept.status = HoldStatus.USED
+    return _move(appointment, kept.station, kept.interval, now=now, actor=actor)
+
+
+def _locked_changeable(reference: str, *, now: datetime) -> Appointment:
+    appointment = _locked_appointment(reference)
+    if appointment.status != Status.BOOKED or appointment.starts_at <= now:
+        raise NotChangeable
+    return appointment
+
+
+def _locked_appointment(reference: str) -> Appointment:
+    found = db.session.scalar(select(Appointment).where(Appointment.reference == reference).with_for_update())
+    return found or queries.get_by_reference(reference)
+
+
+def _move(
+    appointment: Appointment, station: Station, interval: Interval, *, now: datetime, actor: str
+) -> Appointment:
+    before = f"{appointment.station.slug} {appointment.starts_at.isoformat()}"
+    appointment.station, appointment.station_id = station, station.id
+    appointment.starts_at, appointment.ends_at = interval.start, interval.end
+    appointment.revision += 1
+    after = f"{station.slug} {interval.start.isoformat()}"
+    _record(appointment, "rescheduled", actor, now=now, before=before, after=after)
+    announce(appointment, "changed", now=now)
+    return appointment
+
+
+def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointment:
+    """End a visit and free its desks; cancelling twice frees them once. Raises NotChangeable."""
+    appointment = _locked_appointment(reference)
+    if appointment.status == Status.CANCELLED:
+        return appointment
+    appointment = _locked_changeable(reference, now=now)
+    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+    appointment.status = Status.CANCELLED
+    appointment.cancelled_at, appointment.cancelled_by = now, actor
+    appointment.revision += 1
+    _record(appointment, "cancelled", actor, now=now)
+    announce(appointment, "cancelled", now=now)
+    return appointment
+
+
+def restore(reference: str, *, now: datetime) -> Appointment:
+    """Undo a cancellation within 30 minutes, while the time is free.
+
+    Raises NotChangeable, AlreadyBooked when the case has another visit by now, or SlotUnavailable.
+    """
+    appointment = _locked_appointment(reference)
+    if appointment.status == Status.BOOKED:
+        return appointment
+    cancelled_at = appointment.cancelled_at
+    if appointment.status != Status.CANCELLED or not cancelled_at or now - cancelled_at > UNDO_LENGTH:
+        raise NotChangeable
+    if appointment.case_id and queries.find_live_for_case(appointment.case_id):
+        raise AlreadyBooked
+    take_slot(
+        appointment.station, appointment.service, appointment.starts_at, appointment.party_size, now=now
+    )
+    appointment.status = Status.BOOKED
+    appointment.cancelled_at = appointment.cancelled_by = None
+    appointment.revision += 1
+    _record(appointment, "restored", "person", now=now)
+    announce(appointment, "confirmation", now=now)
+    return appointment

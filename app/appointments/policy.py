@@ -1,0 +1,106 @@
+"""What may be booked, and every no with its name. PURE."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from app.appointments.slots import Slot
+from app.errors import DomainError
+from app.interval import Interval
+
+HOLD_LENGTH = timedelta(minutes=15)
+MOST_EXTENSIONS = 10
+UNDO_LENGTH = timedelta(minutes=30)
+
+
+class SlotUnavailable(DomainError):
+    """Somebody took the time, or it does not exist any more. `alternatives` are the nearest free slots."""
+
+    code: ClassVar[str] = "slot_unavailable"
+
+    def __init__(self, alternatives: Sequence[Slot] = ()) -> None:
+        super().__init__()
+        self.alternatives = list(alternatives)
+
+
+class OutsideWindow(DomainError):
+    """Too soon, too late, or in the past."""
+
+    code = "outside_window"
+    status = 422
+
+
+class ServiceNotOffered(DomainError):
+    code = "service_not_offered"
+    status = 422
+
+
+class PartyTooLarge(DomainError):
+    code = "party_too_large"
+    status = 422
+
+
+class CaseNeeded(DomainError):
+    code = "case_needed"
+    status = 422
+
+
+class HoldNotFound(DomainError):
+    """No such hold, or the person chose another time since."""
+
+    code = "hold_not_found"
+    status = 404
+
+
+class HoldLimit(DomainError):
+    code = "hold_limit"
+
+
+class AlreadyBooked(DomainError):
+    """One live visit per case in the whole network."""
+
+    code = "already_booked"
+
+
+class NotChangeable(DomainError):
+    """The visit has begun, ended or was cancelled; or its undo time is over."""
+
+    code = "not_changeable"
+
+
+class KeyReused(DomainError):
+    """The same idempotency key came with another request."""
+
+    code = "key_reused"
+    status = 422
+
+
+class TokenWrong(DomainError):
+    """The token does not open this visit; an unknown reference gives the same answer."""
+
+    code = "token_wrong"
+    status = 401
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRules:
+    """What a service's row says about booking it."""
+
+    lead: timedelta
+    horizon: timedelta
+    max_party: int
+
+
+def booking_window(rules: ServiceRules, zone: ZoneInfo, *, now: datetime) -> Interval:
+    """Return from the earliest bookable start to the end of the last bookable day on the station's clock."""
+    last_day = now.astimezone(zone).date() + rules.horizon
+    end = datetime.combine(last_day + timedelta(days=1), time(), zone).astimezone(UTC)
+    start = now + rules.lead
+    return Interval(start, max(start, end))
+
+
+def check_party(party_size: int, rules: ServiceRules) -> None:
+    if not 1 <= party_size <= rules.max_party:
+        raise PartyTooLarge

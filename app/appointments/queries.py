@@ -1,0 +1,210 @@
+"""What is free, and which visit is whose."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.appointments.capacity import taken_in
+from app.appointments.models import Appointment, Hold
+from app.appointments.policy import HoldNotFound, ServiceRules, TokenWrong, booking_window
+from app.appointments.slots import Candidate, Slot, candidates, free_slots
+from app.appointments.states import LIVE
+from app.crypto import token_hash
+from app.db import db
+from app.errors import NotFound
+from app.interval import Interval
+from app.stations.models import Service, Station
+from app.stations.opening_hours import open_intervals
+from app.stations.plans import plan_of
+
+
+@dataclass(frozen=True, slots=True)
+class DaySlots:
+    """The free slots of one day on the station's calendar; none is an empty list."""
+
+    day: date
+    slots: list[Slot]
+
+
+def rules_of(service: Service) -> ServiceRules:
+    return ServiceRules(
+        timedelta(minutes=service.lead_minutes), timedelta(days=service.horizon_days), service.max_party
+    )
+
+
+def window_of(service: Service, station: Station, *, now: datetime) -> Interval:
+    """Return the stretch of time in which visits for this service may start."""
+    return booking_window(rules_of(service), ZoneInfo(station.timezone), now=now)
+
+
+def day_candidates(station: Station, day: date, minutes: int) -> tuple[Candidate, ...]:
+    """Return the possible slots of a day before anybody took anything, remembered by plan version."""
+    return _remembered(station, _Key(str(db.engine.url), station.id, station.plan_version, day, minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    database: str
+    station_id: int
+    version: int
+    day: date
+    minutes: int
+
+
+_candidates: dict[_Key, tuple[Candidate, ...]] = {}
+MOST_REMEMBERED = 20_000
+
+
+def _remembered(station: Station, key: _Key) -> tuple[Candidate, ...]:
+    found = _candidates.get(key)
+    if found is None:
+        opened = open_intervals(plan_of(station), key.day)
+        found = tuple(candidates(opened, timedelta(minutes=key.minutes)))
+        if len(_candidates) >= MOST_REMEMBERED:
+            _candidates.clear()
+        _candidates[key] = found
+    return found
+
+
+def forget_candidates() -> None:
+    """Drop all remembered candidates: for when the database was replaced under a running process."""
+    _candidates.clear()
+
+
+@lru_cache(maxsize=4096)
+def _day_span(first: date, days: int, timezone: str) -> Interval:
+    zone = ZoneInfo(timezone)
+    start = datetime.combine(first, time(), zone).astimezone(UTC)
+    return Interval(start, datetime.combine(first + timedelta(days=days), time(), zone).astimezone(UTC))
+
+
+def availability(
+    station: Station, service: Service, *, first_day: date, days: int, party_size: int = 1, now: datetime
+) -> list[DaySlots]:
+    """Return the free slots of each of these days, in order; every day is listed."""
+    span = _day_span(first_day, days, station.timezone)
+    window = window_of(service, station, now=now)
+    taken = taken_in([station.id], span, now=now)[station.id]
+    return [
+        DaySlots(
+            day,
+            free_slots(
+                day_candidates(station, day, service.minutes), taken, window=window, party_size=party_size
+            ),
+        )
+        for day in (first_day + timedelta(days=offset) for offset in range(days))
+    ]
+
+
+def soonest(
+    station: Station,
+    service: Service,
+    *,
+    count: int,
+    now: datetime,
+    party_size: int = 1,
+    after: datetime | None = None,
+) -> list[Slot]:
+    """Return the first free slots in the booking window, or from `after` on."""
+    first = (after or now).astimezone(ZoneInfo(station.timezone)).date()
+    found = availability(
+        station, service, first_day=first, days=service.horizon_days + 1, party_size=party_size, now=now
+    )
+    slots = [slot for day in found for slot in day.slots if after is None or slot.interval.start >= after]
+    return slots[:count]
+
+
+def nearest_to(
+    station: Station,
+    service: Service,
+    starts_at: datetime,
+    *,
+    count: int,
+    now: datetime,
+    party_size: int = 1,
+) -> list[Slot]:
+    """Return the free slots closest in time to `starts_at`, in order of time."""
+    slots = soonest(station, service, count=10_000, now=now, party_size=party_size)
+    slots.sort(key=lambda slot: abs(slot.interval.start - starts_at))
+    return sorted(slots[:count], key=lambda slot: slot.interval.start)
+
+
+def next_available(
+    stations: Sequence[Station], service: Service, *, now: datetime
+) -> dict[int, datetime | None]:
+    """Return the next free start by station id, None where nothing is free before the horizon."""
+    if not stations:
+        return {}
+    span = Interval(now, now + timedelta(days=service.horizon_days + 2))
+    taken = taken_in([station.id for station in stations], span, now=now)
+    return {station.id: _first_free(station, service, taken[station.id], now=now) for station in stations}
+
+
+def _first_free(
+    station: Station, service: Service, taken: Mapping[int, int], *, now: datetime
+) -> datetime | None:
+    window = window_of(service, station, now=now)
+    first = window.start.astimezone(ZoneInfo(station.timezone)).date()
+    for offset in range(service.horizon_days + 1):
+        found = day_candidates(station, first + timedelta(days=offset), service.minutes)
+        slots = free_slots(found, taken, window=window)
+        if slots:
+            return slots[0].interval.start
+    return None
+
+
+def find_candidate(station: Station, service: Service, starts_at: datetime) -> Candidate | None:
+    """Return the slot of the plan that starts exactly then, free or not."""
+    day = starts_at.astimezone(ZoneInfo(station.timezone)).date()
+    return next(
+        (c for c in day_candidates(station, day, service.minutes) if c.interval.start == starts_at), None
+    )
+
+
+def get_hold(public_id: str) -> Hold:
+    hold = db.session.scalar(select(Hold).where(Hold.public_id == public_id))
+    if hold is None:
+        raise HoldNotFound
+    return hold
+
+
+def get_by_reference(reference: str) -> Appointment:
+    appointment = db.session.scalar(select(Appointment).where(Appointment.reference == reference))
+    if appointment is None:
+        raise NotFound
+    return appointment
+
+
+def get_by_token(token: str) -> Appointment:
+    """Return the visit whose secret link this is. Raises NotFound."""
+    found = db.session.scalar(select(Appointment).where(Appointment.token_hash == token_hash(token)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_for_manage(reference: str, token: str) -> Appointment:
+    """Return the visit if the token is its own. Raises TokenWrong, for an unknown reference too."""
+    found = db.session.scalar(select(Appointment).where(Appointment.reference == reference))
+    expected = found.token_hash if found else token_hash("")
+    if found is None or not hmac.compare_digest(expected, token_hash(token)):
+        raise TokenWrong
+    return found
+
+
+def find_live_for_case(case_id: int) -> Appointment | None:
+    """Return the case's one live visit in the whole network."""
+    return db.session.scalar(
+        select(Appointment).where(Appointment.case_id == case_id, Appointment.status.in_(LIVE))
+    )
+
+
+def find_latest_for_case(case_id: int) -> Appointment | None:
+    return db.session.scalar(
+        select(Appointment).where(Appointment.case_id == case_id).order_by(Appointment.id.desc()).limit(1)
+    )

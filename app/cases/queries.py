@@ -1,0 +1,48 @@
+"""Find a case by its link or by its code."""
+
+import hmac
+from typing import ClassVar
+
+from sqlalchemy import select
+
+from app.cases.models import Case, VisitType
+from app.codes import UnreadableCode, read_code
+from app.crypto import keyring, normalised, token_hash
+from app.db import db
+from app.errors import DomainError, NotFound
+
+CODE_INDEX = "collection-code"
+PASSPORT_INDEX = "passport"
+
+
+class CaseNotFound(DomainError):
+    """One answer for a wrong code, a wrong passport ending or both, so that neither is confirmed."""
+
+    code: ClassVar[str] = "case_not_found"
+    status = 404
+
+
+def find_by_link(token: str) -> Case | None:
+    """Return the case whose secret link this is."""
+    return db.session.scalar(select(Case).where(Case.link_hash == token_hash(token)))
+
+
+def get_by_code(code: str, passport_last4: str) -> Case:
+    """Return the case of a typed code and the last four signs of the passport. Raises CaseNotFound."""
+    try:
+        index = keyring().blind_index(read_code(code), purpose=CODE_INDEX)
+    except UnreadableCode:
+        raise CaseNotFound from None
+    case = db.session.scalar(select(Case).where(Case.code_index == index))
+    expected = case.passport_last4 if case else "\0"
+    same = hmac.compare_digest(normalised(expected).encode(), normalised(passport_last4).encode())
+    if case is None or not same:
+        raise CaseNotFound
+    return case
+
+
+def get_visit_type(code: str) -> VisitType:
+    found = db.session.scalar(select(VisitType).where(VisitType.code == code))
+    if found is None:
+        raise NotFound
+    return found
