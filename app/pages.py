@@ -1,7 +1,104 @@
-"""Pages that belong to no topic: the language door, accessibility, privacy, contact, display settings. (being written)"""
+"""Pages that belong to no topic: the language door, accessibility, privacy, contact, display settings."""
 
-from flask import Flask
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import assets
+from app.i18n import current_language, preferred_language
+
+LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"
+DISPLAY_COOKIES = {"text": ("larger",), "contrast": ("high",)}
+COOKIE_SECONDS = 365 * 24 * 3600
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/")
+def door() -> AnyResponse:
+    """Send a newcomer to the pages in the browser's language; it is asked only here."""
+    response = redirect(f"/{preferred_language()}/")
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/accessibility")
+def accessibility() -> str:
+    return render_template("pages/accessibility.html")
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/privacy")
+def privacy() -> str:
+    return render_template("pages/privacy.html")
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/contact")
+def contact() -> str:
+    return render_template("pages/contact.html")
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/display")
+def display() -> AnyResponse:
+    """Remember larger text or high contrast in this browser, then go back to the page."""
+    response = redirect(local_path(request.args.get("back", "")) or f"/{current_language()}/")
+    for name, values in DISPLAY_COOKIES.items():
+        wish = request.args.get(name)
+        if wish in values:
+            response.set_cookie(
+                name, wish, max_age=COOKIE_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure
+            )
+        elif wish == "normal":
+            response.delete_cookie(name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/favicon.ico")
+def favicon() -> Response:
+    return current_app.send_static_file("img/favicon.svg")
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    lines = ["User-agent: *", "Disallow: /c/", "Disallow: /staff/", "Disallow: /api/", ""]
+    return Response("\n".join(lines), mimetype="text/plain")
+
+
+def local_path(address: str) -> str | None:
+    """Return the address when it is a path on this site; None for anything that leads elsewhere."""
+    parts = urlsplit(address)
+    elsewhere = parts.scheme or parts.netloc or not address.startswith("/") or address.startswith("//")
+    if elsewhere or "\\" in address or any(ord(sign) < 32 for sign in address):
+        return None
+    return address
+
+
+def display_classes() -> str:
+    """Return the CSS classes of the reader's display settings, for the html element."""
+    chosen = (name for name, values in DISPLAY_COOKIES.items() if request.cookies.get(name) in values)
+    return " ".join({"text": "larger", "contrast": "contrast"}[name] for name in chosen)
+
+
+def page_in(language: str) -> str:
+    """Return the address of this same page, with the same query, in another language."""
+    rule = request.url_rule
+    if rule is None or "lang" not in rule.arguments or "GET" not in (rule.methods or ()):
+        return f"/{language}/"
+    query: dict[str, Any] = request.args.to_dict(flat=False)
+    query.pop("lang", None)
+    return url_for(rule.endpoint, **{**query, **(request.view_args or {}), "lang": language})
+
+
+def this_page() -> str:
+    """Return this page's path and query, to come back to; the home page when it cannot be got again."""
+    if request.method != "GET" or request.url_rule is None:
+        return f"/{current_language()}/"
+    return request.full_path.rstrip("?")
 
 
 def init_app(app: Flask) -> None:
-    pass
+    assets.init_app(app)
+    app.register_blueprint(bp)
+    app.jinja_env.globals.update(display_classes=display_classes, page_in=page_in, this_page=this_page)
