@@ -42,7 +42,7 @@ class Station(Model):
     number: Mapped[int] = mapped_column(SmallInteger)
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[LocalText]  # the short everyday form: "Central Window"
-    full_name: Mapped[LocalText]  # the official form
+    full_name: Mapped[LocalText] = mapped_column(default=LocalText())  # the official form; may be empty
     address: Mapped[LocalText]
     district: Mapped[LocalText]
     lat: Mapped[float]
