@@ -21,6 +21,7 @@ import app as application
 from app import clock as app_clock
 from app.db import db
 from app.settings import Settings
+from app.stations.plans import forget_plans
 from tests import factories
 from tests.databases import KINDS, Databases
 
@@ -108,7 +109,7 @@ def app(app_on: Callable[[str], Flask], database_kind: str) -> Iterator[Flask]:
         yield flask_app
         db.session.remove()
         empty_tables()
-        forget_plans()
+        forget_plans()  # SQLite gives the ids of deleted stations to new ones
 
 
 def empty_tables() -> None:
@@ -123,19 +124,6 @@ def empty_tables() -> None:
         for table in tables:
             if table.name in names:
                 connection.execute(table.delete())
-
-
-def forget_plans() -> None:
-    """Drop cached plans: SQLite gives the ids of deleted stations to new ones."""
-    try:
-        plans = importlib.import_module("app.stations.plans")
-    except ModuleNotFoundError:
-        return
-    for value in vars(plans).values():
-        if hasattr(value, "cache_clear"):
-            value.cache_clear()
-        elif isinstance(value, dict) and value and "cache" in getattr(plans, "__doc__", ""):
-            value.clear()
 
 
 # --- clients -----------------------------------------------------------------------------------
