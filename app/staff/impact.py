@@ -1,0 +1,59 @@
+"""Which visits a change of the opening plan touches. PURE."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from app.appointments.slots import cells_of
+from app.interval import Interval
+from app.stations.opening_hours import Plan, open_intervals
+
+
+class Visit(Protocol):
+    """Anything that takes desks for a stretch of time: a visit or a hold."""
+
+    @property
+    def interval(self) -> Interval: ...
+
+    @property
+    def party_size(self) -> int: ...
+
+
+V = TypeVar("V", bound=Visit)
+
+
+def plan_impact(visits: Sequence[V], plan: Plan) -> list[V]:
+    """Return the visits for which the plan has no desk, in the order given.
+
+    Who comes first in the sequence keeps a desk first, so give the earliest booked first.
+    """
+    desks = _desks(visits, plan)
+    taken: Counter[int] = Counter()
+    touched = []
+    for visit in visits:
+        cells = cells_of(visit.interval)
+        if all(taken[cell] + visit.party_size <= desks[cell] for cell in cells):
+            taken.update(dict.fromkeys(cells, visit.party_size))
+        else:
+            touched.append(visit)
+    return touched
+
+
+def newly_touched(visits: Sequence[V], *, before: Plan, after: Plan) -> list[V]:
+    """Return the visits that had a desk in the plan before and have none after."""
+    homeless = {id(visit) for visit in plan_impact(visits, before)}
+    return [visit for visit in plan_impact(visits, after) if id(visit) not in homeless]
+
+
+def _desks(visits: Sequence[Visit], plan: Plan) -> Counter[int]:
+    """Return the desks of every cell on the days of these visits."""
+    days = {
+        moment.astimezone(plan.timezone).date()
+        for visit in visits
+        for moment in (visit.interval.start, visit.interval.end)
+    }
+    desks: Counter[int] = Counter()
+    for day in days:
+        for part in open_intervals(plan, day):
+            desks.update(dict.fromkeys(cells_of(part.interval), part.desks))
+    return desks

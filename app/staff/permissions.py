@@ -1,0 +1,82 @@
+"""What each staff page asks for: a role, and that the station is one's own.
+
+Every staff route carries `requires(...)`; a test walks the URL map and proves it.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import abort, redirect, request, url_for
+
+from app import headers
+from app.accounts import door
+from app.accounts.door import StaffMember
+from app.accounts.models import Role
+from app.appointments.models import Appointment
+from app.errors import NotFound
+from app.staff import queries
+from app.stations.models import Station
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_RANK = {Role.CLERK: 1, Role.MANAGER: 2, Role.ADMINISTRATOR: 3}
+
+
+def is_at_least(role: Role, needed: Role) -> bool:
+    return _RANK[role] >= _RANK[needed]
+
+
+def requires(role: Role) -> Callable[[View], View]:
+    """Let only staff of this role or a higher one in; others sign in first or are told 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            headers.personal()
+            member = door.find_current()
+            if member is None:
+                return redirect(url_for("accounts.sign_in", next=_way_back()), 303)
+            if not is_at_least(member.role, role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.required_role = role  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def _way_back() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else url_for("staff.today")
+
+
+def get_member() -> StaffMember:
+    """Return who is signed in. Only inside a view that `requires` a role."""
+    member = door.find_current()
+    if member is None:
+        abort(401)
+    return member
+
+
+def list_own_stations() -> list[Station]:
+    """Return the stations of who is signed in, in published order; all of them for administrators."""
+    member = get_member()
+    everywhere = member.role is Role.ADMINISTRATOR
+    return queries.list_stations_of(None if everywhere else member.user_id)
+
+
+def get_own_station_or_404(slug: str) -> Station:
+    """Return the station, unless it is another's: that looks like one that does not exist."""
+    for station in list_own_stations():
+        if station.slug == slug:
+            return station
+    raise NotFound
+
+
+def get_own_visit_or_404(reference: str) -> Appointment:
+    """Return the visit if it is at one of the own stations. Raises NotFound."""
+    found = queries.find_visit(reference)
+    if found is None or found.station_id not in {station.id for station in list_own_stations()}:
+        raise NotFound
+    return found

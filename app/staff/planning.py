@@ -1,0 +1,76 @@
+"""Changes of an opening plan, and what the plan is after each. PURE."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, time
+from itertools import pairwise
+
+from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod
+
+
+@dataclass(frozen=True)
+class WeekEdit:
+    """The whole week anew. Periods that hold for certain dates only are left as they are."""
+
+    periods: tuple[WeeklyPeriod, ...]
+    confirmed: bool = False
+    kind = "week"
+
+    def applied_to(self, plan: Plan) -> Plan:
+        dated = tuple(p for p in plan.weekly if not is_lasting(p))
+        return replace(plan, weekly=self.periods + dated)
+
+
+@dataclass(frozen=True)
+class DayEdit:
+    """One day anew: its own periods, or closed; with none at all it follows the week again."""
+
+    day: date
+    periods: tuple[DatedPeriod, ...]
+    kind = "day"
+
+    def applied_to(self, plan: Plan) -> Plan:
+        others = tuple(p for p in plan.dated if p.day != self.day)
+        return replace(plan, dated=others + self.periods)
+
+
+@dataclass(frozen=True)
+class ClosureEdit:
+    """One more closure."""
+
+    closure: ClosedInterval
+    kind = "closure"
+
+    def applied_to(self, plan: Plan) -> Plan:
+        return replace(plan, closures=(*plan.closures, self.closure))
+
+
+@dataclass(frozen=True)
+class ClosureRemoval:
+    """One closure less; `closure_id` is its row."""
+
+    closure_id: int
+    closure: ClosedInterval
+    kind = "closure_removed"
+
+    def applied_to(self, plan: Plan) -> Plan:
+        kept = list(plan.closures)
+        if self.closure in kept:
+            kept.remove(self.closure)
+        return replace(plan, closures=tuple(kept))
+
+
+PlanEdit = WeekEdit | DayEdit | ClosureEdit | ClosureRemoval
+
+
+def is_lasting(period: WeeklyPeriod) -> bool:
+    """Say whether the period holds for every week, not for certain dates only."""
+    return period.valid_from is None and period.valid_until is None
+
+
+def first_overlap(periods: Iterable[tuple[time, time]]) -> tuple[time, time] | None:
+    """Return the first period of a day that starts before the one before it ends."""
+    for earlier, later in pairwise(sorted(periods)):
+        if later[0] < earlier[1]:
+            return later
+    return None

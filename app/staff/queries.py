@@ -1,0 +1,249 @@
+"""Reading for the staff pages: who works where, the day, one visit, the plan's rows, messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.appointments import attendance
+from app.appointments.models import Appointment, AppointmentEvent, HandoverItem, Hold, HoldStatus
+from app.appointments.states import LIVE, Status
+from app.cases.models import Case, VisitItem, VisitItemKind, VisitType
+from app.db import db
+from app.interval import Interval
+from app.localtext import LocalText
+from app.staff import board
+from app.staff.board import BoardRow, CallRow
+from app.staff.impact import plan_impact
+from app.staff.models import PlanChange, StaffAssignment
+from app.stations import plans
+from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
+
+
+def list_stations_of(user_id: int | None) -> list[Station]:
+    """Return the stations this user works at, in published order; all for None."""
+    wanted = select(Station).order_by(Station.number)
+    if user_id is not None:
+        wanted = wanted.join(StaffAssignment).where(StaffAssignment.user_id == user_id)
+    return list(db.session.scalars(wanted))
+
+
+def find_visit(reference: str) -> Appointment | None:
+    wanted = select(Appointment).where(Appointment.reference == reference)
+    return db.session.scalar(wanted.options(joinedload(Appointment.station), joinedload(Appointment.service)))
+
+
+# --- the day -----------------------------------------------------------------------------------
+
+
+def list_day(station: Station, day: date, *, now: datetime) -> list[BoardRow]:
+    """Return the visits of one day on the station's clock, in order of time."""
+    span = day_span(station, day)
+    visits = db.session.scalars(
+        select(Appointment)
+        .where(Appointment.station_id == station.id)
+        .where(Appointment.starts_at >= span.start, Appointment.starts_at < span.end)
+        .order_by(Appointment.starts_at, Appointment.id)
+        .options(joinedload(Appointment.service))
+    ).all()
+    cases = _cases_of(visits)
+    return [_row(visit, cases.get(visit.case_id or 0), now=now) for visit in visits]
+
+
+def day_span(station: Station, day: date) -> Interval:
+    zone = ZoneInfo(station.timezone)
+    start, end = (datetime.combine(d, time(), zone).astimezone(UTC) for d in (day, day + timedelta(days=1)))
+    return Interval(start, end)
+
+
+def _cases_of(visits: Sequence[Appointment]) -> dict[int, Case]:
+    ids = {visit.case_id for visit in visits if visit.case_id}
+    return {case.id: case for case in db.session.scalars(select(Case).where(Case.id.in_(ids)))} if ids else {}
+
+
+def _row(visit: Appointment, case: Case | None, *, now: datetime) -> BoardRow:
+    return BoardRow(
+        reference=visit.reference,
+        starts_at=visit.starts_at,
+        status=Status(visit.status),
+        initials=board.initials(visit.name or (case.full_name if case else "")),
+        passport_ending=case.passport_last4 if case else "",
+        language=visit.language,
+        service=visit.service.name,
+        party_size=visit.party_size,
+        late_minutes=board.late_minutes(visit.starts_at, visit.status, now=now),
+        may_miss=visit.starts_at <= now,
+    )
+
+
+def find_next_visit(station: Station, *, after: datetime) -> datetime | None:
+    """Return when the next booked visit starts."""
+    wanted = select(Appointment.starts_at).where(
+        Appointment.station_id == station.id,
+        Appointment.status == Status.BOOKED,
+        Appointment.starts_at >= after,
+    )
+    return db.session.scalar(wanted.order_by(Appointment.starts_at).limit(1))
+
+
+# --- one visit ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to hand over, and whether this or an earlier visit has."""
+
+    code: str
+    name: LocalText
+    given: bool
+    given_before: bool
+
+
+@dataclass(frozen=True)
+class VisitPage:
+    """All that the counter needs of one visit."""
+
+    visit: Appointment
+    name: str
+    passport: str
+    phone: str
+    email: str
+    papers: list[LocalText]
+    items: list[Item]
+    history: list[AppointmentEvent]
+
+
+def get_visit_page(visit: Appointment) -> VisitPage:
+    case = db.session.get(Case, visit.case_id) if visit.case_id else None
+    kinds = _visit_items(case)
+    return VisitPage(
+        visit=visit,
+        name=visit.name or (case.full_name if case else ""),
+        passport=case.passport if case else "",
+        phone=visit.phone or (case.phone if case else ""),
+        email=visit.email or (case.email if case else ""),
+        papers=[item.name for item in kinds if item.kind == VisitItemKind.PAPER],
+        items=_handover(visit, [item for item in kinds if item.kind == VisitItemKind.HANDOVER]),
+        history=list_history(visit),
+    )
+
+
+def _visit_items(case: Case | None) -> list[VisitItem]:
+    if case is None:
+        return []
+    wanted = select(VisitType).where(VisitType.id == case.visit_type_id)
+    return db.session.scalars(wanted.options(selectinload(VisitType.items))).one().items
+
+
+def _handover(visit: Appointment, items: list[VisitItem]) -> list[Item]:
+    wanted = select(HandoverItem.item_code).where(HandoverItem.appointment_id == visit.id)
+    given = set(db.session.scalars(wanted))
+    before = attendance.given_before(visit)
+    return [Item(item.code, item.name, item.code in given, item.code in before) for item in items]
+
+
+def list_history(visit: Appointment) -> list[AppointmentEvent]:
+    """Return what happened to the visit, the latest first."""
+    wanted = select(AppointmentEvent).where(AppointmentEvent.appointment_id == visit.id)
+    return list(db.session.scalars(wanted.order_by(AppointmentEvent.id.desc())))
+
+
+def was_opened(visit: Appointment, actor: str, *, since: datetime) -> bool:
+    """Say whether this user's opening of the page is in the history since then."""
+    wanted = select(AppointmentEvent.id).where(
+        AppointmentEvent.appointment_id == visit.id,
+        AppointmentEvent.kind == attendance.OPENED,
+        AppointmentEvent.actor == actor,
+        AppointmentEvent.happened_at > since,
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+# --- the opening plan --------------------------------------------------------------------------
+
+
+def list_coming_visits(station: Station, *, now: datetime) -> Sequence[Appointment]:
+    """Return the live visits that have not ended, the earliest booked first."""
+    return db.session.scalars(
+        select(Appointment)
+        .where(Appointment.station_id == station.id, Appointment.status.in_(LIVE))
+        .where(Appointment.ends_at > now)
+        .order_by(Appointment.id)
+    ).all()
+
+
+def list_open_holds(station: Station, *, now: datetime) -> Sequence[Hold]:
+    return db.session.scalars(
+        select(Hold)
+        .where(Hold.station_id == station.id, Hold.status == HoldStatus.OPEN, Hold.expires_at > now)
+        .order_by(Hold.id)
+    ).all()
+
+
+def list_calls(station: Station, *, now: datetime) -> list[CallRow]:
+    """Return the booked visits for which the plan has no desk any more and that nobody called about."""
+    touched = plan_impact(list_coming_visits(station, now=now), plans.plan_of(station))
+    booked = [visit for visit in touched if visit.status == Status.BOOKED]
+    told = _told_since_change(station, booked)
+    return call_rows([visit for visit in booked if visit.reference not in told])
+
+
+def call_rows(visits: Sequence[Appointment]) -> list[CallRow]:
+    """Return visits with the ways their people can be reached; those without any first."""
+    cases = _cases_of(visits)
+    rows = []
+    for visit in visits:
+        case = cases.get(visit.case_id or 0)
+        phone = visit.phone_encrypted or (case and case.phone_encrypted)
+        email = visit.email_encrypted or (case and case.email_encrypted)
+        rows.append(CallRow(visit.reference, visit.starts_at, bool(phone), bool(email)))
+    return sorted(rows, key=lambda row: (row.has_phone or row.has_email, row.starts_at))
+
+
+def _told_since_change(station: Station, visits: Sequence[Appointment]) -> set[str]:
+    """Return the references of people who were called after the change that touched them."""
+    changed: dict[str, datetime] = {}
+    changes = select(PlanChange).where(PlanChange.station_id == station.id).order_by(PlanChange.id)
+    for change in db.session.scalars(changes):
+        changed.update(dict.fromkeys(change.details.get("touched", ()), change.changed_at))
+    references = {visit.id: visit.reference for visit in visits}
+    calls = select(AppointmentEvent).where(
+        AppointmentEvent.kind == attendance.TOLD, AppointmentEvent.appointment_id.in_(references)
+    )
+    told = set()
+    for call in db.session.scalars(calls):
+        reference = references[call.appointment_id]
+        if reference not in changed or call.happened_at >= changed[reference]:
+            told.add(reference)
+    return told
+
+
+def list_periods(station: Station) -> list[OpeningPeriod]:
+    wanted = select(OpeningPeriod).where(OpeningPeriod.station_id == station.id)
+    return list(db.session.scalars(wanted.order_by(OpeningPeriod.weekday, OpeningPeriod.opens)))
+
+
+def list_exceptions(station: Station, *, from_day: date) -> list[OpeningException]:
+    wanted = select(OpeningException).where(
+        OpeningException.station_id == station.id, OpeningException.on_day >= from_day
+    )
+    return list(db.session.scalars(wanted.order_by(OpeningException.on_day, OpeningException.opens)))
+
+
+def list_closures(station: Station, *, now: datetime) -> list[Closure]:
+    """Return the closures that have not ended."""
+    wanted = select(Closure).where(Closure.station_id == station.id, Closure.ends_at > now)
+    return list(db.session.scalars(wanted.order_by(Closure.starts_at)))
+
+
+def find_closure(station: Station, closure_id: int) -> Closure | None:
+    found = db.session.get(Closure, closure_id)
+    return found if found and found.station_id == station.id else None
+
+
+def find_last_change(station: Station) -> PlanChange | None:
+    wanted = select(PlanChange).where(PlanChange.station_id == station.id)
+    return db.session.scalar(wanted.order_by(PlanChange.id.desc()).limit(1))
