@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from app.accounts.models import Role, User
-from app.appointments.models import Appointment, Status
+from app.appointments.models import Appointment
+from app.appointments.states import Status
 from app.cases.models import Case, LegState, Permit, PermitLeg, VisitItem, VisitItemKind, VisitType
+from app.cases.queries import CODE_INDEX, PASSPORT_INDEX
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import keyring, token_hash
 from app.db import db
@@ -291,8 +293,8 @@ def build_case(
     case = Case(
         visit_type_id=visit_type.id,
         papers_station_id=papers_at.id if papers_at else None,
-        code_index=keyring().blind_index(personal["code"], purpose="case-code"),
-        passport_index=keyring().blind_index(personal["passport"], purpose="passport"),
+        code_index=keyring().blind_index(personal["code"], purpose=CODE_INDEX),
+        passport_index=keyring().blind_index(personal["passport"], purpose=PASSPORT_INDEX),
         link_hash=token_hash(personal["link"]),
         **given,
     )

@@ -1,0 +1,94 @@
+"""The shape of the code: who commits, who imports what, and how long things may be."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.sources import ROOT, functions, imported_modules, python_files, short, tree
+
+APP = python_files("app")
+OWN = python_files("app", "tests", "bench", "tools")
+
+# The one room in which each of these lives; everybody else asks that room.
+ONLY_IN = {
+    "folium": "app/maps/render.py",
+    "branca": "app/maps/render.py",
+    "geopy": "app/stations/distance.py",
+    "apscheduler": "app/jobs.py",
+}
+
+
+def calls(path: Path, *names: str) -> list[str]:
+    return [
+        f"{short(path)}:{node.lineno}"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
+    ]
+
+
+def test_only_the_database_module_commits_or_rolls_back():
+    places = [
+        place for path in APP if short(path) != "app/db.py" for place in calls(path, "commit", "rollback")
+    ]
+    assert places == []
+
+
+def test_the_database_module_does_commit():
+    assert calls(ROOT / "app/db.py", "commit")
+
+
+@pytest.mark.parametrize(("package", "room"), ONLY_IN.items())
+def test_a_library_with_its_own_room_is_imported_only_there(package, room):
+    importers = {
+        short(path)
+        for path in APP
+        if any(module.split(".")[0] == package for module in imported_modules(path))
+    }
+    assert importers <= {room}
+
+
+def test_no_function_has_more_than_40_lines():
+    long = [
+        f"{short(path)}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1}"
+        for path in OWN
+        for node in functions(path)
+        if node.end_lineno and node.end_lineno - node.lineno + 1 > 40
+    ]
+    assert long == []
+
+
+def test_no_file_has_more_than_400_lines():
+    lengths = {short(path): len(path.read_text().splitlines()) for path in OWN}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+def test_every_module_of_the_app_says_what_it_is():
+    silent = [short(path) for path in APP if path.read_text().strip() and not ast.get_docstring(tree(path))]
+    assert silent == []
+
+
+def test_nothing_is_called_helpers_utils_services_or_managers():
+    vague = {"helpers", "utils", "util", "helper", "services", "managers", "misc", "common"}
+    assert [short(path) for path in APP if vague & {*path.parts, path.stem}] == []
+
+
+def test_imports_only_go_downwards():
+    lint = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run([lint], cwd=ROOT, capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_wall_clock_is_read_in_one_place():
+    readers = [
+        f"{short(path)}:{node.lineno}"
+        for path in APP
+        if short(path) != "app/clock.py"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in {("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
+    ]
+    assert readers == []
