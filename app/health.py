@@ -1,7 +1,122 @@
-"""/healthz, /readyz and /metrics. (being written)"""
+"""/healthz, /readyz and /metrics, for whoever watches over the service. No personal data.
 
-from flask import Flask
+/metrics is for the inside: the reverse proxy answers it to nobody else (see docs/runbook.md).
+"""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from alembic.script import ScriptDirectory
+from flask import Flask, Response, current_app, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, inspect, select, text
+
+from app import clock
+from app.appointments.models import Appointment, Hold, HoldStatus
+from app.appointments.states import Status
+from app.db import db
+from app.notifications import heartbeat
+from app.notifications import queries as messages
+from app.settings import ROOT
+
+log = logging.getLogger(__name__)
+
+DELIVERY = "deliver_messages"
+SILENT_AFTER_SECONDS = 60
 
 
 def init_app(app: Flask) -> None:
-    pass
+    app.add_url_rule("/healthz", "healthz", healthz)
+    app.add_url_rule("/readyz", "readyz", readyz)
+    app.add_url_rule("/metrics", "metrics", metrics)
+
+
+def healthz() -> Response:
+    """Say that the process answers; nothing else is asked."""
+    return _fresh(jsonify(status="ok"))
+
+
+def readyz() -> tuple[Response, int]:
+    """Say whether requests can be served, and name what is in the way."""
+    try:
+        checks = _checks()
+    except Exception:
+        log.exception("the database does not answer")
+        return _fresh(jsonify(status="not ready", checks={"database": "no answer"}, warnings=[])), 503
+    ready = all(answer == "ok" for answer in checks.values())
+    body = {"status": "ready" if ready else "not ready", "checks": checks}
+    return _fresh(jsonify(**body, warnings=_warnings() if ready else [])), 200 if ready else 503
+
+
+def _checks() -> dict[str, str]:
+    db.session.execute(text("SELECT 1"))
+    return {"database": "ok", "schema": _schema(), "data_key": _data_key()}
+
+
+def _schema() -> str:
+    tables = inspect(db.session.connection())
+    if not tables.has_table("alembic_version"):
+        return "ok" if tables.has_table(Appointment.__tablename__) else "no tables"
+    here = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
+    wanted = set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+    return "ok" if here == wanted else "not at the newest migration"
+
+
+def _data_key() -> str:
+    return "ok" if current_app.extensions.get("keyring") else "missing"
+
+
+def _warnings() -> list[str]:
+    """Name what does not keep requests from being served, but must not stay so."""
+    last = heartbeat.last_runs().get(DELIVERY)
+    if last is None:
+        return ["the worker has not run yet"]
+    if _seconds_since(last) > SILENT_AFTER_SECONDS:
+        return ["the worker is silent"]
+    return []
+
+
+def metrics() -> Response:
+    """Return figures read from the database, so every process answers the same."""
+    now = clock.now()
+    registry = CollectorRegistry()
+    _by_label(registry, "outbox_messages", "Messages by status", "status", messages.count_by_status())
+    _by_label(registry, "appointments", "Appointments by status", "status", _appointments())
+    oldest = messages.oldest_due(now=now)
+    _single(registry, "outbox_oldest_due_seconds", "Age of the oldest message that should be sent",
+            _seconds_since(oldest) if oldest else 0.0)  # fmt: skip
+    _single(registry, "holds_open", "Times kept for somebody right now", _open_holds(now))
+    ages = {name: _seconds_since(run) for name, run in heartbeat.last_runs().items()}
+    _by_label(registry, "job_last_run_seconds", "Seconds since a job last came to an end", "job", ages)
+    return _fresh(Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST))
+
+
+def _appointments() -> dict[str, int]:
+    query = select(Appointment.status, func.count()).group_by(Appointment.status)
+    found = dict(db.session.execute(query).tuples().all())
+    return {status.value: found.get(status.value, 0) for status in Status}
+
+
+def _open_holds(now: datetime) -> int:
+    query = select(func.count()).select_from(Hold)
+    return db.session.scalar(query.where(Hold.status == HoldStatus.OPEN, Hold.expires_at > now)) or 0
+
+
+def _by_label(registry: CollectorRegistry, name: str, words: str, label: str, values: dict[str, Any]) -> None:
+    gauge = Gauge(name, words, [label], registry=registry)
+    for key, value in values.items():
+        gauge.labels(key).set(value)
+
+
+def _single(registry: CollectorRegistry, name: str, words: str, value: float) -> None:
+    Gauge(name, words, registry=registry).set(value)
+
+
+def _seconds_since(moment: datetime) -> float:
+    return max(0.0, (clock.now() - moment).total_seconds())
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

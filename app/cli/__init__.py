@@ -8,4 +8,4 @@ from app.cli import backup, cases, data, messages, seed, staff, worker
 def init_app(app: Flask) -> None:
     for part in (seed, staff, cases, messages, backup, data):
         app.cli.add_command(part.group)
-    app.cli.add_command(worker.group)
+    app.cli.add_command(worker.command)

@@ -1,5 +1,49 @@
-"""flask messages …"""
+"""flask messages: look at the outbox, deliver what is due."""
 
+import click
 from flask.cli import AppGroup
 
-group = AppGroup("messages", help="(being written)")
+from app import clock
+from app.jobs import BATCH, build_relay
+from app.notifications import queries
+from app.notifications.models import MessageStatus, OutboxMessage
+
+group = AppGroup("messages", help="Look at the messages and deliver them.")
+
+HEADER = f"{'id':>7}  {'status':<9}  {'kind':<14} {'channel':<7} {'about':<20} {'due':<17}  tries  reason"
+
+
+@group.command("list")
+@click.option("--status", type=click.Choice([status.value for status in MessageStatus]))
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+def list_messages(status: str | None, limit: int) -> None:
+    """Show the newest messages. No names, addresses or texts: the outbox holds none."""
+    rows = queries.newest(status=status, limit=limit)
+    click.echo(HEADER)
+    for row in rows:
+        click.echo(_line(row))
+    click.echo(f"{len(rows)} shown")
+
+
+def _line(row: OutboxMessage) -> str:
+    subject = f"{row.topic} {row.subject_id}"
+    return (
+        f"{row.id:>7}  {row.status:<9}  {row.kind:<14} {row.channel:<7} {subject:<20} "
+        f"{row.due_at:%Y-%m-%d %H:%M}Z {row.attempts:>6}  {row.reason}"
+    ).rstrip()
+
+
+@group.command("deliver")
+def deliver() -> None:
+    """Deliver everything that is due now; the exit code is 1 when something could not be sent."""
+    started_at = clock.now()
+    relay = build_relay(lambda: False)
+    total = 0
+    with click.progressbar(length=queries.count_due(now=started_at), label="Delivering") as bar:
+        while handled := relay.deliver_due(limit=BATCH):
+            total += handled
+            bar.update(handled)
+    tries = queries.outcomes_since(started_at)
+    click.echo(f"{total} due: {', '.join(f'{tries.get(o, 0)} {o}' for o in ('sent', 'retry', 'failed'))}")
+    if tries.get("failed") or tries.get("retry"):
+        raise SystemExit(1)

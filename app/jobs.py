@@ -1,0 +1,115 @@
+"""The periodic jobs, and how the relay is put together."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app import clock
+from app.accounts.models import StaffSession
+from app.appointments import holds, letters
+from app.appointments.models import IdempotencyKey
+from app.db import db, transact
+from app.notifications import heartbeat
+from app.notifications.channels import channels_of
+from app.notifications.letter import Letter, Skip
+from app.notifications.outbox import ClaimedMessage
+from app.notifications.relay import Relay
+from app.scheduler import Job, Scheduler
+from app.settings import Settings
+from app.throttle import ThrottleBucket
+
+log = logging.getLogger(__name__)
+
+Key = InstrumentedAttribute[str] | InstrumentedAttribute[int]
+
+BATCH = 20
+PURGE_BATCH = 500  # a longer write would keep bookings waiting
+KEEP_IDEMPOTENCY_KEYS = timedelta(hours=48)
+KEEP_SESSIONS = timedelta(hours=24)
+
+
+def build_scheduler(app: Flask) -> Scheduler:
+    """Return the worker's scheduler with all jobs; it has not started yet."""
+    scheduler: Scheduler
+    jobs = (
+        Job("deliver_messages", 5, lambda: deliver_messages(stopping=scheduler.stopping)),
+        Job("release_expired_holds", 60, release_expired_holds),
+        Job("purge", 24 * 3600, purge),
+    )
+    scheduler = Scheduler(jobs, around=lambda job: run_job(app, job))
+    return scheduler
+
+
+def run_job(app: Flask, job: Job) -> None:
+    """Run one job in its own context and leave its heartbeat, also when it fails."""
+    with app.app_context():
+        started_at = clock.now()
+        outcome = "failed"
+        try:
+            outcome = job.run()
+        finally:
+            db.session.rollback()
+            transact(heartbeat.beat, job.name, started_at=started_at, outcome=outcome, now=clock.now())
+
+
+def build_relay(stopping: Callable[[], bool]) -> Relay:
+    """Return a relay with this installation's channels and all writers of letters."""
+    settings: Settings = current_app.extensions["settings"]
+    return Relay(
+        compose=compose,
+        channels=channels_of(settings),
+        clock=clock.now,
+        lease=timedelta(seconds=settings.message_lease_seconds),
+        worker=f"{socket.gethostname()[:40]}:{os.getpid()}",
+        stopping=stopping,
+    )
+
+
+def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
+    """Have the message written by the package that asked for it."""
+    if message.topic == letters.TOPIC:
+        return letters.compose(message, now)
+    return Skip(f"nobody writes about {message.topic}")
+
+
+def deliver_messages(*, stopping: Callable[[], bool]) -> str:
+    """Deliver everything that is due now, batch after batch."""
+    relay = build_relay(stopping)
+    total = 0
+    while handled := relay.deliver_due(limit=BATCH):
+        total += handled
+    return f"{total} handled"
+
+
+def release_expired_holds() -> str:
+    return f"{transact(holds.release_expired, now=clock.now())} released"
+
+
+def purge() -> str:
+    """Delete what has served its time."""
+    now = clock.now()
+    buckets = _purge(ThrottleBucket.key, ThrottleBucket.resets_at <= now)
+    keys = _purge(IdempotencyKey.key, IdempotencyKey.created_at <= now - KEEP_IDEMPOTENCY_KEYS)
+    ended = StaffSession.ended_at.is_not(None) | (StaffSession.last_seen_at <= now - KEEP_SESSIONS)
+    sessions = _purge(StaffSession.id, ended)
+    return f"{buckets} buckets, {keys} keys, {sessions} sessions"
+
+
+def _purge(key: Key, old: ColumnElement[bool]) -> int:
+    total = 0
+    while deleted := transact(_delete_some, key, old):
+        total += deleted
+    return total
+
+
+def _delete_some(key: Key, old: ColumnElement[bool]) -> int:
+    keys = db.session.scalars(select(key).where(old).limit(PURGE_BATCH)).all()
+    if keys:
+        db.session.execute(delete(key.class_).where(key.in_(keys)))
+    return len(keys)
