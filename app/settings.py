@@ -27,7 +27,7 @@ class Settings(BaseSettings):
         default="",
         description="encrypts personal data: `id:hex` of 32 bytes, several separated by commas, newest first",
     )
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = Field(default="", description="where people reach us; part of every link we send")
     port: int = Field(default=8000, ge=1, le=65535)
     proxy_hops: int = Field(default=0, ge=0, le=5, description="reverse proxies whose headers count")
 
@@ -88,9 +88,11 @@ class Settings(BaseSettings):
             raise SettingsError(_explain(error)) from None
         if settings.production:
             return settings
+        local_url = f"http://127.0.0.1:{settings.port}"
         settings.instance_path.mkdir(parents=True, exist_ok=True)
         return settings.model_copy(
             update={
+                "public_url": settings.public_url.rstrip("/") or local_url,
                 "secret_key": settings.secret_key or _kept(settings.instance_path / "secret_key"),
                 "data_key": settings.data_key or "dev:" + _kept(settings.instance_path / "data_key"),
             }
