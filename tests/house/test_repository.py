@@ -13,30 +13,12 @@ UNWANTED = re.compile(
     re.IGNORECASE,
 )
 VENDORED = "app/static/vendor/"
-TEXT = set(
-    [
-        ".py",
-        ".md",
-        ".html",
-        ".txt",
-        ".css",
-        ".js",
-        ".toml",
-        ".cfg",
-        ".yml",
-        ".yaml",
-        ".json",
-        ".csv",
-        ".sh",
-        ".in",
-        ".po",
-    ]
-) | {""}
+BINARY = {".png", ".jpg", ".ico", ".woff2"}
 
 
 def own_texts():
     for path in tracked():
-        if path.suffix in TEXT and not short(path).startswith(VENDORED):
+        if path.suffix not in BINARY and not short(path).startswith(VENDORED):
             yield path, path.read_text(errors="replace")
 
 
