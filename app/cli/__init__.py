@@ -1,11 +1,13 @@
-"""The command line: `flask --app wsgi seed|staff|cases|worker|messages|backup|data …`."""
+"""The command line: `flask --app wsgi seed|staff|messages|worker …`, beside `db` for migrations."""
 
 from flask import Flask
 
-from app.cli import backup, cases, data, messages, seed, staff, worker
+from app.cli import messages, seed, staff, worker
+from app.cli.demo import demo
 
 
 def init_app(app: Flask) -> None:
-    for part in (seed, staff, cases, messages, backup, data):
+    seed.group.add_command(demo)
+    for part in (seed, staff, messages):
         app.cli.add_command(part.group)
     app.cli.add_command(worker.command)

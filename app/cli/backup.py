@@ -1,5 +1,0 @@
-"""flask backup …"""
-
-from flask.cli import AppGroup
-
-group = AppGroup("backup", help="(being written)")

@@ -1,5 +1,0 @@
-"""flask cases …"""
-
-from flask.cli import AppGroup
-
-group = AppGroup("cases", help="(being written)")

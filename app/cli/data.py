@@ -1,5 +1,0 @@
-"""flask data …"""
-
-from flask.cli import AppGroup
-
-group = AppGroup("data", help="(being written)")
