@@ -1,5 +1,53 @@
 """flask seed …"""
 
+from pathlib import Path
+
+import click
 from flask.cli import AppGroup
 
-group = AppGroup("seed", help="(being written)")
+from app.cases import importer as visit_types
+from app.cases.importer import VisitTypeSeed
+from app.db import transact
+from app.seeding.files import SeedError
+from app.seeding.upsert import Tallies
+from app.settings import ROOT
+from app.stations import importer as network
+from app.stations import seed
+from app.stations.seed import NetworkSeed
+
+group = AppGroup("seed", help="Fill the database: the network from its files, and a demo.")
+
+
+@group.command("load")
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=ROOT / "seed_data",
+    show_default="seed_data",
+    help="Where the CSV files are.",
+)
+def load(folder: Path) -> None:
+    """Load stations, services, hours, calendar and places from CSV files.
+
+    Loading again changes nothing. A mistake in a file is named with its line and column, and then
+    nothing is loaded.
+    """
+    try:
+        stations = seed.read(folder)
+        types = visit_types.read(folder, {service.code for service in stations.services})
+    except SeedError as error:
+        raise click.ClickException(str(error)) from error
+    tallies = transact(_write, stations, types)
+    for table, tally in tallies.by_table.items():
+        removed = f", {tally.removed} removed" if tally.removed else ""
+        click.echo(
+            f"{table}: {tally.added} added, {tally.changed} changed, {tally.unchanged} as before{removed}"
+        )
+    click.echo("Loaded." if tallies.touched else "Nothing to change.")
+
+
+def _write(stations: NetworkSeed, types: tuple[VisitTypeSeed, ...]) -> Tallies:
+    tallies = Tallies()
+    network.load(stations, tallies)
+    visit_types.load(types, tallies)
+    return tallies

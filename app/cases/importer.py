@@ -1,0 +1,89 @@
+"""What a visit hands over and which papers it needs: from CSV files to rows."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.cases.models import VisitItem, VisitItemKind, VisitType
+from app.db import db
+from app.localtext import LANGUAGES, LocalText
+from app.seeding.files import Row, read_rows
+from app.seeding.upsert import Tallies, upsert
+from app.stations.models import Confidence, Service
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSeed:
+    kind: VisitItemKind
+    code: str
+    position: int
+    name: LocalText
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTypeSeed:
+    code: str
+    service: str
+    title: LocalText
+    lead: LocalText
+    note: LocalText | None
+    items: tuple[ItemSeed, ...]
+
+
+def read(folder: Path, services: set[str]) -> tuple[VisitTypeSeed, ...]:
+    """Read and check the visit types; `services` are the codes they may belong to. Raises SeedError."""
+    texts = (f"{text}_{language}" for text in ("title", "lead", "note") for language in LANGUAGES)
+    rows = read_rows(
+        folder, "visit_types.csv", ("code", "service", *texts, "confidence", "source"), key=("code",)
+    )
+    items = _read_items(folder, {row.required("code") for row in rows})
+    return tuple(_visit_type(row, services, items[row.text("code")]) for row in rows)
+
+
+def _read_items(folder: Path, codes: set[str]) -> dict[str, list[ItemSeed]]:
+    columns = ("visit_type", "kind", "code", "position", *(f"name_{language}" for language in LANGUAGES))
+    items: dict[str, list[ItemSeed]] = defaultdict(list)
+    for row in read_rows(
+        folder, "visit_items.csv", (*columns, "confidence", "source"), key=("visit_type", "code")
+    ):
+        row.choice("confidence", Confidence)
+        items[row.known("visit_type", codes)].append(_item(row))
+    return items
+
+
+def _item(row: Row) -> ItemSeed:
+    return ItemSeed(
+        row.choice("kind", VisitItemKind),
+        row.required("code", at_most=40),
+        row.integer("position", least=1, most=99),
+        row.whole_text("name"),
+    )
+
+
+def _visit_type(row: Row, services: set[str], items: list[ItemSeed]) -> VisitTypeSeed:
+    row.choice("confidence", Confidence)
+    if not any(item.kind is VisitItemKind.HANDOVER for item in items):
+        raise row.error("code", "visit_items.csv has nothing that it hands over")
+    note = row.local_text("note")
+    return VisitTypeSeed(
+        row.required("code", at_most=40),
+        row.known("service", services),
+        row.whole_text("title"),
+        row.whole_text("lead"),
+        note or None,
+        tuple(items),
+    )
+
+
+def load(seeds: tuple[VisitTypeSeed, ...], tallies: Tallies) -> None:
+    """Write the visit types and their items; their services are there. Call inside `transact()`."""
+    for seed in seeds:
+        service_id = db.session.scalars(select(Service.id).where(Service.code == seed.service)).one()
+        values = {"service_id": service_id, "title": seed.title, "lead": seed.lead, "note": seed.note}
+        visit_type = upsert(VisitType, {"code": seed.code}, values, tallies.of(VisitType))
+        for item in seed.items:
+            key = {"visit_type_id": visit_type.id, "code": item.code}
+            values = {"kind": item.kind, "position": item.position, "name": item.name}
+            upsert(VisitItem, key, values, tallies.of(VisitItem))

@@ -1,0 +1,1 @@
+"""From reviewable CSV files to rows, as often as one likes."""

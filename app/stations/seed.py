@@ -1,0 +1,254 @@
+"""Read the network from CSV files: stations and their facts, services, hours, the calendar, places."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.localtext import LocalText
+from app.seeding.files import Row, read_rows
+from app.stations import facts
+from app.stations.facts import Fact
+from app.stations.models import CalendarDayKind, CalendarStatus, Confidence, StationKind
+
+
+@dataclass(frozen=True, slots=True)
+class StationSeed:
+    slug: str
+    number: int
+    kind: StationKind
+    timezone: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSeed:
+    slug: str
+    weekday: int
+    opens: time
+    closes: time
+    desks: int
+    confidence: Confidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferSeed:
+    slug: str
+    service: str
+    confidence: Confidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearSeed:
+    year: int
+    status: CalendarStatus
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DaySeed:
+    day: date
+    kind: CalendarDayKind
+    name: LocalText
+    works_as: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodedSeed:
+    """A row that is written as it stands, by its code or slug."""
+
+    code: str
+    columns: dict[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSeed:
+    """Everything the files say, checked."""
+
+    stations: tuple[StationSeed, ...]
+    services: tuple[CodedSeed, ...]
+    offers: tuple[OfferSeed, ...]
+    periods: tuple[PeriodSeed, ...]
+    years: tuple[YearSeed, ...]
+    days: tuple[DaySeed, ...]
+    places: tuple[CodedSeed, ...]
+
+
+def read(folder: Path) -> NetworkSeed:
+    """Read and check all files of the folder. Raises SeedError with the place of the first mistake."""
+    stations = _read_stations(folder)
+    services = _read_services(folder)
+    slugs = {station.slug for station in stations}
+    codes = {service.code for service in services}
+    years = _read_years(folder)
+    return NetworkSeed(
+        stations,
+        services,
+        _read_offers(folder, slugs, codes),
+        _read_periods(folder, slugs),
+        years,
+        _read_days(folder, {y.year for y in years if y.status is not CalendarStatus.UNPUBLISHED}),
+        _read_places(folder),
+    )
+
+
+def _read_stations(folder: Path) -> tuple[StationSeed, ...]:
+    rows = read_rows(folder, "stations.csv", ("slug", "number", "kind", "timezone"), key=("slug",))
+    found = _read_facts(folder, {row.required("slug") for row in rows})
+    return tuple(_station(row, found[row.text("slug")]) for row in rows)
+
+
+def _read_facts(folder: Path, slugs: set[str]) -> dict[str, list[Fact]]:
+    columns = ("slug", "field", "value", "precision_m", "confidence", "source", "note", "checked_on")
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for row in read_rows(folder, "station_facts.csv", columns, key=("slug", "field")):
+        found[row.known("slug", slugs)].append(facts.fact_of(row))
+    return found
+
+
+def _station(row: Row, found: list[Fact]) -> StationSeed:
+    known = {fact.field for fact in found if fact.value}
+    for needed in ("name_en", facts.POSITION):
+        if needed not in known:
+            raise row.error("slug", f"station_facts.csv has no {needed} for it")
+    return StationSeed(
+        row.required("slug", at_most=60),
+        row.integer("number", least=1, most=999),
+        row.choice("kind", StationKind),
+        _timezone(row),
+        tuple(found),
+    )
+
+
+def _timezone(row: Row) -> str:
+    name = row.required("timezone", at_most=40)
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        raise row.error("timezone", f"{name!r} is not a time zone") from None
+    return name
+
+
+def _read_services(folder: Path) -> tuple[CodedSeed, ...]:
+    texts = (f"{text}_{language}" for text in ("name", "description") for language in ("en", "zh", "ru"))
+    rules = ("needs_case", "minutes", "lead_minutes", "horizon_days", "max_party", "reminder_minutes")
+    columns = ("code", *texts, *rules, "confidence", "note")
+    rows = read_rows(folder, "services.csv", columns, key=("code",))
+    return tuple(_service(row, position) for position, row in enumerate(rows, start=1))
+
+
+def _service(row: Row, position: int) -> CodedSeed:
+    row.choice("confidence", Confidence)
+    minutes = row.integer("minutes", least=5, most=480)
+    if minutes % 5:
+        raise row.error("minutes", f"{minutes} is not a multiple of five")
+    columns = {
+        "position": position,
+        "name": row.whole_text("name"),
+        "description": row.whole_text("description"),
+        "needs_case": row.truth("needs_case"),
+        "minutes": minutes,
+        "lead_minutes": row.integer("lead_minutes", least=0, most=60 * 24 * 60),
+        "horizon_days": row.integer("horizon_days", least=1, most=366),
+        "max_party": row.integer("max_party", least=1, most=30),
+        "reminder_minutes": _reminders(row),
+    }
+    return CodedSeed(row.required("code", at_most=40), columns)
+
+
+def _reminders(row: Row) -> list[int]:
+    texts = row.items("reminder_minutes")
+    if not all(text.isdecimal() and 0 < int(text) <= 60 * 24 * 60 for text in texts):
+        raise row.error("reminder_minutes", "is not a list of minutes like 4320;1440;120")
+    return sorted({int(text) for text in texts}, reverse=True)
+
+
+def _read_offers(folder: Path, slugs: set[str], codes: set[str]) -> tuple[OfferSeed, ...]:
+    columns = ("slug", "service", "confidence", "source")
+    rows = read_rows(folder, "station_services.csv", columns, key=("slug", "service"))
+    return tuple(
+        OfferSeed(
+            row.known("slug", slugs),
+            row.known("service", codes),
+            row.choice("confidence", Confidence),
+            row.text("source"),
+        )
+        for row in rows
+    )
+
+
+def _read_periods(folder: Path, slugs: set[str]) -> tuple[PeriodSeed, ...]:
+    columns = ("slug", "weekday", "opens", "closes", "desks", "confidence", "source")
+    rows = read_rows(folder, "opening_periods.csv", columns, key=("slug", "weekday", "opens"))
+    return tuple(_period(row, slugs) for row in rows)
+
+
+def _period(row: Row, slugs: set[str]) -> PeriodSeed:
+    opens, closes = row.clock_time("opens"), row.clock_time("closes")
+    if opens >= closes:
+        raise row.error("closes", f"{closes:%H:%M} is not after {opens:%H:%M}")
+    return PeriodSeed(
+        row.known("slug", slugs),
+        row.integer("weekday", least=0, most=6),
+        opens,
+        closes,
+        row.integer("desks", least=1, most=200),
+        row.choice("confidence", Confidence),
+        row.text("source"),
+    )
+
+
+def _read_years(folder: Path) -> tuple[YearSeed, ...]:
+    rows = read_rows(folder, "calendar_years.csv", ("year", "status", "source"), key=("year",))
+    return tuple(
+        YearSeed(
+            row.integer("year", least=2020, most=2100),
+            row.choice("status", CalendarStatus),
+            row.required("source"),
+        )
+        for row in rows
+    )
+
+
+def _read_days(folder: Path, years: set[int]) -> tuple[DaySeed, ...]:
+    columns = ("day", "kind", "name_en", "name_zh", "name_ru", "works_as", "note")
+    return tuple(_day(row, years) for row in read_rows(folder, "calendar_days.csv", columns, key=("day",)))
+
+
+def _day(row: Row, years: set[int]) -> DaySeed:
+    day, kind = row.day("day"), row.choice("kind", CalendarDayKind)
+    if day.year not in years:
+        raise row.error("day", f"calendar_years.csv does not say that {day.year} is published")
+    if kind is CalendarDayKind.DAY_OFF and row.text("works_as"):
+        raise row.error("works_as", "belongs to a make-up workday only")
+    works_as = row.integer("works_as", least=0, most=6) if kind is CalendarDayKind.MAKEUP_WORKDAY else None
+    return DaySeed(day, kind, row.whole_text("name"), works_as)
+
+
+def _read_places(folder: Path) -> tuple[CodedSeed, ...]:
+    texts = (f"{text}_{language}" for text in ("name", "district") for language in ("en", "zh", "ru"))
+    position = ("lat", "lon", "precision_m")
+    columns = ("slug", *texts, "aliases", "category", *position, "confidence", "source", "source_url")
+    rows = read_rows(folder, "gazetteer.csv", (*columns, "licence", "note"), key=("slug",))
+    return tuple(_place(row) for row in rows)
+
+
+def _place(row: Row) -> CodedSeed:
+    row.required("name_en")
+    columns = {
+        "name": row.local_text("name"),
+        "aliases": row.items("aliases"),
+        "category": row.required("category", at_most=40),
+        "district": row.local_text("district"),
+        "lat": row.decimal("lat", least=-90, most=90),
+        "lon": row.decimal("lon", least=-180, most=180),
+        "precision_m": row.integer("precision_m", least=0, most=100_000),
+        "confidence": row.choice("confidence", Confidence),
+        "source": " ".join(filter(None, (row.required("source"), row.text("source_url")))),
+        "licence": row.required("licence"),
+    }
+    return CodedSeed(row.required("slug", at_most=60), columns)
