@@ -15,14 +15,14 @@ from app.maps.points import MapPoint
 from app.maps.spread import Position, spread
 
 WIDTH, HEIGHT = 400, 236
-METRES_PER_UNIT = 112.0
-CENTRE_LAT, CENTRE_LON = 20.005, 110.262
+METRES_PER_UNIT = 108.0
+CENTRE_LAT, CENTRE_LON = 20.005, 110.268
 METRES_PER_DEGREE = 111_320.0  # of latitude; a flat picture of 45 km needs no better
 FINEST_DETAIL = 0.55  # of the coastline, in units
 MARGIN = 12  # how far the coastline is drawn beyond the edge
 
-PIN, MAIN_PIN = 11.0, 14.0
-PIN_GAP = 25.0
+PIN, MAIN_PIN = 14.0, 17.0  # a finger must find them on a phone, where a unit is 0.8 pixels
+PIN_GAP = 30.0
 RING_KM = (5, 10)
 
 
@@ -79,7 +79,6 @@ class Schematic:
 ORIENTATION = (
     ("strait", 20.1, 110.215),
     ("railway", 20.02944, 110.1575),
-    ("port", 20.03084, 110.28521),
     ("airport", 19.9349, 110.459),
 )
 

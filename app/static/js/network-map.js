@@ -135,8 +135,8 @@
     if (here.length !== 2 || here.some(Number.isNaN)) return [];
     const mark = element('div');
     mark.append(element('i'), element('span', '', words.you));
-    L.marker(here, { icon: L.divIcon({ className: 'map-here', html: mark, iconSize: [44, 44] }), interactive: false, keyboard: false }).addTo(map);
-    return [here];
+    L.marker(here, { icon: L.divIcon({ className: 'map-here', html: mark, iconSize: [44, 44] }), interactive: false, keyboard: false, zIndexOffset: 3000 }).addTo(map);
+    return [L.latLng(here)];
   }
 
   function showTiles() {
@@ -157,13 +157,20 @@
     showTiles();
   }
 
+  function fit(more) {
+    const roomy = map.getSize().x >= 600; // on a phone the numbers need the width, the circles may be cut
+    const seen = L.latLngBounds(places.map((place) => place.latlng).concat(more));
+    if (roomy) places.forEach((place) => { if (place.area) seen.extend(place.area.getBounds()); });
+    const edge = roomy ? [12, 12] : [32, 32];
+    if (seen.isValid()) map.fitBounds(seen, { padding: edge, maxZoom: 14, animate: false });
+  }
+
   function show(collection) {
     stage.classList.add('is-live');
     map.invalidateSize(false);
     dress();
     collection.features.forEach(addPlace);
-    const seen = places.map((place) => place.latlng).concat(showHere());
-    if (seen.length) map.fitBounds(L.latLngBounds(seen), { padding: [36, 36], maxZoom: 14, animate: false });
+    fit(showHere());
     spread();
     map.on('zoomend', spread);
     keys();
