@@ -1,9 +1,100 @@
-"""Pages. (being written)"""
+"""The first page, the search for the nearest point, one point, and the card for the taxi driver."""
 
-from flask import Blueprint, Flask
+from datetime import datetime
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, render_template, request
+
+from app import clock
+from app.appointments.queries import soonest
+from app.i18n import current_language
+from app.locator import links, wording
+from app.locator.finding import Search, find_points
+from app.locator.hours import coming_days
+from app.locator.points import Point, first_service, list_points, notices, state_of
+from app.stations.models import Service, Station
+from app.stations.plans import plan_of
+from app.stations.queries import get_station, list_services
+
+LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"
+TIMES_SHOWN = 3
 
 bp = Blueprint("locator", __name__, template_folder="templates")
 
 
+@bp.get(f"{LANGUAGE_PREFIX}/")
+def home() -> str:
+    points = list_points(None, now=clock.now())
+    open_services = [service for service in list_services() if not service.needs_case]
+    return render_template(
+        "locator/home.html", points=points, notices=notices(points), services=open_services
+    )
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/find")
+def find() -> tuple[str, int]:
+    search = Search.parse(request.args)
+    answer = find_points(search, now=clock.now())
+    refused = answer.refusal not in ("", "place_ambiguous")
+    page = render_template(
+        "locator/find.html",
+        search=search,
+        answer=answer,
+        services=list_services(),
+        errors=refused,
+        refusal=wording.refusal_words(answer, search.near or search.place),
+    )
+    return page, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/places/<slug>")
+def place(slug: str) -> str:
+    now = clock.now()
+    station = get_station(slug)
+    service = _chosen_service(station)
+    point = _point(station, service, now=now)
+    times = soonest(station, service, count=TIMES_SHOWN, now=now) if service else []
+    return render_template(
+        "locator/place.html",
+        station=station,
+        point=point,
+        service=service,
+        services=sorted((o.service for o in station.offers), key=lambda s: s.position),
+        times=[slot.interval.start for slot in times],
+        hours=coming_days(plan_of(station), point.today),
+        facts={fact.field: fact for fact in station.facts},
+        checked_on=max((f.checked_on for f in station.facts if f.checked_on), default=None),
+    )
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/places/<slug>/taxi")
+def taxi(slug: str) -> str:
+    return render_template("locator/taxi.html", station=get_station(slug))
+
+
+def _chosen_service(station: Station) -> Service | None:
+    """Return the service asked for, if this station offers it, else its first."""
+    wanted = request.args.get("service", "")
+    offered = {offer.service.code: offer.service for offer in station.offers}
+    return offered.get(wanted) or first_service(station)
+
+
+def _point(station: Station, service: Service | None, *, now: datetime) -> Point:
+    today = now.astimezone(ZoneInfo(station.timezone)).date()
+    return Point(station, state_of(station, now=now), today, service, None)
+
+
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.jinja_env.globals.update(
+        door_words=wording.door_words,
+        distance_words=wording.distance_words,
+        length_words=wording.length_words,
+        order_words=wording.order_words,
+        day_note=wording.day_note,
+        confidence_words=lambda confidence: wording.CONFIDENCE.get(confidence, ""),
+        booking_link=links.booking_link,
+        directions=links.directions,
+        page=lambda path: f"/{current_language()}/{path}",
+    )

@@ -1,0 +1,40 @@
+"""Where the pages of the points lead to."""
+
+from urllib.parse import urlencode
+
+from app.i18n import current_language
+from app.stations.models import Service, Station
+
+# A position that may be wrong by more than this sends people to the wrong street.
+DIRECTIONS_WITHIN_M = 500
+
+
+def booking_link(station: Station, service: Service, *, day: str = "") -> str:
+    """Return where a visit for this service is booked; permits are collected with a code."""
+    language = current_language()
+    if service.needs_case:
+        return f"/{language}/collect/code"
+    wishes = {"place": station.slug, "service": service.code} | ({"from": day} if day else {})
+    return f"/{language}/book/time?{urlencode(wishes)}"
+
+
+def directions(station: Station) -> list[tuple[str, str]]:
+    """Return map apps with the point's position; none when the position is not sure enough.
+
+    Both map services are told that the degrees are WGS-84 and shift them themselves.
+    """
+    if station.precision_m > DIRECTIONS_WITHIN_M:
+        return []
+    name = station.name.in_language("zh")
+    amap = {"position": f"{station.lon:.6f},{station.lat:.6f}", "name": name, "coordinate": "wgs84"}
+    baidu = {
+        "location": f"{station.lat:.6f},{station.lon:.6f}",
+        "title": name,
+        "content": station.address.zh or name,
+        "coord_type": "wgs84",
+        "output": "html",
+    }
+    return [
+        ("Amap 高德地图", f"https://uri.amap.com/marker?{urlencode(amap)}"),
+        ("Baidu 百度地图", f"https://api.map.baidu.com/marker?{urlencode(baidu)}"),
+    ]
