@@ -17,7 +17,7 @@ ONLY_IN = {
     "folium": "app/maps/render.py",
     "branca": "app/maps/render.py",
     "geopy": "app/stations/distance.py",
-    "apscheduler": "app/jobs.py",
+    "apscheduler": "app/scheduler.py",
 }
 
 
