@@ -8,13 +8,17 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 PLACES = 5
 
-engine = create_engine(os.environ["DATABASE_URL"])
+
+@cache
+def engine() -> Engine:
+    return create_engine(os.environ["DATABASE_URL"])
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -27,13 +31,13 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable
 
 
 def _hold(start_response: Callable[..., Any]) -> Iterable[bytes]:
-    with engine.begin() as connection:
+    with engine().begin() as connection:
         sold = connection.execute(text("SELECT count(*) FROM naive_visits")).scalar_one()
     if sold >= PLACES:
         return _answer(start_response, "409 Conflict", {"code": "slot_unavailable"})
     time.sleep(0.01)  # somebody else looks in this moment
     hold_id = uuid.uuid4().hex
-    with engine.begin() as connection:
+    with engine().begin() as connection:
         connection.execute(text("INSERT INTO naive_visits (id) VALUES (:id)"), {"id": hold_id})
     return _answer(start_response, "201 Created", {"hold_id": hold_id})
 
