@@ -71,9 +71,7 @@ def fetch(package: Package) -> dict[str, object]:
         "name": package.name,
         "version": package.version,
         "licence": package.licence,
-        "files": {
-            f"{package.name}/{Path(path).name}": _digest(folder / Path(path).name) for path in package.files
-        },
+        "files": {f"{package.name}/{name}": _digest(folder / name) for name in names},
     }
 
 
