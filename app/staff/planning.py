@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, time
 from itertools import pairwise
+from typing import Protocol
 
 from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod
 
@@ -63,7 +64,17 @@ class ClosureRemoval:
 PlanEdit = WeekEdit | DayEdit | ClosureEdit | ClosureRemoval
 
 
-def is_lasting(period: WeeklyPeriod) -> bool:
+class Limited(Protocol):
+    """A weekly period, or its row, that may hold for certain dates only."""
+
+    @property
+    def valid_from(self) -> date | None: ...
+
+    @property
+    def valid_until(self) -> date | None: ...
+
+
+def is_lasting(period: Limited) -> bool:
     """Say whether the period holds for every week, not for certain dates only."""
     return period.valid_from is None and period.valid_until is None
 

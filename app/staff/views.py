@@ -1,9 +1,184 @@
-"""Pages. (being written)"""
+"""The day at one's service point, and one visit at the counter."""
 
-from flask import Blueprint, Flask
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
-bp = Blueprint("staff", __name__, template_folder="templates")
+from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.accounts.door import find_current
+from app.accounts.forms import local_path
+from app.accounts.models import Role
+from app.appointments import attendance, states
+from app.appointments.attendance import Handover
+from app.appointments.models import Appointment
+from app.db import transact
+from app.errors import DomainError
+from app.i18n import local
+from app.staff import board, hours_views, message_views, queries, wording
+from app.staff.permissions import (
+    get_member,
+    get_own_station_or_404,
+    get_own_visit_or_404,
+    is_at_least,
+    list_own_stations,
+    requires,
+)
+from app.stations.models import Station
+from app.wording import sentence
+
+bp = Blueprint("staff", __name__, template_folder="templates", url_prefix="/staff")
+
+Change = Callable[[str, datetime], Appointment]  # actor and now go in
+
+REFRESH_SECONDS = 30
+OPENED_AGAIN_AFTER = timedelta(minutes=15)  # reading the same page on and on is one event
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)
+    for blueprint in (bp, hours_views.bp, message_views.bp):
+        blueprint.context_processor(_frame)
+        app.register_blueprint(blueprint)
+
+
+def _frame() -> dict[str, object]:
+    member = find_current()
+    return {
+        "member": member,
+        "is_manager": member is not None and is_at_least(member.role, Role.MANAGER),
+        "role_words": wording.ROLES,
+    }
+
+
+# --- the day -----------------------------------------------------------------------------------
+
+
+@bp.get("/today")
+@requires(Role.CLERK)
+def today() -> ResponseReturnValue:
+    stations = list_own_stations()
+    if not stations:
+        return render_template("staff/no_station.html")
+    slug = request.args.get("station") or stations[0].slug
+    return _board(get_own_station_or_404(slug), stations)
+
+
+def _board(station: Station, stations: list[Station]) -> ResponseReturnValue:
+    now = clock.now()
+    this_day = local(now, station.timezone).date()
+    day = _chosen_day(this_day)
+    rows = queries.list_day(station, day, now=now)
+    return render_template(
+        "staff/today.html",
+        station=station,
+        stations=stations,
+        day=day,
+        today=this_day,
+        now=now,
+        rows=rows,
+        numbers=board.count(rows),
+        calls=queries.list_calls(station, now=now),
+        next_visit=queries.find_next_visit(station, after=now),
+        undo=_last_change(),
+        refresh=REFRESH_SECONDS if day == this_day and request.args.get("refresh") != "off" else 0,
+    )
+
+
+def _chosen_day(otherwise: date) -> date:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return otherwise
+
+
+def _last_change() -> Appointment | None:
+    """Return the visit that this person changed last, while undo would still take that change back."""
+    reference, status = session.get("undo", ("", ""))
+    visit = queries.find_visit(reference) if reference else None
+    return visit if visit and visit.status == status else None
+
+
+# --- one visit ---------------------------------------------------------------------------------
+
+
+@bp.get("/visits/<reference>")
+@requires(Role.CLERK)
+def visit(reference: str) -> ResponseReturnValue:
+    visit = get_own_visit_or_404(reference)
+    actor, now = get_member().username, clock.now()
+    if not queries.was_opened(visit, actor, since=now - OPENED_AGAIN_AFTER):
+        transact(attendance.note, reference, attendance.OPENED, actor=actor, now=now)
+    return _visit_page(reference)
+
+
+def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseReturnValue:
+    visit = get_own_visit_or_404(reference)
+    page = render_template(
+        "staff/visit.html",
+        page=queries.get_visit_page(visit),
+        station=visit.station,
+        tag=_tag(visit),
+        undoable=states.before(visit.status) is not None,
+        may_miss=visit.starts_at <= clock.now(),
+        refusal=sentence(refusal) if refusal else "",
+        missing=getattr(refusal, "missing", ()),
+        ticked=request.form.getlist("given"),
+        reason=request.form.get("reason", ""),
+        event_words=wording.EVENTS,
+    )
+    return page, refusal.status if refusal else 200
+
+
+def _tag(visit: Appointment) -> str:
+    return "arrived" if visit.status == states.Status.CHECKED_IN else visit.status
+
+
+@bp.post("/visits/<reference>/check-in")
+@requires(Role.CLERK)
+def check_in(reference: str) -> ResponseReturnValue:
+    return _change(reference, lambda actor, now: attendance.check_in(reference, actor=actor, now=now))
+
+
+@bp.post("/visits/<reference>/no-show")
+@requires(Role.CLERK)
+def mark_no_show(reference: str) -> ResponseReturnValue:
+    return _change(reference, lambda actor, now: attendance.mark_no_show(reference, actor=actor, now=now))
+
+
+@bp.post("/visits/<reference>/complete")
+@requires(Role.CLERK)
+def complete(reference: str) -> ResponseReturnValue:
+    everything = request.form.get("outcome") != "incomplete"
+    reason = "" if everything else request.form.get("reason", "")[:500]
+    handover = Handover(reference, frozenset(request.form.getlist("given")), reason)
+    return _change(reference, lambda actor, now: attendance.complete(handover, actor=actor, now=now))
+
+
+@bp.post("/visits/<reference>/undo")
+@requires(Role.CLERK)
+def undo(reference: str) -> ResponseReturnValue:
+    undoing = request.form.get("undoing", "")
+    return _change(reference, lambda actor, now: attendance.undo(reference, undoing, actor=actor, now=now))
+
+
+@bp.post("/visits/<reference>/told")
+@requires(Role.CLERK)
+def note_told(reference: str) -> ResponseReturnValue:
+    get_own_visit_or_404(reference)
+    transact(attendance.note, reference, attendance.TOLD, actor=get_member().username, now=clock.now())
+    return redirect(_way_back(reference), 303)
+
+
+def _change(reference: str, change: Change) -> ResponseReturnValue:
+    get_own_visit_or_404(reference)
+    try:
+        visit = transact(change, get_member().username, clock.now())
+    except DomainError as refusal:
+        return _visit_page(reference, refusal)
+    session["undo"] = (reference, visit.status)
+    return redirect(_way_back(reference), 303)
+
+
+def _way_back(reference: str) -> str:
+    return local_path(request.form.get("next", "")) or url_for(".visit", reference=reference)

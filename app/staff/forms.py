@@ -1,0 +1,259 @@
+"""Forms of the opening plan: what was typed is kept, and ends in a `PlanEdit` or in sentences.
+
+They are written out instead of built with WTForms because a week has as many rows as a manager
+needs, and every sentence names the row it is about.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from app.interval import Interval
+from app.localtext import LANGUAGES, LocalText
+from app.staff.planning import ClosureEdit, DayEdit, WeekEdit, first_overlap
+from app.staff.wording import WEEKDAYS
+from app.stations.models import OpeningException, OpeningPeriod
+from app.stations.opening_hours import ClosedInterval, DatedPeriod, WeeklyPeriod
+
+MOST_DESKS = 50
+LONGEST_REASON = 300
+SPARE_ROWS = 1
+FEWEST_ROWS = 2
+MOST_ROWS = 12
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
+
+Typed = Mapping[str, str]
+Period = tuple[time, time, int]
+
+
+class Unfit(Exception):
+    """Something typed cannot be used; `words` says what and what to do."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+
+@dataclass
+class PeriodRow:
+    """One row of opens, closes and desks, as typed."""
+
+    prefix: str
+    label: str
+    opens: str = ""
+    closes: str = ""
+    desks: str = ""
+    error: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.opens or self.closes)
+
+    def read(self) -> Period:
+        """Return the period. Raises Unfit."""
+        opens, closes = _time(self.opens, self.label), _time(self.closes, self.label)
+        if opens >= closes:
+            raise Unfit(_("%(row)s: the closing time must be after the opening time.", row=self.label))
+        if not self.desks.isascii() or not self.desks.isdigit() or not 1 <= int(self.desks[:4]) <= MOST_DESKS:
+            raise Unfit(
+                _("%(row)s: enter the number of desks, from 1 to %(most)s.", row=self.label, most=MOST_DESKS)
+            )
+        return opens, closes, int(self.desks)
+
+
+def _time(text: str, label: str) -> time:
+    found = _TIME.fullmatch(text)
+    hour, minute = (int(found[1]), int(found[2])) if found else (99, 99)
+    if hour > 23 or minute > 59:
+        raise Unfit(_("%(row)s: enter both times like 09:00.", row=label))
+    if minute % 5:
+        raise Unfit(_("%(row)s: use times in steps of 5 minutes.", row=label))
+    return time(hour, minute)
+
+
+def _typed_row(typed: Typed, prefix: str, label: str) -> PeriodRow:
+    cells = (typed.get(f"{prefix}-{name}", "").strip()[:20] for name in ("opens", "closes", "desks"))
+    return PeriodRow(prefix, label, *cells)
+
+
+def _shown_row(prefix: str, label: str, opens: time, closes: time, desks: int) -> PeriodRow:
+    return PeriodRow(prefix, label, f"{opens:%H:%M}", f"{closes:%H:%M}", str(desks))
+
+
+def _read_rows(rows: Iterable[PeriodRow], errors: list[tuple[str, str]]) -> list[Period]:
+    """Return the periods of one day's rows; what is wrong with them goes to the rows and to `errors`."""
+    periods: list[Period] = []
+    filled = [row for row in rows if not row.is_blank]
+    for row in filled:
+        try:
+            periods.append(row.read())
+        except Unfit as unfit:
+            row.error = unfit.words
+            errors.append((f"{row.prefix}-opens", unfit.words))
+    overlap = first_overlap((opens, closes) for opens, closes, _desks in periods)
+    if overlap:
+        row = next(r for r in reversed(filled) if r.opens.zfill(5) == f"{overlap[0]:%H:%M}")
+        row.error = _("%(row)s: this period overlaps another one of the same day.", row=row.label)
+        errors.append((f"{row.prefix}-opens", row.error))
+    return periods
+
+
+@dataclass
+class WeekForm:
+    """The weekly periods of a station, seven days with a spare row each."""
+
+    days: list[list[PeriodRow]]
+    confirmed: bool = False
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    edit: WeekEdit | None = None
+
+    @classmethod
+    def shown(cls, periods: Iterable[OpeningPeriod]) -> "WeekForm":
+        days: list[list[PeriodRow]] = [[] for _weekday in WEEKDAYS]
+        for p in periods:
+            prefix = f"d{p.weekday}-{len(days[p.weekday])}"
+            label = str(WEEKDAYS[p.weekday])
+            days[p.weekday].append(_shown_row(prefix, label, p.opens, p.closes, p.desks))
+        return cls([_with_spare(rows, weekday) for weekday, rows in enumerate(days)])
+
+    @classmethod
+    def typed(cls, typed: Typed) -> "WeekForm":
+        form = cls([_typed_day(typed, weekday) for weekday in range(7)], bool(typed.get("confirmed")))
+        form._read()
+        return form
+
+    def _read(self) -> None:
+        periods = [
+            WeeklyPeriod(weekday, opens, closes, desks)
+            for weekday, rows in enumerate(self.days)
+            for opens, closes, desks in _read_rows(rows, self.errors)
+        ]
+        if not self.errors:
+            self.edit = WeekEdit(tuple(periods), self.confirmed)
+
+
+def _typed_day(typed: Typed, weekday: int) -> list[PeriodRow]:
+    label = str(WEEKDAYS[weekday])
+    rows = [_typed_row(typed, f"d{weekday}-{i}", label) for i in range(MOST_ROWS)]
+    while len(rows) > FEWEST_ROWS and rows[-1].is_blank:
+        rows.pop()
+    return rows
+
+
+def _with_spare(rows: list[PeriodRow], weekday: int) -> list[PeriodRow]:
+    wanted = min(max(len(rows) + SPARE_ROWS, FEWEST_ROWS), MOST_ROWS)
+    label = str(WEEKDAYS[weekday])
+    return rows + [PeriodRow(f"d{weekday}-{i}", label, desks="1") for i in range(len(rows), wanted)]
+
+
+@dataclass
+class DayForm:
+    """One day with its own hours, closed, or following the week again."""
+
+    day: str = ""
+    choice: str = "closed"  # closed, open, week
+    rows: list[PeriodRow] = field(default_factory=list)
+    reason: dict[str, str] = field(default_factory=dict)
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    edit: DayEdit | None = None
+
+    @classmethod
+    def blank(cls) -> "DayForm":
+        rows = [PeriodRow(f"day-{i}", _("Hours"), desks="1") for i in range(FEWEST_ROWS)]
+        return cls(rows=rows, reason=_typed_reason({}))
+
+    @classmethod
+    def typed(cls, typed: Typed, *, today: date) -> "DayForm":
+        rows = [_typed_row(typed, f"day-{i}", _("Hours")) for i in range(FEWEST_ROWS)]
+        choice = typed.get("choice", "closed")
+        form = cls(typed.get("day", "").strip()[:20], choice, rows, _typed_reason(typed))
+        form._read(today)
+        return form
+
+    def _read(self, today: date) -> None:
+        day = _day(self.day)
+        if day is None or day < today:
+            self.errors.append(("day", _("Enter a day from today on.")))
+        reason = LocalText.from_dict(self.reason)
+        periods: list[DatedPeriod] = []
+        if self.choice == "open":
+            found = _read_rows(self.rows, self.errors)
+            if not found and not self.errors:
+                self.errors.append(("day-0-opens", _("Enter the hours of this day, or choose “Closed”.")))
+            periods = [DatedPeriod(day or today, *period, reason) for period in found]
+        elif self.choice != "week":
+            periods = [DatedPeriod(day or today, None, None, 1, reason)]
+        if day and not self.errors:
+            self.edit = DayEdit(day, tuple(periods))
+
+
+@dataclass
+class ClosureForm:
+    """A closure from one moment to another on the station's clock, with the reason people read."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    reason: dict[str, str] = field(default_factory=dict)
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    edit: ClosureEdit | None = None
+
+    NAMES = ("from_day", "from_time", "until_day", "until_time")
+
+    @classmethod
+    def blank(cls) -> "ClosureForm":
+        return cls(dict.fromkeys(cls.NAMES, ""), _typed_reason({}))
+
+    @classmethod
+    def typed(cls, typed: Typed, *, zone: ZoneInfo, now: datetime) -> "ClosureForm":
+        values = {name: typed.get(name, "").strip()[:20] for name in cls.NAMES}
+        form = cls(values, _typed_reason(typed))
+        form._read(zone, now)
+        return form
+
+    def _read(self, zone: ZoneInfo, now: datetime) -> None:
+        start = self._moment("from", _("Start of the closure"), zone)
+        end = self._moment("until", _("End of the closure"), zone)
+        if start and end and end <= start:
+            self.errors.append(("until_day", _("The closure must end after it starts.")))
+        elif end and end <= now:
+            self.errors.append(("until_day", _("This closure is over already. Enter a later end.")))
+        reason = LocalText.from_dict(self.reason)
+        if not reason:
+            self.errors.append(("reason_en", _("Write the reason in one language at least.")))
+        if start and end and not self.errors:
+            self.edit = ClosureEdit(ClosedInterval(Interval(start, end), reason))
+
+    def _moment(self, which: str, label: str, zone: ZoneInfo) -> datetime | None:
+        day = _day(self.values[f"{which}_day"])
+        if day is None:
+            self.errors.append((f"{which}_day", _("%(row)s: enter a day.", row=label)))
+            return None
+        try:
+            moment = _time(self.values[f"{which}_time"], label)
+        except Unfit as unfit:
+            self.errors.append((f"{which}_time", unfit.words))
+            return None
+        return datetime.combine(day, moment, zone).astimezone(UTC)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _typed_reason(typed: Typed) -> dict[str, str]:
+    return {language: typed.get(f"reason_{language}", "").strip()[:LONGEST_REASON] for language in LANGUAGES}
+
+
+def exceptions_by_day(rows: Iterable[OpeningException]) -> dict[date, list[Any]]:
+    """Return the rows of exceptions under their day, in order."""
+    days: dict[date, list[Any]] = {}
+    for row in rows:
+        days.setdefault(row.on_day, []).append(row)
+    return days

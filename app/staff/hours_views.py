@@ -1,0 +1,162 @@
+"""The opening plan of a service point: see, change, look at what the change touches, save."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.accounts.models import Role
+from app.db import transact
+from app.interval import Interval
+from app.staff import operations, queries
+from app.staff.forms import ClosureForm, DayForm, WeekForm, exceptions_by_day
+from app.staff.impact import newly_touched
+from app.staff.operations import PlanChanged, PlanSave
+from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
+from app.staff.planning import ClosureRemoval, PlanEdit, is_lasting
+from app.staff.wording import WEEKDAYS
+from app.stations import plans
+from app.stations.models import Station
+from app.stations.opening_hours import ClosedInterval
+
+bp = Blueprint("staff_hours", __name__, template_folder="templates", url_prefix="/staff")
+NOT_REPEATED = ("csrf_token", "step")
+
+
+@dataclass
+class Forms:
+    """The three forms of the page; a POST fills one of them with what was typed."""
+
+    week: WeekForm
+    day: DayForm
+    closure: ClosureForm
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        return self.week.errors + self.day.errors + self.closure.errors
+
+
+@bp.get("/hours")
+@requires(Role.MANAGER)
+def choose() -> ResponseReturnValue:
+    stations = list_own_stations()
+    if not stations:
+        return render_template("staff/no_station.html")
+    return redirect(url_for(".show", slug=stations[0].slug))
+
+
+@bp.get("/stations/<slug>/hours")
+@requires(Role.MANAGER)
+def show(slug: str) -> ResponseReturnValue:
+    station = get_own_station_or_404(slug)
+    return _page(station, _saved_forms(station))
+
+
+@bp.post("/stations/<slug>/hours/week")
+@requires(Role.MANAGER)
+def edit_week(slug: str) -> ResponseReturnValue:
+    station = get_own_station_or_404(slug)
+    week = WeekForm.typed(request.form)
+    return _answer(station, replace(_saved_forms(station), week=week), week.edit)
+
+
+@bp.post("/stations/<slug>/hours/days")
+@requires(Role.MANAGER)
+def edit_day(slug: str) -> ResponseReturnValue:
+    station = get_own_station_or_404(slug)
+    today = clock.now().astimezone(ZoneInfo(station.timezone)).date()
+    day = DayForm.typed(request.form, today=today)
+    return _answer(station, replace(_saved_forms(station), day=day), day.edit)
+
+
+@bp.post("/stations/<slug>/hours/closures")
+@requires(Role.MANAGER)
+def add_closure(slug: str) -> ResponseReturnValue:
+    station = get_own_station_or_404(slug)
+    closure = ClosureForm.typed(request.form, zone=ZoneInfo(station.timezone), now=clock.now())
+    return _answer(station, replace(_saved_forms(station), closure=closure), closure.edit)
+
+
+@bp.post("/stations/<slug>/hours/closures/<int:closure_id>/remove")
+@requires(Role.MANAGER)
+def remove_closure(slug: str, closure_id: int) -> ResponseReturnValue:
+    station = get_own_station_or_404(slug)
+    row = queries.find_closure(station, closure_id)
+    if row is None:
+        abort(404)
+    closed = ClosedInterval(Interval(row.starts_at, row.ends_at), row.reason)
+    return _answer(station, _saved_forms(station), ClosureRemoval(closure_id, closed))
+
+
+def _answer(station: Station, forms: Forms, edit: PlanEdit | None) -> ResponseReturnValue:
+    """Show the errors, the form again, what the change would touch, or save it: as `step` says."""
+    step = request.form.get("step", "preview")
+    if edit is None:
+        return _page(station, forms), 422
+    seen = request.form.get("plan_version", 0, type=int)
+    if seen != station.plan_version:
+        return _stale(station.slug, forms)
+    if step == "edit":
+        return _page(station, forms)
+    if step != "save":
+        return _preview(station, edit, now=clock.now())
+    save = PlanSave(station.slug, edit, seen, get_member().username)
+    try:
+        transact(operations.save_plan, save, now=clock.now())
+    except PlanChanged:
+        return _stale(station.slug, forms)
+    flash(_("The opening plan is saved."))
+    return redirect(url_for(".show", slug=station.slug), 303)
+
+
+def _saved_forms(station: Station) -> Forms:
+    lasting = [p for p in queries.list_periods(station) if is_lasting(p)]
+    return Forms(WeekForm.shown(lasting), DayForm.blank(), ClosureForm.blank())
+
+
+def _stale(slug: str, forms: Forms) -> ResponseReturnValue:
+    station = get_own_station_or_404(slug)
+    return _page(station, forms, changed_by=queries.find_last_change(station), stale=True), 409
+
+
+def _page(station: Station, forms: Forms, **more: Any) -> str:
+    now = clock.now()
+    periods = queries.list_periods(station)
+    today = now.astimezone(ZoneInfo(station.timezone)).date()
+    context = {
+        "station": station,
+        "stations": list_own_stations(),
+        "forms": forms,
+        "errors": forms.errors,
+        "weekdays": WEEKDAYS,
+        "saved": [p for p in periods if is_lasting(p)],
+        "for_dates": [p for p in periods if not is_lasting(p)],
+        "exceptions": exceptions_by_day(queries.list_exceptions(station, from_day=today)),
+        "closures": queries.list_closures(station, now=now),
+        "changed_by": None,
+        "stale": False,
+    }
+    return render_template("staff/hours.html", **(context | more))
+
+
+def _preview(station: Station, edit: PlanEdit, *, now: datetime) -> str:
+    before = plans.plan_of(station)
+    after = edit.applied_to(before)
+    touched = newly_touched(queries.list_coming_visits(station, now=now), before=before, after=after)
+    holds = newly_touched(queries.list_open_holds(station, now=now), before=before, after=after)
+    repeated = [(k, v) for k, v in request.form.items(multi=True) if k not in NOT_REPEATED]
+    return render_template(
+        "staff/preview.html",
+        station=station,
+        edit=edit,
+        weekdays=WEEKDAYS,
+        rows=queries.call_rows(touched),
+        holds=len(holds),
+        repeated=repeated,
+        action=request.path,
+    )

@@ -1,0 +1,63 @@
+"""Words of the staff pages for roles, events and messages."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from app.accounts.models import Role
+from app.notifications.models import MessageStatus
+
+ROLES = {
+    Role.CLERK: _l("clerk"),
+    Role.MANAGER: _l("station manager"),
+    Role.ADMINISTRATOR: _l("administrator"),
+}
+
+EVENTS = {
+    "booked": _l("Booked"),
+    "rescheduled": _l("Moved to another time"),
+    "cancelled": _l("Cancelled"),
+    "restored": _l("Booked again"),
+    "checked_in": _l("Arrived"),
+    "completed": _l("Everything handed over"),
+    "incomplete": _l("Not complete"),
+    "no_show": _l("Did not come"),
+    "undone": _l("Last change taken back"),
+    "opened": _l("Page opened"),
+    "told": _l("Told about a change of the opening hours"),
+}
+
+MESSAGE_STATUSES = {
+    MessageStatus.WAITING: _l("Waiting"),
+    MessageStatus.CLAIMED: _l("Being sent"),
+    MessageStatus.SENT: _l("Sent"),
+    MessageStatus.SKIPPED: _l("Skipped"),
+    MessageStatus.CANCELLED: _l("Cancelled"),
+    MessageStatus.FAILED: _l("Failed"),
+}
+
+WEEKDAYS = (
+    _l("Monday"),
+    _l("Tuesday"),
+    _l("Wednesday"),
+    _l("Thursday"),
+    _l("Friday"),
+    _l("Saturday"),
+    _l("Sunday"),
+)
+
+MESSAGE_KINDS = {
+    "confirmation": _l("Confirmation"),
+    "changed": _l("Visit moved"),
+    "cancelled": _l("Visit cancelled"),
+}
+
+
+def message_kind(kind: str) -> str:
+    """Return the words for a message's kind; reminders say how long before the visit they are for."""
+    name, _dash, minutes = kind.partition("-")
+    if name != "reminder" or not minutes.isdigit():
+        return str(MESSAGE_KINDS.get(kind, kind))
+    hours = int(minutes) // 60
+    if hours % 24 == 0:
+        return str(ngettext("Reminder, %(num)d day before", "Reminder, %(num)d days before", hours // 24))
+    return str(ngettext("Reminder, %(num)d hour before", "Reminder, %(num)d hours before", hours))
