@@ -8,6 +8,7 @@ import os
 import pkgutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,12 +75,11 @@ def app_on(
 
 def make_app(database_url: str, instance_path: Path, **settings: Any) -> Flask:
     """Build the app with test settings and make its schema."""
-    handlers = logging.getLogger().handlers[:]
     given = {"app_env": "test", "secret_key": SECRET_KEY, "data_key": DATA_KEY, **settings}
-    flask_app = application.create_app(
-        Settings.from_env(database_url=database_url, instance_path=instance_path, **given)
-    )
-    logging.getLogger().handlers[:] = handlers  # pytest's own, which the app has just replaced
+    with own_log_handlers():
+        flask_app = application.create_app(
+            Settings.from_env(database_url=database_url, instance_path=instance_path, **given)
+        )
     flask_app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     flask_app.test_client_class = SeparateClient
     flask_app.test_cli_runner_class = SeparateRunner
@@ -87,6 +87,18 @@ def make_app(database_url: str, instance_path: Path, **settings: Any) -> Flask:
     with flask_app.app_context():
         db.create_all()
     return flask_app
+
+
+@contextmanager
+def own_log_handlers() -> Iterator[None]:
+    """Keep pytest's log handlers: the app puts its own in place of all that it finds."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 def import_models() -> None:
