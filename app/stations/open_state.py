@@ -89,7 +89,8 @@ def _reason(plan: Plan, moment: datetime) -> tuple[Reason | None, LocalText]:
         if moment in closure.interval:
             return Reason.CLOSURE, closure.reason
     today = day_plan(plan, moment.astimezone(plan.timezone).date())
-    return _reason_of_day(today), today.reason
+    reason = _reason_of_day(today)
+    return reason, today.reason if reason else LocalText()
 
 
 def _reason_of_day(today: DayPlan) -> Reason | None:

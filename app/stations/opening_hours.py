@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from app.interval import Interval
@@ -124,10 +125,16 @@ def _weekly(plan: Plan, day: date, weekday: int) -> tuple[tuple[time, time, int]
 def open_intervals(plan: Plan, day: date) -> list[OpenInterval]:
     """Return the open stretches of a day in order, closures cut out; overlapping periods add their desks."""
     opened = [
-        OpenInterval(Interval(_utc(day, opens, plan.timezone), _utc(day, closes, plan.timezone)), desks)
+        OpenInterval(_stretch(day, opens, closes, plan.timezone), desks)
         for opens, closes, desks in day_plan(plan, day).periods
     ]
     return _without(_summed(opened), [c.interval for c in plan.closures])
+
+
+def _stretch(day: date, opens: time, closes: time, zone: ZoneInfo) -> Interval:
+    # Where clocks are put forward, a period in the missing hour can end before it starts: it is empty.
+    start = _utc(day, opens, zone)
+    return Interval(start, max(start, _utc(day, closes, zone)))
 
 
 def _utc(day: date, moment: time, zone: ZoneInfo) -> datetime:
@@ -139,7 +146,7 @@ def _summed(opened: Iterable[OpenInterval]) -> list[OpenInterval]:
     opened = [o for o in opened if o.interval.length]
     edges = sorted({edge for o in opened for edge in (o.interval.start, o.interval.end)})
     summed: list[OpenInterval] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         desks = sum(o.desks for o in opened if o.interval.start <= start and end <= o.interval.end)
         if not desks:
             continue
