@@ -1,5 +1,107 @@
-"""flask staff …"""
+"""flask staff create | list | disable | password"""
 
+import sys
+
+import click
 from flask.cli import AppGroup
 
-group = AppGroup("staff", help="(being written)")
+from app import clock
+from app.accounts import operations as accounts
+from app.accounts import queries
+from app.accounts.models import Role
+from app.accounts.operations import NewUser
+from app.db import transact
+from app.errors import DomainError
+from app.localtext import LANGUAGES
+from app.staff import operations
+from app.staff.queries import list_stations_of
+from app.stations.models import Station
+from app.stations.queries import get_station
+from app.wording import sentence
+
+group = AppGroup("staff", help="Accounts of the people who work at the service points.")
+
+# A password on the command line is seen by everybody on the machine and stays in the shell's history.
+password_stdin = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
+)
+
+
+@group.command("create")
+@click.argument("username")
+@click.option("--name", default="", help="The full name, shown in the pages. The user name if left out.")
+@click.option(
+    "--role", type=click.Choice([r.value for r in Role]), default=Role.CLERK.value, show_default=True
+)
+@click.option("--station", "stations", multiple=True, metavar="SLUG", help="Works here. May be given again.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@password_stdin
+def create(
+    username: str, name: str, role: str, stations: tuple[str, ...], language: str, password_stdin: bool
+) -> None:
+    """Create an account. Clerks and managers need at least one --station; administrators see all."""
+    if not stations and role != Role.ADMINISTRATOR:
+        raise click.UsageError("A clerk or manager needs at least one --station.")
+    new = NewUser(username, name, Role(role), _password(password_stdin), language)
+    try:
+        created = transact(_create, new, stations)
+    except DomainError as refusal:
+        raise click.ClickException(sentence(refusal)) from None
+    click.echo(f"Created {role} {created}.")
+
+
+def _create(new: NewUser, slugs: tuple[str, ...]) -> str:
+    user = accounts.create_user(new, now=clock.now())
+    operations.assign(user, [_station(slug) for slug in dict.fromkeys(slugs)])
+    return user.username
+
+
+def _station(slug: str) -> Station:
+    try:
+        return get_station(slug)
+    except DomainError:
+        raise click.ClickException(f"There is no station {slug}.") from None
+
+
+@group.command("list")
+def list_staff() -> None:
+    """List all accounts: user name, role, whether active, stations."""
+    for user in queries.list_users():
+        everywhere = user.role == Role.ADMINISTRATOR
+        slugs = "all" if everywhere else ", ".join(s.slug for s in list_stations_of(user.id)) or "none"
+        state = "active" if user.active else "disabled"
+        click.echo(f"{user.username}\t{user.role}\t{state}\t{slugs}\t{user.name}")
+
+
+@group.command("disable")
+@click.argument("username")
+def disable(username: str) -> None:
+    """Close an account and end its sessions at once."""
+    _found(username)
+    transact(accounts.disable_user, username, now=clock.now())
+    click.echo(f"Disabled {username}. All its sessions have ended.")
+
+
+@group.command("password")
+@click.argument("username")
+@password_stdin
+def set_password(username: str, password_stdin: bool) -> None:
+    """Set a new password and end the account's sessions."""
+    _found(username)
+    try:
+        transact(accounts.set_password, username, _password(password_stdin), now=clock.now())
+    except DomainError as refusal:
+        raise click.ClickException(sentence(refusal)) from None
+    click.echo(f"Changed the password of {username}. All its sessions have ended.")
+
+
+def _found(username: str) -> None:
+    if queries.find_user(username) is None:
+        raise click.ClickException(f"There is no account {username}.")
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
