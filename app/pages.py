@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import assets
 from app.i18n import current_language, preferred_language
+from app.stations.queries import list_stations
 
 LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"
 DISPLAY_COOKIES = {"text": ("larger",), "contrast": ("high",)}
@@ -36,7 +37,7 @@ def privacy() -> str:
 
 @bp.get(f"{LANGUAGE_PREFIX}/contact")
 def contact() -> str:
-    return render_template("pages/contact.html")
+    return render_template("pages/contact.html", stations=[s for s in list_stations() if s.phones])
 
 
 @bp.get(f"{LANGUAGE_PREFIX}/display")

@@ -30,10 +30,14 @@ REFUSALS = {
 }
 
 
+def _(message: str, **values: object) -> str:
+    return str(gettext(message, **values))
+
+
 def refusal_words(answer: Answer, typed: str) -> str:
     """Say why a search has no answer, naming what was typed."""
     if answer.refusal == "place_unknown":
-        return gettext("We could not find “%(typed)s” in Haikou. Choose a district:", typed=typed)
+        return _("We could not find “%(typed)s” in Haikou. Choose a district:", typed=typed)
     return str(REFUSALS.get(answer.refusal, ""))
 
 
@@ -41,26 +45,26 @@ def door_words(point: Point) -> str:
     """Say whether the door is open, and never more than is known."""
     state, zone, today = point.state, point.station.timezone, point.today
     if state.door is Door.NOT_CONFIRMED:
-        return gettext("Opening hours are not confirmed.")
+        return _("Opening hours are not confirmed.")
     if state.door is Door.OPEN and state.closes_at:
         closes = clock_time(local(state.closes_at, zone))
-        return gettext("Open now. Closes at %(time)s.", time=closes)
+        return _("Open now. Closes at %(time)s.", time=closes)
     closed = _closed_words(state)
     return f"{closed} {_opening_words(state, zone, today)}".strip()
 
 
 def _closed_words(state: OpenState) -> str:
     if reason := text(state.reason_text):
-        return gettext("Closed: %(reason)s.", reason=reason.rstrip(".。"))
+        return _("Closed: %(reason)s.", reason=reason.rstrip(".。"))
     if state.door is Door.BREAK:
-        return gettext("Closed for a break.")
-    return gettext("Closed now.")
+        return _("Closed for a break.")
+    return _("Closed now.")
 
 
 def _opening_words(state: OpenState, zone: str, today: date) -> str:
     if not state.hours_confirmed or state.opens_at is None:
         return ""
-    return gettext("Opens %(when)s.", when=when_words(state.opens_at, zone, today))
+    return _("Opens %(when)s.", when=when_words(state.opens_at, zone, today))
 
 
 def when_words(instant: datetime, zone: str, today: date) -> str:
@@ -69,32 +73,32 @@ def when_words(instant: datetime, zone: str, today: date) -> str:
     clock = clock_time(there)
     ahead = (there.date() - today).days
     if ahead == 0:
-        return gettext("today, %(time)s", time=clock)
+        return _("today, %(time)s", time=clock)
     if ahead == 1:
-        return gettext("tomorrow, %(time)s", time=clock)
-    return gettext("%(day)s, %(time)s", day=short_day(there.date()), time=clock)
+        return _("tomorrow, %(time)s", time=clock)
+    return _("%(day)s, %(time)s", day=short_day(there.date()), time=clock)
 
 
 def length_words(metres: int) -> str:
     if metres < 1000:
-        return gettext("%(number)s m", number=metres)
-    return gettext("%(number)s km", number=format_decimal(metres / 1000))
+        return _("%(number)s m", number=metres)
+    return _("%(number)s km", number=format_decimal(metres / 1000))
 
 
 def distance_words(distance: RoundedDistance) -> str:
     """Return "1.8 km", "about 3 km" or "less than 5 km"."""
     length = length_words(distance.metres)
     if distance.under:
-        return gettext("less than %(length)s", length=length)
-    return length if distance.certain else gettext("about %(length)s", length=length)
+        return _("less than %(length)s", length=length)
+    return length if distance.certain else _("about %(length)s", length=length)
 
 
 def order_words(answer: Answer) -> str:
     """Say how many points there are and in which order, and that several may be the nearest."""
     count = len(answer.points)
     if not answer.origin:
-        return ngettext("%(num)d service point", "%(num)d service points", count)
-    words = ngettext("%(num)d service point.", "%(num)d service points, nearest first.", count)
+        return str(ngettext("%(num)d service point", "%(num)d service points", count))
+    words = str(ngettext("%(num)d service point.", "%(num)d service points, nearest first.", count))
     if answer.nearest_count > 1:
         nearest = ngettext(
             "This %(num)d point can be the nearest.",
@@ -111,7 +115,7 @@ def day_note(hours: DayHours) -> str:
         return reason
     if hours.kind is DayKind.MAKEUP_WORKDAY and hours.works_as is not None:
         names = get_day_names("wide", locale=current_language())
-        return gettext("works as %(weekday)s", weekday=names[hours.works_as])
+        return _("works as %(weekday)s", weekday=names[hours.works_as])
     if hours.kind is DayKind.NOT_PUBLISHED:
-        return gettext("holidays of this year are not published yet")
+        return _("holidays of this year are not published yet")
     return ""
