@@ -6,7 +6,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PO_FILES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 MO_FILES := $(PO_FILES:.po=.mo)
-PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes
 FREEZE := $(VENV)/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 	--universal --python-version 3.11
 ARGS ?=

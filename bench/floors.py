@@ -48,18 +48,18 @@ def booking() -> Any:
     )
 
 
-def _book(visit: str, cell: int) -> bool:
+def _book(visit: str, cell: int) -> None:
     url = os.environ["DATABASE_URL"]
     if url.startswith("sqlite"):
-        return _book_sqlite(make_url(url).database or "", visit, cell)
-    return _book_postgresql(make_url(url).set(drivername="postgresql").render_as_string(False), visit, cell)
+        _book_sqlite(make_url(url).database or "", visit, cell)
+    else:
+        _book_postgresql(make_url(url).set(drivername="postgresql").render_as_string(False), visit, cell)
 
 
 def _statements(mark: str, visit: str, cell: int) -> list[tuple[str, tuple[Any, ...]]]:
     return [
         (
-            "UPDATE floor_cells SET taken = taken + 1 "
-            f"WHERE cell >= {mark} AND cell < {mark} AND taken < capacity",
+            f"UPDATE floor_cells SET taken = taken + 1 WHERE cell >= {mark} AND cell < {mark}",
             (cell, cell + 4),
         ),
         (f"INSERT INTO floor_visits VALUES ({mark}, {mark}, {mark})", (visit, cell, "contact" * 20)),
@@ -68,7 +68,7 @@ def _statements(mark: str, visit: str, cell: int) -> list[tuple[str, tuple[Any, 
     ]
 
 
-def _book_sqlite(path: str, visit: str, cell: int) -> bool:
+def _book_sqlite(path: str, visit: str, cell: int) -> None:
     if not hasattr(_local, "connection"):
         _local.connection = sqlite3.connect(path, isolation_level=None, timeout=0.1)
         _local.connection.execute("PRAGMA synchronous=FULL")
@@ -82,13 +82,11 @@ def _book_sqlite(path: str, visit: str, cell: int) -> bool:
     for statement, values in _statements("?", visit, cell):
         connection.execute(statement, values)
     connection.execute("COMMIT")
-    return True
 
 
-def _book_postgresql(url: str, visit: str, cell: int) -> bool:
+def _book_postgresql(url: str, visit: str, cell: int) -> None:
     if not hasattr(_local, "connection"):
         _local.connection = psycopg.connect(url)
     with _local.connection.transaction(), _local.connection.cursor() as cursor:
         for statement, values in _statements("%s", visit, cell):
             cursor.execute(statement, values)
-    return True
