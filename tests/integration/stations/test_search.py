@@ -1,0 +1,88 @@
+"""Typed places against the shipped gazetteer."""
+
+import pytest
+from flask import Flask
+
+from app.db import db, transact
+from app.seeding.upsert import Tallies
+from app.stations import importer, search, seed
+from app.stations.distance import rank
+from app.stations.places import Ambiguous, Found, PlaceAmbiguous, PlaceUnknown
+from app.stations.queries import list_stations
+from tests.unit.stations.test_seed import SHIPPED
+
+
+@pytest.fixture(autouse=True)
+def _network(app: Flask) -> None:
+    transact(importer.load, seed.read(SHIPPED), Tallies())
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("Binhai Park", "lm-binhai-park"),
+        ("万绿园", "lm-evergreen"),
+        ("美兰机场", "hak-airport"),
+        ("meilan airport", "hak-airport"),
+        ("Haikou station", "hak-railway-station"),
+        ("Longhua", "district-longhua"),
+        ("龙华区", "district-longhua"),
+        ("район мэйлань", "district-meilan"),
+        ("Qiongshan", "district-qiongshan"),
+        ("Fuxingcheng", "park-fullsing"),
+        ("复兴城", "park-fullsing"),
+        ("Central Window", "central-window"),
+        ("外国人综合服务窗口", "central-window"),
+        ("Haikou Municipal Foreigners' Service Comprehensive Window", "central-window"),
+        ("Jiangdong station", "jiangdong"),
+        ("Talent Home", "talent-home"),
+        ("Haikou", "gn-1809078"),
+    ],
+)
+def test_a_place_of_haikou_is_found(text: str, slug: str) -> None:
+    outcome = search.find_origin(text)
+    assert isinstance(outcome, Found)
+    assert outcome.place.slug == slug
+
+
+def test_every_shipped_name_leads_somewhere() -> None:
+    lost = []
+    for place in search.list_named_places():
+        for name in filter(None, (place.name.en, place.name.zh, *place.aliases)):
+            outcome = search.find_origin(name)
+            candidates = outcome.candidates if isinstance(outcome, Ambiguous) else ()
+            if not isinstance(outcome, Found) and place not in candidates:
+                lost.append(name)
+    assert lost == []
+
+
+def test_an_unknown_place_offers_the_four_districts() -> None:
+    with pytest.raises(PlaceUnknown) as refusal:
+        search.get_origin("Atlantis")
+    assert (refusal.value.code, refusal.value.status) == ("place_unknown", 400)
+    assert [d.name.en.split()[0] for d in refusal.value.districts] == [
+        "Longhua",
+        "Xiuying",
+        "Meilan",
+        "Qiongshan",
+    ]
+    assert refusal.value.districts == tuple(search.list_districts())
+
+
+def test_a_name_of_several_places_offers_them() -> None:
+    with pytest.raises(PlaceAmbiguous) as refusal:
+        search.get_origin("park")
+    assert 1 < len(refusal.value.candidates) <= 8
+
+
+def test_coordinates_need_no_look_at_the_database() -> None:
+    db.session.rollback()
+    assert search.get_origin("20.04,110.32").point.lat == 20.04
+    assert not db.session.registry().in_transaction()
+
+
+def test_the_central_window_is_first_seen_from_its_park_and_others_could_be_nearer() -> None:
+    ranked = rank(search.get_origin("Binhai Park").point, list_stations())
+    assert ranked[0].station.slug == "central-window"
+    assert ranked[0].distance_m == pytest.approx(0, abs=1)
+    assert {r.station.slug for r in ranked if r.could_be_nearest} >= {"central-window", "talent-home"}
