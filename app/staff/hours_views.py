@@ -15,6 +15,7 @@ from app.db import transact
 from app.interval import Interval
 from app.staff import operations, queries
 from app.staff.forms import ClosureForm, DayForm, WeekForm, exceptions_by_day
+from app.staff.frame import frame
 from app.staff.impact import newly_touched
 from app.staff.operations import PlanChanged, PlanSave
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
@@ -25,6 +26,7 @@ from app.stations.models import Station
 from app.stations.opening_hours import ClosedInterval
 
 bp = Blueprint("staff_hours", __name__, template_folder="templates", url_prefix="/staff")
+bp.context_processor(frame)
 NOT_REPEATED = ("csrf_token", "step")
 
 

@@ -14,9 +14,11 @@ from app.notifications.models import MessageStatus, OutboxMessage
 from app.notifications.outbox import ClaimedMessage
 from app.settings import Settings
 from app.staff import queries, wording
+from app.staff.frame import frame
 from app.staff.permissions import get_member, is_at_least, list_own_stations, requires
 
 bp = Blueprint("staff_messages", __name__, template_folder="templates", url_prefix="/staff/messages")
+bp.context_processor(frame)
 
 MOST_ROWS = 200
 TABS = {

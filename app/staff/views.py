@@ -7,7 +7,6 @@ from flask import Blueprint, Flask, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.accounts.door import find_current
 from app.accounts.forms import local_path
 from app.accounts.models import Role
 from app.appointments import attendance, states
@@ -17,11 +16,11 @@ from app.db import transact
 from app.errors import DomainError
 from app.i18n import local
 from app.staff import board, hours_views, message_views, queries, wording
+from app.staff.frame import frame
 from app.staff.permissions import (
     get_member,
     get_own_station_or_404,
     get_own_visit_or_404,
-    is_at_least,
     list_own_stations,
     requires,
 )
@@ -29,6 +28,7 @@ from app.stations.models import Station
 from app.wording import sentence
 
 bp = Blueprint("staff", __name__, template_folder="templates", url_prefix="/staff")
+bp.context_processor(frame)
 
 Change = Callable[[str, datetime], Appointment]  # actor and now go in
 
@@ -38,17 +38,7 @@ OPENED_AGAIN_AFTER = timedelta(minutes=15)  # reading the same page on and on is
 
 def init_app(app: Flask) -> None:
     for blueprint in (bp, hours_views.bp, message_views.bp):
-        blueprint.context_processor(_frame)
         app.register_blueprint(blueprint)
-
-
-def _frame() -> dict[str, object]:
-    member = find_current()
-    return {
-        "member": member,
-        "is_manager": member is not None and is_at_least(member.role, Role.MANAGER),
-        "role_words": wording.ROLES,
-    }
 
 
 # --- the day -----------------------------------------------------------------------------------

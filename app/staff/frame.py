@@ -1,0 +1,16 @@
+"""What every staff page's frame shows: who is signed in and what they may open."""
+
+from app.accounts.door import find_current
+from app.accounts.models import Role
+from app.staff import wording
+from app.staff.permissions import is_at_least
+
+
+def frame() -> dict[str, object]:
+    """Return what the template `staff/frame.html` needs."""
+    member = find_current()
+    return {
+        "member": member,
+        "is_manager": member is not None and is_at_least(member.role, Role.MANAGER),
+        "role_words": wording.ROLES,
+    }
