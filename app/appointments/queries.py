@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.appointments.capacity import taken_in
 from app.appointments.models import Appointment, Hold
 from app.appointments.policy import HoldNotFound, ServiceRules, TokenWrong, booking_window
-from app.appointments.slots import Candidate, Slot, candidates, free_slots
+from app.appointments.slots import Candidate, Slot, candidates, free_slots, remaining
 from app.appointments.states import LIVE
 from app.crypto import token_hash
 from app.db import db
@@ -164,6 +164,17 @@ def find_candidate(station: Station, service: Service, starts_at: datetime) -> C
     return next(
         (c for c in day_candidates(station, day, service.minutes) if c.interval.start == starts_at), None
     )
+
+
+def is_free(
+    station: Station, service: Service, starts_at: datetime, party_size: int, *, now: datetime
+) -> bool:
+    """Say whether a slot starts then and has room for the party, as far as a plain read can tell."""
+    candidate = find_candidate(station, service, starts_at)
+    if candidate is None:
+        return False
+    taken = taken_in([station.id], candidate.interval, now=now)[station.id]
+    return remaining(candidate, taken) >= party_size
 
 
 def get_hold(public_id: str) -> Hold:

@@ -1,7 +1,11 @@
-"""Version 1. (being written)"""
+"""Version 1 of the JSON interface: the contract is its OpenAPI document at /api/v1/openapi.json."""
 
 from flask import Flask
 
+from app.api.v1 import bookings, spec
+
 
 def init_app(app: Flask) -> None:
-    pass
+    interface = spec.make_interface(app)
+    for part in (bookings,):
+        interface.register_blueprint(part.blueprint)

@@ -1,0 +1,150 @@
+"""Hold, book, look at, move and cancel a visit."""
+
+from typing import Any
+
+from flask import Response, request
+
+from app import clock, headers
+from app.api.v1 import answers, schemas
+from app.api.v1.answers import answer
+from app.api.v1.refusals import InvalidRequest, slot_unavailable
+from app.api.v1.spec import BEARER, Blueprint
+from app.appointments import early, holds, operations, queries
+from app.appointments.calendar_file import calendar_for
+from app.appointments.contacts import Contact
+from app.appointments.holds import HoldRequest
+from app.appointments.models import Appointment, Hold
+from app.appointments.operations import BookingRequest, Target
+from app.appointments.policy import CaseNeeded, SlotUnavailable, TokenWrong
+from app.cases.code_tries import get_case
+from app.cases.models import Case
+from app.codes import UnreadableCode, read_code
+from app.db import db, transact
+from app.errors import NotFound
+from app.i18n import current_language
+from app.localtext import LANGUAGES
+from app.stations import queries as stations
+from app.stations.models import Service, Station
+
+blueprint = Blueprint("visits", __name__, description="Hold a time, book it, move it, cancel it.")
+blueprint.before_request(headers.personal)
+
+
+@blueprint.post("/holds")
+@blueprint.arguments(schemas.NewHold)
+@blueprint.response(201, schemas.Hold)
+@blueprint.alt_response(409, schema=schemas.SlotTaken, content_type="application/problem+json")
+def create_hold(wish: dict[str, Any]) -> Response:
+    """Keep a time for 15 minutes."""
+    now = clock.now()
+    station, service = stations.get_station(wish["station"]), stations.get_service(wish["service"])
+    case = _case_of(wish, service)
+    hold_request = HoldRequest(
+        station.slug, service.code, wish["starts_at"], wish["party_size"], case.id if case else None
+    )
+    try:
+        early.check(hold_request, station, service, now=now)
+        kept = transact(holds.hold, hold_request, now=now)
+    except SlotUnavailable as gone:
+        return _slot_unavailable(gone, station)
+    body = {"hold_id": kept.public_id, "expires_at": answers.iso(kept.expires_at, station.timezone)}
+    return answer(body, 201)
+
+
+def _case_of(wish: dict[str, Any], service: Service) -> Case | None:
+    if not service.needs_case:
+        return None
+    if not wish["collection_code"]:
+        raise CaseNeeded
+    if not wish["passport_last4"]:
+        raise InvalidRequest({"passport_last4": ["Missing data for required field."]})
+    address = request.remote_addr or ""
+    return get_case(wish["collection_code"], wish["passport_last4"], address=address, now=clock.now())
+
+
+def _slot_unavailable(gone: SlotUnavailable, station: Station) -> Response:
+    return slot_unavailable(gone, answers.slots(gone.alternatives, station.timezone))
+
+
+@blueprint.post("/appointments")
+@blueprint.arguments(schemas.IdempotencyHeader, location="headers", error_status_code=400)
+@blueprint.arguments(schemas.NewAppointment)
+@blueprint.response(201, schemas.BookedAppointment)
+@blueprint.alt_response(409, schema=schemas.SlotTaken, content_type="application/problem+json")
+def create_appointment(header: dict[str, str], wish: dict[str, Any]) -> Response:
+    """Turn a hold into a visit. The same Idempotency-Key again gives the same answer."""
+    kept = queries.get_hold(wish["hold_id"])
+    contact = Contact.read(name=wish["name"] or "", email=wish["email"] or "", phone=wish["phone"] or "")
+    booking = BookingRequest(kept.public_id, header["key"], contact, _language_of(wish, kept))
+    try:
+        visit = transact(operations.book, booking, now=clock.now())
+    except SlotUnavailable as gone:
+        return _slot_unavailable(gone, kept.station)
+    return answer(answers.booked(visit, kept), 201)
+
+
+def _language_of(wish: dict[str, Any], kept: Hold) -> str:
+    if wish["language"]:
+        return str(wish["language"])
+    case = db.session.get(Case, kept.case_id) if kept.case_id else None
+    return case.language if case else LANGUAGES[0]
+
+
+@blueprint.get("/appointments/<reference>")
+@blueprint.doc(security=BEARER)
+@blueprint.response(200, schemas.Appointment)
+@blueprint.alt_response(401, schema=schemas.Problem, content_type="application/problem+json")
+def show_appointment(reference: str) -> Response:
+    """Show a visit to who has its manage_token."""
+    return answer(answers.appointment(_opened(reference)))
+
+
+@blueprint.post("/appointments/<reference>/reschedule")
+@blueprint.doc(security=BEARER)
+@blueprint.arguments(schemas.Move)
+@blueprint.response(200, schemas.Appointment)
+@blueprint.alt_response(401, schema=schemas.Problem, content_type="application/problem+json")
+@blueprint.alt_response(409, schema=schemas.SlotTaken, content_type="application/problem+json")
+def reschedule(wish: dict[str, Any], reference: str) -> Response:
+    """Move a visit to another time, or to another service point."""
+    visit = _opened(reference)
+    station = stations.get_station(wish["station"]) if wish["station"] else visit.station
+    target = Target(station.slug, wish["starts_at"])
+    try:
+        moved = transact(operations.reschedule, visit.reference, target, now=clock.now())
+    except SlotUnavailable as gone:
+        return _slot_unavailable(gone, station)
+    return answer(answers.appointment(moved))
+
+
+@blueprint.post("/appointments/<reference>/cancel")
+@blueprint.doc(security=BEARER)
+@blueprint.response(200, schemas.Appointment)
+@blueprint.alt_response(401, schema=schemas.Problem, content_type="application/problem+json")
+def cancel(reference: str) -> Response:
+    """Cancel a visit. Cancelling again changes nothing."""
+    visit = _opened(reference)
+    return answer(answers.appointment(transact(operations.cancel, visit.reference, now=clock.now())))
+
+
+@blueprint.get("/appointments/<reference>/calendar.ics")
+@blueprint.doc(security=BEARER)
+@blueprint.response(200, {"type": "string"}, content_type="text/calendar")
+@blueprint.alt_response(401, schema=schemas.Problem, content_type="application/problem+json")
+def calendar(reference: str) -> Response:
+    """Return the visit as a calendar file."""
+    visit = _opened(reference)
+    content = calendar_for(visit, method="PUBLISH", language=current_language(), now=clock.now())
+    answered = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    answered.headers["Content-Disposition"] = f'attachment; filename="visit-{visit.reference}.ics"'
+    return answered
+
+
+def _opened(reference: str) -> Appointment:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenWrong
+    try:
+        return queries.get_for_manage(read_code(reference), token.strip())
+    except (UnreadableCode, NotFound):
+        raise TokenWrong from None

@@ -1,0 +1,60 @@
+"""The OpenAPI document and the kind of blueprint that writes itself into it."""
+
+from typing import Any
+
+from flask import Flask, g, request
+from flask_smorest import Api
+from flask_smorest import Blueprint as SmorestBlueprint
+
+from app.api.v1.refusals import HANDLERS, Parser
+from app.api.v1.schemas import Problem
+from app.extensions import csrf
+from app.i18n import preferred_language
+from app.localtext import LANGUAGES
+
+PREFIX = "/api/v1"
+BEARER = [{"manageToken": []}]
+
+
+class Interface(Api):  # type: ignore[misc]
+    """The interface; errors stay with app/problems.py, the one place that answers them."""
+
+    ERROR_SCHEMA = Problem
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]
+    """Routes of the interface: no cookie is read, so no CSRF token is asked for."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, name: str, import_name: str, **options: Any) -> None:
+        super().__init__(name, import_name, url_prefix=PREFIX, **options)
+        csrf.exempt(self)
+        self.before_request(_take_language)
+        for refusal, handler in HANDLERS:
+            self.register_error_handler(refusal, handler)
+
+
+def _take_language() -> None:
+    asked = request.args.get("lang", "")
+    g.lang = asked if asked in LANGUAGES else preferred_language()
+
+
+def make_interface(app: Flask) -> Interface:
+    interface = Interface(
+        spec_kwargs={
+            "title": "Haikou service network",
+            "version": "1",
+            "openapi_version": "3.1.0",
+            "info": {"description": "Service points, free times and visits. Times are ISO 8601 with offset."},
+        }
+    )
+    interface.init_app(app)
+    interface.spec.components.security_scheme(
+        "manageToken",
+        {"type": "http", "scheme": "bearer", "description": "The manage_token of the visit."},
+    )
+    return interface

@@ -1,0 +1,41 @@
+"""A first answer by reading alone: a run on the last place then does not queue to write."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.appointments import queries
+from app.appointments.holds import ALTERNATIVES, HoldRequest
+from app.appointments.models import Hold, HoldStatus
+from app.appointments.policy import OutsideWindow, ServiceNotOffered, SlotUnavailable, check_party
+from app.db import db
+from app.stations import queries as stations
+from app.stations.models import Service, Station
+
+
+def check(request: HoldRequest, station: Station, service: Service, *, now: datetime) -> None:
+    """Refuse a hopeless wish, with the refusals of `hold`; what passes may still be refused there."""
+    if not stations.offers(station, service):
+        raise ServiceNotOffered
+    check_party(request.party_size, queries.rules_of(service))
+    if request.case_id is not None and _has_hold(request.case_id):
+        return  # `hold` gives that one back first, and its place may be the one that is wanted.
+    if request.starts_at not in queries.window_of(service, station, now=now):
+        raise OutsideWindow
+    if queries.is_free(station, service, request.starts_at, request.party_size, now=now):
+        return
+    raise SlotUnavailable(
+        queries.nearest_to(
+            station,
+            service,
+            request.starts_at,
+            count=ALTERNATIVES,
+            now=now,
+            party_size=request.party_size,
+        )
+    )
+
+
+def _has_hold(case_id: int) -> bool:
+    found = select(Hold.id).where(Hold.case_id == case_id, Hold.status == HoldStatus.OPEN)
+    return db.session.scalar(found) is not None
