@@ -7,6 +7,7 @@
   if (!stage || !map) return;
   const words = stage.dataset;
   const GAP = 32; // pixels between the numbers of neighbouring places
+  const BESIDE_ZOOM = 64; // pixels that the zoom buttons take at the start of the map
   const places = []; // {slug, marker, area, lead, latlng, row}
   // In a frame the list stands in the page around it, which is ours too.
   const listing = window.frameElement ? window.parent.document : document;
@@ -46,9 +47,13 @@
     }
     place.lead = L.polyline([latlng, latlng], { className: 'map-lead', interactive: false }).addTo(map);
     place.marker = L.marker(latlng, {
-      icon: L.divIcon({ className: kind, html: element('b', '', facts.number), iconSize: [44, 44] }),
+      icon: L.divIcon({ className: kind, html: element('b', '', facts.number), iconSize: [44, 44], popupAnchor: [0, -16] }),
       title: title, alt: title, keyboard: true, riseOnHover: true, zIndexOffset: facts.main ? 1000 : 0
-    }).addTo(map).bindPopup(popup(facts), { maxWidth: 260, autoPanPadding: [16, 16] });
+    }).addTo(map).bindPopup(popup(facts), {
+      maxWidth: Math.min(280, map.getSize().x - BESIDE_ZOOM - 76),
+      autoPanPaddingTopLeft: [BESIDE_ZOOM, 16],
+      autoPanPaddingBottomRight: [16, 16]
+    });
     place.marker.getElement().setAttribute('aria-label', title);
     places.push(place);
     join(place);
@@ -62,7 +67,8 @@
 
   // The row of the list and the pin mark each other.
   function join(place) {
-    place.row = listing.querySelector('[data-station="' + CSS.escape(place.slug) + '"]');
+    place.row = listing.querySelector('[data-station="' + CSS.escape(place.slug) + '"]') ||
+      listing.getElementById('point-' + place.slug);
     for (const part of [place.marker.getElement(), place.row]) {
       if (!part) continue;
       for (const event of ['mouseenter', 'focusin']) part.addEventListener(event, () => light(place, true));
@@ -116,7 +122,10 @@
       });
     });
     let byKeyboard = false;
-    map.getContainer().addEventListener('keydown', () => { byKeyboard = true; }, true);
+    map.getContainer().addEventListener('keydown', (event) => {
+      byKeyboard = true;
+      if (event.key === 'Escape') map.closePopup();
+    }, true);
     map.getContainer().addEventListener('pointerdown', () => { byKeyboard = false; }, true);
     map.on('popupopen', (event) => {
       const close = event.popup.getElement().querySelector('.leaflet-popup-close-button');
