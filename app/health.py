@@ -50,7 +50,7 @@ def readyz() -> tuple[Response, int]:
 
 
 def _checks() -> dict[str, str]:
-    db.session.execute(text("SELECT 1"))
+    db.session.scalar(text("SELECT 1"))
     return {"database": "ok", "schema": _schema(), "data_key": _data_key()}
 
 
@@ -59,8 +59,11 @@ def _schema() -> str:
     if not tables.has_table("alembic_version"):
         return "ok" if tables.has_table(Appointment.__tablename__) else "no tables"
     here = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
-    wanted = set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
-    return "ok" if here == wanted else "not at the newest migration"
+    return "ok" if here == _newest_migrations() else "not at the newest migration"
+
+
+def _newest_migrations() -> set[str]:
+    return set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
 
 
 def _data_key() -> str:
@@ -94,7 +97,7 @@ def metrics() -> Response:
 
 def _appointments() -> dict[str, int]:
     query = select(Appointment.status, func.count()).group_by(Appointment.status)
-    found = dict(db.session.execute(query).tuples().all())
+    found = dict(db.session.execute(query).all())
     return {status.value: found.get(status.value, 0) for status in Status}
 
 

@@ -88,7 +88,10 @@ def deliver_messages(*, stopping: Callable[[], bool]) -> str:
 
 
 def release_expired_holds() -> str:
-    return f"{transact(holds.release_expired, now=clock.now())} released"
+    total = 0
+    while released := transact(holds.release_expired, now=clock.now()):
+        total += released
+    return f"{total} released"
 
 
 def purge() -> str:

@@ -27,13 +27,13 @@ def count_due(*, now: datetime) -> int:
 def outcomes_since(moment: datetime) -> dict[str, int]:
     """Return how many tries since then had which outcome."""
     query = select(DeliveryAttempt.outcome, func.count()).where(DeliveryAttempt.started_at >= moment)
-    return dict(db.session.execute(query.group_by(DeliveryAttempt.outcome)).tuples().all())
+    return dict(db.session.execute(query.group_by(DeliveryAttempt.outcome)).all())
 
 
 def count_by_status() -> dict[str, int]:
     """Return the number of messages of each status, with a zero where there are none."""
     query = select(OutboxMessage.status, func.count()).group_by(OutboxMessage.status)
-    found = dict(db.session.execute(query).tuples().all())
+    found = dict(db.session.execute(query).all())
     return {status.value: found.get(status.value, 0) for status in MessageStatus}
 
 

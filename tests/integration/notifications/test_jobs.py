@@ -1,0 +1,126 @@
+"""The periodic jobs and their heartbeat; files as the channel of development."""
+
+import email
+from datetime import datetime, timedelta
+from email import policy
+from pathlib import Path
+
+import pytest
+
+from app import jobs
+from app.accounts.models import StaffSession
+from app.appointments.models import Hold, IdempotencyKey
+from app.db import db, transact
+from app.notifications.heartbeat import last_runs
+from app.notifications.models import JobRun
+from app.scheduler import Job
+from app.throttle import ThrottleBucket
+from tests import factories
+from tests.factories import at
+
+
+@pytest.fixture
+def mail_folder(app) -> Path:
+    folder: Path = app.extensions["settings"].mail_folder
+    for file in folder.glob("*"):
+        file.unlink()
+    return folder
+
+
+def test_without_a_mail_server_letters_are_files_and_their_rows_say_so(
+    network, book, row, clock, now, mail_folder
+) -> None:
+    visit = book("central-window", "document-check", at("2026-11-30", "10:00"), now=now)
+    assert jobs.deliver_messages(stopping=lambda: False) == "1 handled"
+    (file,) = mail_folder.iterdir()
+    message = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert message["To"] == "maria@example.org"
+    assert file.stat().st_mode & 0o077 == 0, "for its owner only"
+    confirmation = row(f"{visit.reference}:0:confirmation")
+    assert (confirmation.status, confirmation.reason) == ("sent", "written to a file")
+
+
+def test_all_that_is_due_is_delivered_however_many_batches(app, put, row, clock, monkeypatch) -> None:
+    for subject in range(7):
+        put(str(subject), subject_id=subject)
+    monkeypatch.setattr(jobs, "BATCH", 3)
+    assert jobs.deliver_messages(stopping=lambda: False) == "7 handled"
+    assert row("6").reason == "nobody writes about test"
+
+
+def test_a_run_leaves_its_heartbeat_even_when_it_fails(app, clock, now) -> None:
+    def fail() -> str:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        jobs.run_job(app, Job("failing", 5, fail))
+    clock.move(seconds=5)
+    jobs.run_job(app, Job("working", 5, lambda: "done"))
+    db.session.rollback()
+    assert {run.name: run.outcome for run in db.session.query(JobRun)} == {
+        "failing": "failed", "working": "done",
+    }  # fmt: skip
+    assert last_runs() == {"failing": now, "working": now + timedelta(seconds=5)}
+
+
+def test_holds_that_ran_out_are_released(network, clock, now) -> None:
+    from app.appointments import holds  # noqa: PLC0415
+
+    request = holds.HoldRequest("central-window", "document-check", at("2026-11-30", "10:00"))
+    transact(holds.hold, request, now=now)
+    clock.move(minutes=16)
+    assert jobs.release_expired_holds() == "1 released"
+    db.session.rollback()
+    assert db.session.query(Hold.status).one() == ("released",)
+
+
+def test_the_purge_takes_what_has_served_its_time_and_nothing_else(network, clock, now, monkeypatch) -> None:
+    monkeypatch.setattr(jobs, "PURGE_BATCH", 2)
+    visit = factories.build_appointment(network.central, network.document_check)
+    user = factories.build_user()
+    hour = timedelta(hours=1)
+
+    def answer(key: str, moment: datetime) -> IdempotencyKey:
+        return IdempotencyKey(key=key, request_hash="", appointment_id=visit.id, created_at=moment)
+
+    def sign_in(token_hash: str, seen: datetime, **more: datetime) -> StaffSession:
+        times = {"created_at": seen, "last_seen_at": seen, **more}
+        return StaffSession(token_hash=token_hash, user_id=user.id, **times)
+
+    for number in range(5):
+        factories.save(ThrottleBucket(key=f"old{number}", hits=1, resets_at=now - hour))
+        factories.save(answer(f"old{number}", now - 49 * hour))
+    factories.save(ThrottleBucket(key="new", hits=1, resets_at=now + hour), answer("new", now - 47 * hour))
+    factories.save(
+        sign_in("ended", now, ended_at=now), sign_in("left alone", now - 25 * hour), sign_in("open", now)
+    )
+    assert jobs.purge() == "5 buckets, 5 keys, 2 sessions"
+    assert db.session.query(ThrottleBucket.key).all() == [("new",)]
+    assert db.session.query(IdempotencyKey.key).all() == [("new",)]
+    assert db.session.query(StaffSession.token_hash).all() == [("open",)]
+
+
+# --- the command line --------------------------------------------------------------------------
+
+
+def test_the_list_shows_states_and_nothing_personal(network, book, runner, now) -> None:
+    visit = book("central-window", "document-check", at("2026-11-30", "10:00"), now=now)
+    result = runner.invoke(args=["messages", "list", "--status", "waiting"])
+    assert result.exit_code == 0
+    assert result.output.count("reminder-") == 3
+    for secret in ("maria", "Maria", visit.token):
+        assert secret not in result.output
+
+
+def test_deliver_says_what_it_did(network, book, runner, now, mail_folder) -> None:
+    book("central-window", "document-check", at("2026-11-30", "10:00"), now=now)
+    result = runner.invoke(args=["messages", "deliver"])
+    assert (result.exit_code, "1 due: 1 sent, 0 retry, 0 failed" in result.output) == (0, True)
+    assert "0 due" in runner.invoke(args=["messages", "deliver"]).output
+
+
+def test_deliver_fails_when_something_could_not_be_sent(put, network, book, runner, now) -> None:
+    put("a", channel="pigeon")
+    result = runner.invoke(args=["messages", "deliver"])
+    assert result.exit_code == 1
+    assert "1 failed" in result.output
