@@ -14,14 +14,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from app.appointments import queries
 from app.appointments.models import Appointment, DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.states import Status
 from app.db import db
 from app.notifications.models import OutboxMessage
+from app.stations import queries as stations
 from tests import factories
 from tests.conftest import make_app
 from tests.databases import Databases
-from tests.server import Answer, Client, Server
+from tests.server import TUESDAY, Answer, Client, Server
 
 CELL_SECONDS = 300
 SERVICE = "document-check"
@@ -38,17 +40,20 @@ class Site:
     acked: dict[str, str] = field(default_factory=dict)  # idempotency key -> reference
     statuses: Counter[int] = field(default_factory=Counter)
 
-    def slots(self, station: str = "central-window", days: int = 14) -> list[str]:
-        """Return the starts of free slots, as the interface gives them."""
-        query = f"service={SERVICE}&from=2026-11-24&days={days}"
-        with self.server.client() as client:
-            answer = client.get(f"/api/v1/stations/{station}/availability?{query}")
-        assert answer.status == 200, answer
-        return [slot["starts_at"] for day in answer.json["days"] for slot in day["slots"]]
+    def slots(self, days: int = 14) -> list[str]:
+        """Return the starts of the central window's free slots."""
+        with self.app.app_context():
+            station, service = stations.get_station("central-window"), stations.get_service(SERVICE)
+            listed = queries.availability(
+                station, service, first_day=TUESDAY.date(), days=days, party_size=1, now=TUESDAY
+            )
+            starts = [slot.interval.start.isoformat() for day in listed for slot in day.slots]
+            db.session.rollback()
+            return starts[3:]  # the server's clock runs on while the test does
 
-    def try_booking(self, client: Client, starts_at: str, *, station: str = "central-window") -> Answer:
+    def try_booking(self, client: Client, starts_at: str) -> Answer:
         """Hold a slot and book it, once each. Returns the last answer; a booking is noted as told."""
-        held = hold(client, starts_at, station=station)
+        held = hold(client, starts_at)
         self.statuses[held.status] += 1
         if held.status != 201:
             return held
@@ -81,8 +86,8 @@ def _again(ask: Callable[[], Answer], until: Callable[[], bool]) -> Answer | Non
     return None
 
 
-def hold(client: Client, starts_at: str, *, station: str = "central-window") -> Answer:
-    body = {"station": station, "service": SERVICE, "starts_at": starts_at, "party_size": 1}
+def hold(client: Client, starts_at: str) -> Answer:
+    body = {"station": "central-window", "service": SERVICE, "starts_at": starts_at, "party_size": 1}
     return client.post("/api/v1/holds", body)
 
 
