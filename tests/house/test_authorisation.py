@@ -1,0 +1,249 @@
+"""Who may open what: every route is public by name, part of the JSON contract, or proven to refuse.
+
+A new route that is in no list fails `test_every_route_is_in_a_list`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app.accounts.models import Role
+from app.appointments.models import AppointmentEvent
+from app.db import db
+from app.notifications.models import MessageStatus, OutboxMessage
+from tests import factories
+from tests.factories import PASSWORD
+
+# Pages that anybody may open. What they show of somebody's own visit asks for a link or a code.
+PUBLIC = {
+    "static", "healthz", "readyz", "metrics",
+    "pages.door", "pages.accessibility", "pages.privacy", "pages.contact", "pages.display",
+    "pages.favicon", "pages.robots",
+    "locator.home", "locator.find", "locator.place", "locator.taxi",
+    "maps.network", "maps.frame", "maps.points", "maps.base_script",
+    "appointments.book", "appointments.collect", "appointments.enter_code", "appointments.leave_case",
+    "appointments.follow_case_link", "appointments.follow_visit_link",
+    "appointments.choose_time", "appointments.hold", "appointments.extend", "appointments.details",
+    "appointments.check", "appointments.show_visit", "appointments.calendar", "appointments.cancel",
+    "appointments.restore",
+    "accounts.sign_in", "accounts.enter", "accounts.sign_out", "accounts.choose_language",
+}  # fmt: skip
+
+# The JSON interface as the product's page promises it, without the names of the variables.
+OPEN_API = {
+    "GET /api/docs", "GET /api/v1/openapi.json",
+    "GET /api/v1/stations", "GET /api/v1/stations.geojson", "GET /api/v1/stations/<>",
+    "GET /api/v1/services", "GET /api/v1/stations/<>/availability",
+    "POST /api/v1/holds", "POST /api/v1/appointments",
+}  # fmt: skip
+TOKEN_API = {
+    "GET /api/v1/appointments/<>", "GET /api/v1/appointments/<>/calendar.ics",
+    "POST /api/v1/appointments/<>/reschedule", "POST /api/v1/appointments/<>/cancel",
+}  # fmt: skip
+
+# What each staff route asks for: the least role.
+STAFF = {
+    "staff.today": Role.CLERK,
+    "staff.visit": Role.CLERK,
+    "staff.check_in": Role.CLERK,
+    "staff.complete": Role.CLERK,
+    "staff.mark_no_show": Role.CLERK,
+    "staff.undo": Role.CLERK,
+    "staff.note_told": Role.CLERK,
+    "staff_hours.choose": Role.MANAGER,
+    "staff_hours.show": Role.MANAGER,
+    "staff_hours.edit_week": Role.MANAGER,
+    "staff_hours.edit_day": Role.MANAGER,
+    "staff_hours.add_closure": Role.MANAGER,
+    "staff_hours.remove_closure": Role.MANAGER,
+    "staff_messages.overview": Role.CLERK,
+    "staff_messages.read_mail": Role.MANAGER,
+}
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+def address(rule: str) -> str:
+    return re.sub(r"<[^>]*>", "<>", rule)
+
+
+def methods_of(rule) -> set[str]:
+    return set(rule.methods) - {"HEAD", "OPTIONS"}
+
+
+def test_every_route_is_in_a_list(app: Flask):
+    unknown = [
+        f"{method} {rule.rule} ({rule.endpoint})"
+        for rule in app.url_map.iter_rules()
+        for method in methods_of(rule)
+        if rule.endpoint not in PUBLIC | set(STAFF)
+        and f"{method} {address(rule.rule)}" not in OPEN_API | TOKEN_API
+    ]
+
+    assert unknown == []
+
+
+def test_no_list_names_a_staff_route_that_is_gone(app: Flask):
+    assert set(STAFF) - {rule.endpoint for rule in app.url_map.iter_rules()} == set()
+
+
+def test_every_staff_route_declares_its_role(app: Flask):
+    declared = {endpoint: getattr(app.view_functions[endpoint], "required_role", None) for endpoint in STAFF}
+
+    assert declared == STAFF
+
+
+def test_only_get_and_post_are_answered(app: Flask):
+    assert {method for rule in app.url_map.iter_rules() for method in methods_of(rule)} == {"GET", "POST"}
+
+
+# --- the staff routes, by each kind of visitor -------------------------------------------------
+
+
+@dataclass
+class World:
+    """Two stations; a visit, a closure and a message at the central window."""
+
+    app: Flask
+    values: dict[str, object]
+
+    def path(self, endpoint: str) -> str:
+        with self.app.test_request_context():
+            rule = next(r for r in self.app.url_map.iter_rules(endpoint))
+            built = {name: self.values[name] for name in rule.arguments}
+            return rule.build(built)[1]
+
+    def method(self, endpoint: str) -> str:
+        return methods_of(next(self.app.url_map.iter_rules(endpoint))).pop()
+
+    def ask(self, browser: FlaskClient, endpoint: str, **data: object):
+        return browser.open(self.path(endpoint), method=self.method(endpoint), data=data or None)
+
+    def signed_in(self, username: str) -> FlaskClient:
+        browser = self.app.test_client()
+        browser.post("/staff", data={"username": username, "password": PASSWORD})
+        return browser
+
+
+@pytest.fixture
+def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> World:
+    case = factories.build_case(network.visit_type, network.central)
+    visit = factories.build_appointment(network.central, network.collect, case_id=case.id, starts_at=now)
+    closure = factories.add_closure(
+        network.central, factories.at("2026-12-01", "09:00"), factories.at("2026-12-01", "12:00")
+    )
+    message = OutboxMessage(
+        dedupe_key="one", topic="appointment", subject_id=visit.id, revision=0, kind="confirmation",
+        channel="email", send_at=now, status=MessageStatus.SENT, due_at=now, created_at=now,
+    )  # fmt: skip
+    factories.save(message)
+    for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
+        factories.build_user(f"own-{name}", role=role, stations=(network.central,))
+        factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
+    values = {
+        "reference": visit.reference,
+        "slug": "central-window",
+        "closure_id": closure.id,
+        "message_id": message.id,
+    }
+    return World(app, values)
+
+
+def has_variable(endpoint: str) -> bool:
+    return endpoint not in {"staff.today", "staff_hours.choose", "staff_messages.overview"}
+
+
+@pytest.mark.parametrize("endpoint", STAFF)
+def test_nobody_is_sent_to_the_sign_in(world: World, endpoint: str):
+    answer = world.ask(world.app.test_client(), endpoint)
+
+    assert answer.status_code == 303
+    assert answer.location.startswith("/staff?next=")
+
+
+@pytest.mark.parametrize("endpoint", [e for e in STAFF if has_variable(e)])
+def test_staff_of_another_station_find_nothing(world: World, endpoint: str):
+    answer = world.ask(world.signed_in("other-manager"), endpoint)
+
+    assert answer.status_code == 404
+
+
+def test_staff_of_another_station_do_not_see_its_day(world: World):
+    browser = world.signed_in("other-clerk")
+
+    assert browser.get("/staff/today?station=central-window").status_code == 404
+    assert world.values["reference"] not in browser.get("/staff/today").text
+    assert world.values["reference"] not in browser.get("/staff/messages?show=sent").text
+
+
+@pytest.mark.parametrize("endpoint", [e for e, role in STAFF.items() if role is not Role.CLERK])
+def test_a_clerk_is_told_no_where_a_manager_is_needed(world: World, endpoint: str):
+    assert world.ask(world.signed_in("own-clerk"), endpoint).status_code == 403
+
+
+@pytest.mark.parametrize("endpoint", [e for e in STAFF if e != "staff_messages.read_mail"])
+def test_the_right_person_gets_in(world: World, endpoint: str):
+    """Keeps the tests above honest: the same request is refused for nobody's sake but theirs."""
+    who = "own-clerk" if STAFF[endpoint] is Role.CLERK else "own-manager"
+
+    assert world.ask(world.signed_in(who), endpoint).status_code not in (401, 403, 404, 500)
+
+
+# --- state changes ask for a token -------------------------------------------------------------
+
+
+def posts(app: Flask) -> list[str]:
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "POST" in rule.methods and not rule.rule.startswith("/api/")
+    ]
+
+
+def test_every_post_without_a_csrf_token_is_refused(
+    world: World, app: Flask, csrf_client: FlaskClient, count: Callable[[], int]
+):
+    """`csrf_client` turned the token on; the manager signed in before, so only the token is missing."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    browser = world.signed_in("own-manager")
+    app.config["WTF_CSRF_ENABLED"] = True
+    before = count()
+    values = {**world.values, "lang": "en", "kind": "collect"}
+
+    answers = {}
+    for rule in posts(app):
+        path = re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: str(values[found[1]]), rule)
+        answers[rule] = browser.post(path, data={"given": "work_permit"}).status_code
+
+    assert answers
+    assert {rule: status for rule, status in answers.items() if status != 400} == {}
+    assert count() == before
+
+
+@pytest.fixture
+def count() -> Callable[[], int]:
+    return lambda: db.session.scalar(select(func.count()).select_from(AppointmentEvent))
+
+
+# --- the JSON interface ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", sorted(TOKEN_API))
+@pytest.mark.parametrize("token", [None, "", "wrong", "the token of another visit"])
+def test_a_visit_opens_with_its_own_token_only(world: World, network, route: str, token: str | None):
+    factories.build_appointment(network.jiangdong, network.document_check, token="the token of another visit")
+    method, path = route.split(" ")
+    path = path.replace("<>", str(world.values["reference"]))
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    answer = world.app.test_client().open(
+        path, method=method, headers=headers, json={} if method == "POST" else None
+    )
+
+    assert answer.status_code in (401, 422)
+    assert world.values["reference"] not in answer.text
