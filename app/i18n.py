@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import force_locale, get_locale
 
@@ -16,6 +16,7 @@ HTML_LANG = {"en": "en", "ru": "ru", "zh": "zh-Hans"}
 
 LONG_DAY = {"en": "EEEE d MMMM y", "zh": "y年M月d日 EEEE", "ru": "EEEE, d MMMM y 'г.'"}
 DAY = {"en": "EEEE d MMMM", "zh": "M月d日 EEEE", "ru": "EEEE, d MMMM"}
+MONTH = {"en": "LLLL y", "zh": "y年M月", "ru": "LLLL y"}
 SHORT_DAY = {"en": "EEE d MMM", "zh": "M月d日 EEE", "ru": "EEE, d MMM"}
 
 
@@ -69,6 +70,18 @@ def plain_day(day: date) -> str:
 def short_day(day: date) -> str:
     """Return "Tue 13 Oct"."""
     return _formatted(day, SHORT_DAY)
+
+
+def month_name(day: date) -> str:
+    """Return "October 2026"."""
+    return _formatted(day, MONTH)
+
+
+def weekday_names() -> list[tuple[str, str]]:
+    """Return the days of the week from Monday, each long and short: ("Monday", "Mon")."""
+    language = current_language()
+    long, short = (get_day_names(width, "stand-alone", language) for width in ("wide", "abbreviated"))
+    return [(long[day], short[day]) for day in range(7)]
 
 
 def clock_time(moment: datetime) -> str:

@@ -1,13 +1,15 @@
 """Keep a slot for somebody who is deciding. Runs inside `transact()`: lock, then check, then create."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from app.appointments import capacity, queries
-from app.appointments.models import Hold, HoldStatus
+from app.appointments.contacts import Contact
+from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.policy import (
     HOLD_LENGTH,
     MOST_EXTENSIONS,
@@ -15,11 +17,14 @@ from app.appointments.policy import (
     CaseNeeded,
     HoldLimit,
     HoldNotFound,
+    NotChangeable,
     OutsideWindow,
     ServiceNotOffered,
     SlotUnavailable,
     check_party,
 )
+from app.appointments.slots import Slot
+from app.appointments.states import Status
 from app.cases.models import Case
 from app.cases.readiness import check_ready
 from app.db import db
@@ -28,11 +33,15 @@ from app.stations import queries as stations
 from app.stations.models import Service, Station
 
 ALTERNATIVES = 3
+KEEP_CONTACTS = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
-    """A wish for one slot. `moves` is the id of the visit that would move there."""
+    """A wish for one slot. `moves` is the id of the visit that would move there.
+
+    A `key` makes the request repeatable: the same key and slot give the same hold while it lasts.
+    """
 
     station_slug: str
     service_code: str
@@ -40,25 +49,39 @@ class HoldRequest:
     party_size: int = 1
     case_id: int | None = None
     moves: int | None = None
+    key: str = ""
+
+    @property
+    def public_id(self) -> str:
+        """Return the name of the hold: from the key and all that is asked for, else a new one."""
+        if not self.key:
+            return secrets.token_urlsafe(16)
+        facts = (self.key, self.station_slug, self.service_code, self.starts_at.timestamp(), self.case_id)
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
 def hold(request: HoldRequest, *, now: datetime) -> Hold:
     """Keep a slot for 15 minutes. A case's earlier open hold is given back: the newest wins.
 
     Raises NotFound, ServiceNotOffered, CaseNeeded, CaseNotReady, AlreadyBooked, PartyTooLarge,
-    OutsideWindow, or SlotUnavailable with the three nearest free slots.
+    NotChangeable, OutsideWindow, or SlotUnavailable with the three nearest free slots.
     """
+    earlier = find_repeated(request, now=now)
+    if earlier:
+        return earlier
     station = locked_station(request.station_slug)
     service = stations.get_service(request.service_code)
     if not stations.offers(station, service):
         raise ServiceNotOffered
     check_party(request.party_size, queries.rules_of(service))
+    if request.moves is not None:
+        _check_movable(request.moves, service, now=now)
     if request.case_id is not None or service.needs_case:
         _check_case(request, now=now)
     release_expired(now=now, station_id=station.id)
     interval = take_slot(station, service, request.starts_at, request.party_size, now=now)
     kept = Hold(
-        public_id=secrets.token_urlsafe(16),
+        public_id=_free_name(request),
         station=station,
         service=service,
         case_id=request.case_id,
@@ -71,6 +94,68 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
     )
     db.session.add(kept)
     return kept
+
+
+def hold_instead(request: HoldRequest, earlier_id: str | None, *, now: datetime) -> Hold:
+    """Keep another slot and give the earlier one back, taking along what was typed for it."""
+    earlier = _find(earlier_id) if earlier_id else None
+    if earlier and earlier.status == HoldStatus.OPEN and earlier.public_id != request.public_id:
+        _release(earlier)
+    kept = hold(request, now=now)
+    if earlier and earlier is not kept and earlier.service_id == kept.service.id:
+        kept.language = earlier.language
+        kept.name, kept.email, kept.phone = earlier.name, earlier.email, earlier.phone
+    return kept
+
+
+def note_contact(public_id: str, contact: Contact, language: str) -> Hold:
+    """Keep what the person typed with the hold. Raises HoldNotFound once it is used."""
+    kept = locked_hold(public_id)
+    if kept.status == HoldStatus.USED:
+        raise HoldNotFound
+    kept.language = language
+    kept.name, kept.email, kept.phone = contact.name, contact.email, contact.phone
+    return kept
+
+
+def forget_contacts(*, now: datetime, limit: int = 200) -> int:
+    """Erase what was typed for holds that ended a day ago without a visit. Returns how many."""
+    over = select(Hold).where(
+        Hold.status != HoldStatus.OPEN,
+        Hold.expires_at < now - KEEP_CONTACTS,
+        Hold.name_encrypted.is_not(None)
+        | Hold.email_encrypted.is_not(None)
+        | Hold.phone_encrypted.is_not(None),
+    )
+    found = db.session.scalars(over.limit(limit).with_for_update(skip_locked=True)).all()
+    for kept in found:
+        kept.name = kept.email = kept.phone = ""
+    return len(found)
+
+
+def _find(public_id: str) -> Hold | None:
+    return db.session.scalar(select(Hold).where(Hold.public_id == public_id).with_for_update())
+
+
+def find_repeated(request: HoldRequest, *, now: datetime) -> Hold | None:
+    """Return the hold that this very request made before, while it lasts."""
+    earlier = _find(request.public_id) if request.key else None
+    lasts = earlier and earlier.status == HoldStatus.OPEN and earlier.expires_at > now
+    return earlier if lasts else None
+
+
+def _free_name(request: HoldRequest) -> str:
+    name = request.public_id
+    # The key made a hold that is over by now: this is a new wish from an old page.
+    return secrets.token_urlsafe(16) if request.key and _find(name) else name
+
+
+def _check_movable(appointment_id: int, service: Service, *, now: datetime) -> None:
+    visit = db.session.get(Appointment, appointment_id)
+    if visit is None or visit.service_id != service.id:
+        raise NotChangeable
+    if visit.status != Status.BOOKED or visit.starts_at <= now:
+        raise NotChangeable
 
 
 def locked_station(slug: str) -> Station:
@@ -90,11 +175,15 @@ def _check_case(request: HoldRequest, *, now: datetime) -> None:
         raise AlreadyBooked
     if not live:
         check_ready(case)
-    earlier = db.session.scalar(select(Hold).where(Hold.case_id == case.id, Hold.status == HoldStatus.OPEN))
+    earlier = _open_hold_of(case.id)
     if earlier:
         _release(earlier)
         # The new hold's row may only come after the old one stopped being open (one per case).
         db.session.flush()
+
+
+def _open_hold_of(case_id: int) -> Hold | None:
+    return db.session.scalar(select(Hold).where(Hold.case_id == case_id, Hold.status == HoldStatus.OPEN))
 
 
 def take_slot(
@@ -103,13 +192,33 @@ def take_slot(
     """Take the desks of the slot that starts then. Raises OutsideWindow or SlotUnavailable."""
     if starts_at not in queries.window_of(service, station, now=now):
         raise OutsideWindow
+    return _take(station, service, starts_at, party_size, now=now)
+
+
+def take_again(owner: Hold | Appointment, *, now: datetime) -> None:
+    """Take the desks of a time that this person had before. Raises SlotUnavailable.
+
+    The notice that the service asks for was kept when the time was chosen, so only a start that
+    has passed rules it out.
+    """
+    if owner.starts_at <= now:
+        raise SlotUnavailable(_near(owner.station, owner.service, owner.starts_at, owner.party_size, now=now))
+    _take(owner.station, owner.service, owner.starts_at, owner.party_size, now=now)
+
+
+def _take(
+    station: Station, service: Service, starts_at: datetime, party_size: int, *, now: datetime
+) -> Interval:
     candidate = queries.find_candidate(station, service, starts_at)
     if candidate is None or not capacity.take(station.id, candidate, party_size=party_size):
-        near = queries.nearest_to(
-            station, service, starts_at, count=ALTERNATIVES, now=now, party_size=party_size
-        )
-        raise SlotUnavailable(near)
+        raise SlotUnavailable(_near(station, service, starts_at, party_size, now=now))
     return candidate.interval
+
+
+def _near(
+    station: Station, service: Service, starts_at: datetime, party_size: int, *, now: datetime
+) -> list[Slot]:
+    return queries.nearest_to(station, service, starts_at, count=ALTERNATIVES, now=now, party_size=party_size)
 
 
 def extend(public_id: str, *, now: datetime) -> Hold:
@@ -119,7 +228,7 @@ def extend(public_id: str, *, now: datetime) -> Hold:
         raise HoldNotFound
     if kept.extensions >= MOST_EXTENSIONS:
         raise HoldLimit
-    retake_if_released(kept, now=now)
+    keep_or_retake(kept, now=now)
     kept.extensions += 1
     kept.expires_at = now + HOLD_LENGTH
     return kept
@@ -149,17 +258,31 @@ def _release(kept: Hold) -> None:
 
 
 def locked_hold(public_id: str) -> Hold:
-    found = db.session.scalar(select(Hold).where(Hold.public_id == public_id).with_for_update())
+    found = _find(public_id)
     if found is None:
         raise HoldNotFound
     return found
 
 
-def retake_if_released(kept: Hold, *, now: datetime) -> None:
-    """Take the slot of a hold that ran out again, if it is still free. Raises SlotUnavailable."""
-    if kept.status != HoldStatus.RELEASED:
+def keep_or_retake(kept: Hold, *, now: datetime) -> None:
+    """Make sure that the hold has its slot, taking it again if it ran out. Raises SlotUnavailable."""
+    if kept.status == HoldStatus.OPEN and max(kept.starts_at, kept.expires_at) > now:
         return
-    if kept.expires_at > now:
+    if kept.status == HoldStatus.RELEASED and kept.expires_at > now:
         raise HoldNotFound  # It did not run out: the person chose another time since.
-    take_slot(kept.station, kept.service, kept.starts_at, kept.party_size, now=now)
+    _check_newest(kept, now=now)
+    release_expired(now=now, station_id=kept.station_id)
+    take_again(kept, now=now)
     kept.status = HoldStatus.OPEN
+
+
+def _check_newest(kept: Hold, *, now: datetime) -> None:
+    if kept.case_id is None:
+        return
+    newer = _open_hold_of(kept.case_id)
+    if newer is None or newer is kept:
+        return
+    if newer.expires_at > now:
+        raise HoldNotFound
+    _release(newer)
+    db.session.flush()  # One open hold per case, at every moment.

@@ -72,6 +72,16 @@ class Hold(Model):
     status: Mapped[str] = mapped_column(String(10), default=HoldStatus.OPEN)
     created_at: Mapped[datetime]
 
+    # What was typed for the visit, until it is booked: so nothing is lost when the time is.
+    language: Mapped[str | None] = mapped_column(String(5))
+    name_encrypted: Mapped[str | None] = mapped_column(Text)
+    email_encrypted: Mapped[str | None] = mapped_column(Text)
+    phone_encrypted: Mapped[str | None] = mapped_column(Text)
+
+    name = Encrypted(bound_to="public_id")
+    email = Encrypted(bound_to="public_id")
+    phone = Encrypted(bound_to="public_id")
+
     station: Mapped[Station] = relationship()
     service: Mapped[Service] = relationship()
 

@@ -10,7 +10,14 @@ from sqlalchemy import select
 
 from app.appointments import capacity, queries
 from app.appointments.contacts import Contact
-from app.appointments.holds import locked_hold, locked_station, release_expired, retake_if_released, take_slot
+from app.appointments.holds import (
+    keep_or_retake,
+    locked_hold,
+    locked_station,
+    release_expired,
+    take_again,
+    take_slot,
+)
 from app.appointments.models import (
     Appointment,
     AppointmentEvent,
@@ -75,13 +82,24 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
     if kept.appointment_id:
         raise HoldNotFound  # It keeps a time for moving a visit.
     contact = _contact_for(kept, request.contact)
-    retake_if_released(kept, now=now)
+    keep_or_retake(kept, now=now)
     appointment = _create(kept, contact, request.language, now=now)
     kept.status = HoldStatus.USED
     kept.appointment_id = appointment.id
     _remember_answer(request, appointment, now=now)
     _record(appointment, "booked", "person", now=now)
     announce(appointment, "confirmation", now=now)
+    return appointment
+
+
+def book_held(public_id: str, *, key: str, language: str, now: datetime) -> Appointment:
+    """Book with what the person typed for the hold, and erase it there. Raises what `book` raises."""
+    kept = locked_hold(public_id)
+    if kept.status == HoldStatus.USED and kept.appointment_id:
+        return db.session.get_one(Appointment, kept.appointment_id)
+    contact = Contact(kept.name, kept.email, kept.phone)
+    appointment = book(BookingRequest(public_id, key, contact, kept.language or language), now=now)
+    kept.name = kept.email = kept.phone = ""
     return appointment
 
 
@@ -174,7 +192,7 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
     if kept.status == HoldStatus.USED:
         return moved
     appointment = _locked_changeable(moved.reference, now=now)
-    retake_if_released(kept, now=now)
+    keep_or_retake(kept, now=now)
     capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     kept.status = HoldStatus.USED
     return _move(appointment, kept.station, kept.interval, now=now, actor=actor)
@@ -233,9 +251,8 @@ def restore(reference: str, *, now: datetime) -> Appointment:
         raise NotChangeable
     if appointment.case_id and queries.find_live_for_case(appointment.case_id):
         raise AlreadyBooked
-    take_slot(
-        appointment.station, appointment.service, appointment.starts_at, appointment.party_size, now=now
-    )
+    release_expired(now=now, station_id=appointment.station_id)
+    take_again(appointment, now=now)
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
     appointment.revision += 1

@@ -1,0 +1,172 @@
+"""The days that a person chooses from: those with times, and the gaps between them with their reason."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from app.appointments.slots import Slot
+from app.localtext import LocalText
+from app.stations.models import Station
+from app.stations.opening_hours import DayKind, Plan, day_plan, open_intervals
+
+LONG_DAY = 18  # a day with more times is folded by the hour
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One free time at one place, on the place's own clock."""
+
+    station: Station
+    starts: datetime
+
+    @property
+    def key(self) -> str:
+        """Return what a button sends: the place and the instant."""
+        return f"{self.station.slug}@{self.starts.isoformat(timespec='minutes')}"
+
+
+def offers_of(station: Station, slots: Iterable[Slot]) -> list[Offer]:
+    zone = ZoneInfo(station.timezone)
+    return [Offer(station, slot.interval.start.astimezone(zone)) for slot in slots]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDay:
+    """A day with at least one free time, in parts that have a heading each."""
+
+    day: date
+    offers: list[Offer]
+
+    @property
+    def morning(self) -> list[Offer]:
+        return [offer for offer in self.offers if offer.starts.hour < 12]
+
+    @property
+    def afternoon(self) -> list[Offer]:
+        return [offer for offer in self.offers if offer.starts.hour >= 12]
+
+    @property
+    def hours(self) -> list[tuple[int, list[Offer]]]:
+        """Return the offers by hour when the day is long, else nothing."""
+        if len(self.offers) <= LONG_DAY:
+            return []
+        return [(hour, list(group)) for hour, group in groupby(self.offers, lambda offer: offer.starts.hour)]
+
+
+class GapKind(StrEnum):
+    """Why a day has no times."""
+
+    TAKEN = "taken"
+    CLOSED = "closed"
+    HOLIDAY = "holiday"
+    CLOSURE = "closure"
+    NOT_PUBLISHED = "not_published"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days in a row that have no times, for one reason."""
+
+    first: date
+    last: date
+    kind: GapKind
+    reason: LocalText = LocalText()
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """A page of days in order, and where the next page starts; None when nothing follows."""
+
+    days: list[OfferDay | Gap]
+    more_from: date | None
+    last_day: date  # of the booking window
+
+    @property
+    def offers(self) -> list[Offer]:
+        return [offer for day in self.days if isinstance(day, OfferDay) for offer in day.offers]
+
+
+def days_of(offers: Iterable[Offer], first: date, last: date) -> list[OfferDay]:
+    """Return every day from first to last with its offers in order of time."""
+    by_day: dict[date, list[Offer]] = {}
+    for offer in sorted(offers, key=lambda offer: (offer.starts, offer.station.number)):
+        by_day.setdefault(offer.starts.date(), []).append(offer)
+    days = (first + timedelta(days=i) for i in range((last - first).days + 1))
+    return [OfferDay(day, by_day.get(day, [])) for day in days]
+
+
+def agenda(days: Sequence[OfferDay], plan: Plan | None, *, count: int) -> Agenda:
+    """Return the first `count` days that have times. Gaps are explained when all times are of one place."""
+    page: list[OfferDay | Gap] = []
+    shown = 0
+    for this in days:
+        if shown == count and this.offers:
+            return Agenda(page, this.day, days[-1].day)
+        if this.offers:
+            page.append(this)
+            shown += 1
+        else:
+            _add_gap(page, this.day, plan)
+    return Agenda(page, None, days[-1].day)
+
+
+def _add_gap(page: list[OfferDay | Gap], day: date, plan: Plan | None) -> None:
+    kind, reason = _reason(plan, day) if plan else (GapKind.TAKEN, LocalText())
+    before = page[-1] if page else None
+    if isinstance(before, Gap) and (before.kind, before.reason) == (kind, reason):
+        page[-1] = replace(before, last=day)
+    else:
+        page.append(Gap(day, day, kind, reason))
+
+
+def _reason(plan: Plan, day: date) -> tuple[GapKind, LocalText]:
+    hours = day_plan(plan, day)
+    if hours.kind is DayKind.NOT_PUBLISHED:
+        return GapKind.NOT_PUBLISHED, LocalText()
+    if hours.kind is DayKind.HOLIDAY:
+        return GapKind.HOLIDAY, hours.reason
+    if not hours.periods:
+        return GapKind.CLOSED, hours.reason
+    if not open_intervals(plan, day):
+        return GapKind.CLOSURE, _closure_on(plan, day)
+    return GapKind.TAKEN, LocalText()
+
+
+def _closure_on(plan: Plan, day: date) -> LocalText:
+    for closed in plan.closures:
+        if (
+            closed.interval.start.astimezone(plan.timezone).date()
+            <= day
+            <= closed.interval.end.astimezone(plan.timezone).date()
+        ):
+            return closed.reason
+    return LocalText()
+
+
+def weeks_of(days: Sequence[OfferDay], month: date) -> list[list[OfferDay | None]]:
+    """Return a month as weeks from Monday; None stands for days outside the month or the window."""
+    known = {this.day: this for this in days}
+    first = month.replace(day=1)
+    start = first - timedelta(days=first.weekday())
+    weeks: list[list[OfferDay | None]] = []
+    while start < _next_month(first):
+        week = [start + timedelta(days=i) for i in range(7)]
+        weeks.append(
+            [known.get(day, OfferDay(day, [])) if day.month == first.month else None for day in week]
+        )
+        start += timedelta(days=7)
+    return weeks
+
+
+def _next_month(first: date) -> date:
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def month_beside(month: date, *, days: Sequence[OfferDay], step: int) -> date | None:
+    """Return the first day of the next (1) or earlier (-1) month while the window reaches it."""
+    first = month.replace(day=1)
+    beside = _next_month(first) if step > 0 else (first - timedelta(days=1)).replace(day=1)
+    return beside if days[0].day.replace(day=1) <= beside <= days[-1].day else None

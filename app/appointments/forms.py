@@ -1,0 +1,93 @@
+"""The forms of the booking pages: the collection code, and how to reach the person."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from app.appointments.contacts import (
+    MOST_EMAIL,
+    MOST_NAME,
+    Contact,
+    EmailUnreadable,
+    PhoneUnreadable,
+    read_email,
+    read_phone,
+)
+from app.codes import UnreadableCode, read_code
+from app.crypto import normalised
+from app.i18n import NATIVE_NAMES
+
+CODE_HINT = _l("The code has no 0, 1, O, I, L or U.")
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    """Two fields that open a case: the code of our message and the end of the passport number."""
+
+    code = StringField(
+        _l("Collection code"), [InputRequired(_l("Enter the collection code from our message."))]
+    )
+    last4 = StringField(
+        _l("Last 4 characters of your passport number"),
+        [InputRequired(_l("Enter the last 4 characters of your passport number."))],
+    )
+
+    def validate_code(self, field: Any) -> None:
+        try:
+            read_code(field.data)
+        except UnreadableCode as error:
+            if error.foreign_signs and set(error.foreign_signs.upper()) <= set("01OILU"):
+                raise ValidationError(CODE_HINT) from None
+            raise ValidationError(_l("The code has 8 letters and numbers, for example HK7R 4M2P.")) from None
+
+    def validate_last4(self, field: Any) -> None:
+        if len(normalised(field.data)) != 4:
+            raise ValidationError(_l("Enter exactly 4 letters or numbers, for example 4821."))
+
+
+class ContactForm(FlaskForm):  # type: ignore[misc]
+    """How to reach the person about this visit."""
+
+    email = StringField(_l("E-mail address"), [Length(max=MOST_EMAIL)])
+    phone = StringField(_l("Mobile phone"), [Length(max=40)])
+    language = RadioField(_l("Language for messages"), choices=list(NATIVE_NAMES.items()))
+
+    def validate_email(self, field: Any) -> None:
+        try:
+            read_email(field.data or "")
+        except EmailUnreadable:
+            raise ValidationError(_l("Enter an e-mail address like name@example.com.")) from None
+
+    def validate_phone(self, field: Any) -> None:
+        try:
+            read_phone(field.data or "")
+        except PhoneUnreadable:
+            raise ValidationError(
+                _l("Enter a phone number with its country code, like +86 138 0013 8000 or +7 912 345 67 89.")
+            ) from None
+
+    @property
+    def contact(self) -> Contact:
+        return Contact.read(email=self.email.data or "", phone=self.phone.data or "")
+
+
+class VisitorForm(ContactForm):
+    """The same for a visit without a case: a name, and at least one way to reach the person."""
+
+    name = StringField(
+        _l("Full name, as in the passport"),
+        [InputRequired(_l("Enter the full name, as in the passport.")), Length(max=MOST_NAME)],
+    )
+
+    def validate_email(self, field: Any) -> None:
+        super().validate_email(field)
+        if not (self.email.data or "").strip() and not (self.phone.data or "").strip():
+            raise ValidationError(_l("Enter an e-mail address or a phone number."))
+
+    @property
+    def contact(self) -> Contact:
+        return Contact.read(
+            name=self.name.data or "", email=self.email.data or "", phone=self.phone.data or ""
+        )

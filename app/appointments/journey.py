@@ -1,0 +1,85 @@
+"""What the browser's session remembers of a person's way to a visit: names of rows, nothing personal.
+
+Views read and write it; GET requests only ever change it, never the database.
+"""
+
+from datetime import datetime
+
+from flask import session
+
+from app.appointments import queries
+from app.appointments.models import Appointment, Hold
+from app.appointments.policy import HoldNotFound
+from app.cases.models import Case
+from app.db import db
+
+CASE, VISIT, HOLD, WORD = "case", "visit", "hold", "word"
+
+
+def enter_with_case(case: Case) -> None:
+    """Start with a case. What belongs to another case is left behind."""
+    if session.get(CASE) != case.id:
+        for key in (VISIT, HOLD, WORD):
+            session.pop(key, None)
+    session.permanent = True
+    session[CASE] = case.id
+
+
+def leave_case() -> None:
+    for key in (CASE, VISIT, HOLD, WORD):
+        session.pop(key, None)
+
+
+def enter_with_visit(visit: Appointment) -> None:
+    session.permanent = True
+    session[VISIT] = visit.id
+
+
+def find_case() -> Case | None:
+    case_id = session.get(CASE)
+    return db.session.get(Case, case_id) if case_id else None
+
+
+def find_visit() -> Appointment | None:
+    """Return the visit this browser came for; that of its case when the visit it knew is over."""
+    visit_id = session.get(VISIT)
+    visit = db.session.get(Appointment, visit_id) if visit_id else None
+    if visit and visit.live:
+        return visit
+    case_id = visit.case_id if visit else session.get(CASE)
+    return (queries.find_latest_for_case(case_id) if case_id else None) or visit
+
+
+def keep_hold(hold: Hold) -> None:
+    session.permanent = True
+    session[HOLD] = hold.public_id
+
+
+def hold_id() -> str | None:
+    found: str | None = session.get(HOLD)
+    return found
+
+
+def find_hold() -> Hold | None:
+    public_id = hold_id()
+    try:
+        return queries.get_hold(public_id) if public_id else None
+    except HoldNotFound:
+        return None
+
+
+def find_running_hold(*, now: datetime) -> Hold | None:
+    """Return the hold this browser has, while it lasts."""
+    hold = find_hold()
+    return hold if hold and hold.status == "open" and hold.expires_at > now else None
+
+
+def tell(word: str) -> None:
+    """Leave one word for the next page to say: "booked", "moved", "already" …"""
+    session[WORD] = word
+
+
+def told() -> str:
+    """Return the word that was left, once."""
+    word: str = session.pop(WORD, "")
+    return word

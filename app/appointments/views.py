@@ -1,9 +1,0 @@
-"""Pages. (being written)"""
-
-from flask import Blueprint, Flask
-
-bp = Blueprint("appointments", __name__, template_folder="templates")
-
-
-def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)

@@ -1,0 +1,16 @@
+"""The pages on which an applicant books, moves and cancels a visit."""
+
+from flask import Flask
+
+from app.appointments import masking
+from app.appointments.views import checking, doors, times, visit
+from app.appointments.views.blueprint import bp
+
+__all__ = ["bp", "checking", "doors", "init_app", "times", "visit"]
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.jinja_env.filters.update(
+        initials=masking.initials, masked_email=masking.masked_email, masked_phone=masking.masked_phone
+    )

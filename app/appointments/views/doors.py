@@ -1,0 +1,155 @@
+"""The ways in: a link of our messages, a typed code, an open service."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock, headers
+from app.appointments import code_door, journey, queries
+from app.appointments.forms import CodeForm
+from app.appointments.states import Status
+from app.appointments.views.blueprint import bp, keeps_typed
+from app.appointments.views.errands import (
+    BOOK,
+    COLLECT,
+    get_errand,
+    papers_of,
+    soonest_elsewhere,
+    soonest_offers,
+)
+from app.cases import queries as cases
+from app.cases.models import Case, LegState
+from app.cases.queries import CaseNotFound
+from app.cases.readiness import Readiness, readiness
+from app.db import db
+from app.errors import NotFound, TooManyTries
+from app.i18n import local
+from app.pages import LANGUAGE_PREFIX
+from app.stations.models import Station
+from app.wording import sentence
+
+SOONEST = 3
+DEADLINE_IS_NEAR = timedelta(days=4)
+
+
+@bp.get("/c/<token>")
+def follow_case_link(token: str) -> ResponseReturnValue:
+    case = cases.find_by_link(token)
+    if case is None:
+        return _code_page(CodeForm(formdata=None), dead_link=True, status=410)
+    journey.enter_with_case(case)
+    return redirect(url_for(".collect", lang=case.language), 303)
+
+
+@bp.get("/v/<token>")
+def follow_visit_link(token: str) -> ResponseReturnValue:
+    try:
+        visit = queries.get_by_token(token)
+    except NotFound:
+        return _code_page(CodeForm(formdata=None), dead_link=True, status=410)
+    journey.enter_with_visit(visit)
+    return redirect(url_for(".show_visit", lang=visit.language), 303)
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/collect")
+def collect() -> ResponseReturnValue:
+    case = journey.find_case()
+    if case is None:
+        return redirect(url_for(".enter_code"), 303)
+    if queries.find_live_for_case(case.id):
+        return redirect(url_for(".show_visit"), 303)
+    state = readiness(case)
+    if state is Readiness.READY:
+        return _start_page(case)
+    latest = queries.find_latest_for_case(case.id)
+    if latest and latest.status == Status.COMPLETED:
+        return redirect(url_for(".show_visit"), 303)
+    approved = {leg.permit for leg in case.legs if leg.state == LegState.APPROVED}
+    where = db.session.get(Station, case.papers_station_id or 0)
+    return render_template(
+        "appointments/not_now.html", case=case, state=state, approved=approved, where=where
+    )
+
+
+def _start_page(case: Case) -> ResponseReturnValue:
+    now = clock.now()
+    errand = get_errand(COLLECT, request.args)
+    soonest = soonest_offers(errand, count=SOONEST, now=now)
+    today = local(now, errand.home.timezone).date()
+    return render_template(
+        "appointments/start.html",
+        case=case,
+        errand=errand,
+        soonest=soonest,
+        elsewhere=[] if soonest else soonest_elsewhere(errand, count=SOONEST, now=now),
+        last_day=today + timedelta(days=errand.service.horizon_days),
+        papers=papers_of(case),
+        deadline_near=_is_near(case.collect_before, today),
+        word=journey.told(),
+    )
+
+
+def _is_near(deadline: date | None, today: date) -> bool:
+    return bool(deadline and deadline - today <= DEADLINE_IS_NEAR)
+
+
+@bp.post(f"{LANGUAGE_PREFIX}/collect/leave")
+def leave_case() -> ResponseReturnValue:
+    """Forget the case in this browser; the case itself stays as it is."""
+    journey.leave_case()
+    journey.tell("left")
+    return redirect(url_for(".enter_code"), 303)
+
+
+@bp.route(f"{LANGUAGE_PREFIX}/collect/code", methods=["GET", "POST"])
+def enter_code() -> ResponseReturnValue:
+    if request.method == "POST":
+        return _open_case(CodeForm())
+    form = CodeForm(formdata=None, code=request.args.get("code", ""))
+    return _code_page(form, lost="lost" in request.args)
+
+
+def _open_case(form: CodeForm) -> ResponseReturnValue:
+    if not form.validate():
+        return _code_page(form, status=422)
+    try:
+        case = code_door.open_case(
+            form.code.data, form.last4.data, address=request.remote_addr or "", now=clock.now()
+        )
+    except CaseNotFound as refusal:
+        form.form_errors.append(sentence(refusal))
+        return _code_page(form, status=422)
+    except TooManyTries as refusal:
+        form.form_errors.append(sentence(refusal))
+        return _code_page(form, status=429, retry_after=refusal.retry_after)
+    journey.enter_with_case(case)
+    return redirect(url_for(".collect"), 303)
+
+
+@keeps_typed("enter_code")
+def _code_again() -> ResponseReturnValue:
+    form = CodeForm(meta={"csrf": False})
+    form.form_errors.append(_("This page was open for a long time. Press Continue again."))
+    return _code_page(form, status=400)
+
+
+def _code_page(
+    form: CodeForm, *, status: int = 200, dead_link: bool = False, lost: bool = False, retry_after: int = 0
+) -> ResponseReturnValue:
+    headers.personal()
+    page = render_template(
+        "appointments/code.html", form=form, dead_link=dead_link, lost=lost, word=journey.told()
+    )
+    return page, status, {"Retry-After": str(retry_after)} if retry_after else {}
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/book")
+def book() -> ResponseReturnValue:
+    """Start with an open service, from the page of a place."""
+    given: dict[str, Any] = {
+        name: request.args[name] for name in ("place", "service") if name in request.args
+    }
+    return redirect(url_for(".choose_time", kind=BOOK, **given), 303)

@@ -1,0 +1,127 @@
+"""What a person is choosing a time for, found from the session and the address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import abort, redirect, url_for
+
+from app.appointments import journey, queries
+from app.appointments.agenda import Offer, offers_of
+from app.appointments.models import Appointment, Hold
+from app.appointments.states import Status
+from app.cases.models import Case, VisitItem, VisitItemKind
+from app.cases.readiness import Readiness, readiness
+from app.db import db
+from app.stations import queries as stations
+from app.stations.models import Service, Station
+
+COLLECT, BOOK = "collect", "book"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A service, the places that offer it in published order, and for whom or for which visit."""
+
+    kind: str
+    service: Service
+    places: list[Station]
+    home: Station
+    case: Case | None = None
+    moving: Appointment | None = None
+    fields: dict[str, Any] = field(default_factory=dict)  # what its forms and links carry along
+
+
+def get_errand(kind: str, given: Mapping[str, str]) -> Errand:
+    """Return what the person is here for, or send them to the page where that is settled."""
+    return _collection(given) if kind == COLLECT else _open_service(given)
+
+
+def _collection(given: Mapping[str, str]) -> Errand:
+    case = journey.find_case()
+    if case is None:
+        abort(redirect(url_for(".enter_code", lost=1), 303))
+    live = queries.find_live_for_case(case.id)
+    if live is None and readiness(case) is not Readiness.READY:
+        abort(redirect(url_for(".collect"), 303))
+    service = db.session.get_one(Service, case.visit_type.service_id)
+    places = places_of(service)
+    home = live.station if live else db.session.get(Station, case.papers_station_id or 0)
+    chosen = _chosen(places, given) or (home if home in places else None)
+    return Errand(COLLECT, service, places, chosen or _first(places), case, _movable(live))
+
+
+def _open_service(given: Mapping[str, str]) -> Errand:
+    visit = journey.find_visit() if given.get("move") else None
+    code = visit.service.code if visit else given.get("service", "")
+    if not code:
+        kept = journey.find_hold()
+        code = kept.service.code if kept else ""
+    if not code:
+        abort(redirect(url_for(".collect"), 303))
+    service = stations.get_service(code)
+    if service.needs_case:
+        abort(redirect(url_for(".collect"), 303))
+    places = places_of(service)
+    home = _chosen(places, given) or (visit.station if visit and visit.station in places else None)
+    fields = {"service": service.code} | ({"move": "1"} if visit else {})
+    return Errand(BOOK, service, places, home or _first(places), None, _movable(visit), fields)
+
+
+def places_of(service: Service) -> list[Station]:
+    return [station for station in stations.list_stations() if stations.offers(station, service)]
+
+
+def _chosen(places: list[Station], given: Mapping[str, str]) -> Station | None:
+    return next((station for station in places if station.slug == given.get("place")), None)
+
+
+def _first(places: list[Station]) -> Station:
+    if not places:
+        abort(404)
+    return places[0]
+
+
+def _movable(visit: Appointment | None) -> Appointment | None:
+    return visit if visit and visit.status == Status.BOOKED else None
+
+
+def soonest_offers(errand: Errand, *, count: int, now: datetime, place: Station | None = None) -> list[Offer]:
+    """Return the first free times at the errand's place, without the time the visit has already."""
+    station = place or errand.home
+    found = queries.soonest(station, errand.service, count=count + 1, now=now)
+    had = errand.moving and (errand.moving.station_id, errand.moving.starts_at)
+    free = [slot for slot in found if (station.id, slot.interval.start) != had]
+    return offers_of(station, free[:count])
+
+
+def soonest_elsewhere(errand: Errand, *, count: int, now: datetime) -> list[Offer]:
+    """Return the first free times at the other places, for when this one has none."""
+    offers = [
+        offer
+        for station in errand.places
+        if station is not errand.home
+        for offer in soonest_offers(errand, count=count, now=now, place=station)
+    ]
+    return sorted(offers, key=lambda offer: offer.starts)[:count]
+
+
+def errand_of_hold(kept: Hold) -> Errand:
+    """Return the errand a hold belongs to, at the hold's place."""
+    given = {"service": kept.service.code, "place": kept.station.slug}
+    if kept.appointment_id:
+        given["move"] = "1"
+    return get_errand(kind_of(kept), given)
+
+
+def kind_of(owner: Hold | Appointment) -> str:
+    return COLLECT if owner.case_id else BOOK
+
+
+def papers_of(case: Case | None) -> list[VisitItem]:
+    return items_of(case, VisitItemKind.PAPER)
+
+
+def items_of(case: Case | None, kind: VisitItemKind) -> list[VisitItem]:
+    return [item for item in case.visit_type.items if item.kind == kind] if case else []

@@ -1,0 +1,179 @@
+"""Choose a time, and keep it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.appointments import holds, journey, queries
+from app.appointments.agenda import (
+    Agenda,
+    Offer,
+    OfferDay,
+    agenda,
+    days_of,
+    month_beside,
+    offers_of,
+    weeks_of,
+)
+from app.appointments.holds import ALTERNATIVES, HoldRequest
+from app.appointments.models import Hold
+from app.appointments.operations import Target
+from app.appointments.policy import AlreadyBooked, NotChangeable, OutsideWindow, SlotUnavailable
+from app.appointments.views.blueprint import JOURNEY_PREFIX, bp
+from app.appointments.views.errands import Errand, get_errand
+from app.cases.readiness import CaseNotReady
+from app.db import transact
+from app.i18n import local, month_name, weekday_names
+from app.stations.models import Station
+from app.stations.plans import plan_of
+
+DAYS_SHOWN = 5
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks to see."""
+
+    any_place: bool
+    first: date | None
+    month: bool
+    taken: datetime | None
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> "Wish":
+        taken = _instant(given.get("taken", ""))
+        return cls(
+            given.get("place") == ANY, _day(given.get("from", "")), given.get("view") == "month", taken
+        )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo and 2000 <= moment.year <= 2200 else None
+
+
+@bp.get(f"{JOURNEY_PREFIX}/time")
+def choose_time(kind: str) -> ResponseReturnValue:
+    now = clock.now()
+    errand = get_errand(kind, request.args)
+    wish = Wish.read(request.args)
+    stations = errand.places if wish.any_place else [errand.home]
+    days = _days(errand, stations, now=now)
+    first = min(max(wish.first or days[0].day, days[0].day), days[-1].day)
+    return render_template(
+        "appointments/time.html",
+        errand=errand,
+        wish=wish,
+        place="any" if wish.any_place else errand.home.slug,
+        agenda=_agenda(days, first, stations),
+        weeks=weeks_of(days, first) if wish.month else [],
+        month=first.replace(day=1),
+        weekdays=weekday_names(),
+        month_title=month_name(first),
+        earlier_month=month_beside(first, days=days, step=-1),
+        later_month=month_beside(first, days=days, step=1),
+        near=_near(errand, wish.taken, now=now),
+        kept=_kept_for(errand, now=now),
+        word=journey.told(),
+    )
+
+
+def _days(errand: Errand, stations: list[Station], *, now: datetime) -> list[OfferDay]:
+    """Return every day of the booking window with what is free at these places."""
+    today = local(now, errand.home.timezone).date()
+    length = errand.service.horizon_days + 1
+    offers: list[Offer] = []
+    for station in stations:
+        for day in queries.availability(station, errand.service, first_day=today, days=length, now=now):
+            offers += offers_of(station, day.slots)
+    return days_of(offers, today, today + timedelta(days=length - 1))
+
+
+def _agenda(days: list[OfferDay], first: date, stations: list[Station]) -> Agenda:
+    # Why a day is empty can only be said of one place; of several there is no one reason.
+    plan = plan_of(stations[0]) if len(stations) == 1 else None
+    return agenda([day for day in days if day.day >= first], plan, count=DAYS_SHOWN)
+
+
+def _near(errand: Errand, taken: datetime | None, *, now: datetime) -> list[Offer] | None:
+    """Return the times nearest to one that is gone; None when it is free or nobody asked."""
+    if taken is None:
+        return None
+    window = queries.window_of(errand.service, errand.home, now=now)
+    if taken in window and queries.is_free(errand.home, errand.service, taken, 1, now=now):
+        return None
+    slots = queries.nearest_to(errand.home, errand.service, taken, count=ALTERNATIVES, now=now)
+    return offers_of(errand.home, slots)
+
+
+def _kept_for(errand: Errand, *, now: datetime) -> Hold | None:
+    kept = journey.find_running_hold(now=now)
+    return kept if kept and kept.service_id == errand.service.id else None
+
+
+@bp.post(f"{JOURNEY_PREFIX}/hold")
+def hold(kind: str) -> ResponseReturnValue:
+    errand = get_errand(kind, request.form)
+    wanted = _read_slot(request.form.get("slot", ""))
+    if wanted is None:
+        return redirect(url_for(".choose_time", kind=kind, **errand.fields), 303)
+    try:
+        kept = _hold(_request(errand, wanted), now=clock.now())
+    except (SlotUnavailable, OutsideWindow):
+        gone: dict[str, Any] = {"place": wanted.station_slug, "taken": wanted.starts_at.isoformat()}
+        return redirect(url_for(".choose_time", kind=kind, **errand.fields, **gone, _anchor="notice"), 303)
+    except (AlreadyBooked, NotChangeable):
+        journey.tell("already")
+        return redirect(url_for(".show_visit"), 303)
+    except CaseNotReady:
+        return redirect(url_for(".collect"), 303)
+    journey.keep_hold(kept)
+    return redirect(url_for(".details" if _asks_details(kept) else ".check", kind=kind), 303)
+
+
+def _hold(request: HoldRequest, *, now: datetime) -> Hold:
+    try:
+        return transact(holds.hold_instead, request, journey.hold_id(), now=now)
+    except SlotUnavailable:
+        twin = holds.find_repeated(request, now=now)
+        if twin is None:
+            raise
+        return twin  # It was the other press of a double click that took the time.
+
+
+def _read_slot(text: str) -> Target | None:
+    slug, _, instant = text.partition("@")
+    starts_at = _instant(instant)
+    return Target(slug, starts_at) if slug and starts_at else None
+
+
+def _request(errand: Errand, wanted: Target) -> HoldRequest:
+    return HoldRequest(
+        station_slug=wanted.station_slug,
+        service_code=errand.service.code,
+        starts_at=wanted.starts_at,
+        party_size=errand.moving.party_size if errand.moving else 1,
+        case_id=errand.case.id if errand.case else None,
+        moves=errand.moving.id if errand.moving else None,
+        key=request.form.get("key", "")[:64],
+    )
+
+
+def _asks_details(kept: Hold) -> bool:
+    return kept.case_id is None and not kept.appointment_id and not kept.name_encrypted

@@ -1,0 +1,162 @@
+"""The visit: the page to return to, to show at the counter, to move and to cancel."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app import clock
+from app.appointments import journey, operations
+from app.appointments.agenda import Offer
+from app.appointments.calendar_file import calendar_for
+from app.appointments.models import Appointment, HandoverItem
+from app.appointments.policy import UNDO_LENGTH, AlreadyBooked, NotChangeable, SlotUnavailable
+from app.appointments.qr import qr_picture
+from app.appointments.states import Status
+from app.appointments.views.blueprint import bp
+from app.appointments.views.errands import (
+    BOOK,
+    COLLECT,
+    Errand,
+    get_errand,
+    items_of,
+    kind_of,
+    papers_of,
+    soonest_offers,
+)
+from app.cases.models import Case, VisitItemKind
+from app.cases.readiness import Readiness, readiness
+from app.codes import spaced
+from app.db import db, transact
+from app.i18n import current_language, local
+from app.localtext import LocalText
+from app.pages import LANGUAGE_PREFIX
+
+SOONEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What can be done with a visit now, and what its day is to the reader."""
+
+    changeable: bool
+    begun: bool
+    today: bool
+    undo_until: datetime | None
+
+    @classmethod
+    def of(cls, visit: Appointment, *, now: datetime) -> "Moment":
+        zone = visit.station.timezone
+        begun = visit.starts_at <= now
+        undo_until = visit.cancelled_at + UNDO_LENGTH if visit.cancelled_at else None
+        undoable = visit.status == Status.CANCELLED and undo_until and now <= undo_until and not begun
+        return cls(
+            changeable=visit.status == Status.BOOKED and not begun,
+            begun=begun,
+            today=local(visit.starts_at, zone).date() == local(now, zone).date(),
+            undo_until=undo_until if undoable else None,
+        )
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/visit")
+def show_visit() -> ResponseReturnValue:
+    visit = journey.find_visit()
+    if visit is None:
+        return redirect(url_for(".collect" if journey.find_case() else ".enter_code", lost=1), 303)
+    return _visit_page(visit, word=journey.told() if request.method == "GET" else "")
+
+
+def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
+    now = clock.now()
+    moment = Moment.of(visit, now=now)
+    case = db.session.get(Case, visit.case_id) if visit.case_id else None
+    return render_template(
+        "appointments/visit.html",
+        visit=visit,
+        moment=moment,
+        case=case,
+        qr=qr_picture(visit.reference, spaced(visit.reference)),
+        reference=spaced(visit.reference),
+        papers=papers_of(case),
+        handed_over=_handed_over(visit, case),
+        others=_other_times(visit, now=now) if moment.changeable else [],
+        errand=_errand_of(visit) if moment.changeable else None,
+        again=_again(visit, case),
+        word=word,
+    )
+
+
+def _errand_of(visit: Appointment) -> Errand:
+    return get_errand(kind_of(visit), {"move": "1", "place": visit.station.slug})
+
+
+def _other_times(visit: Appointment, *, now: datetime) -> list[Offer]:
+    return soonest_offers(_errand_of(visit), count=SOONEST, now=now)
+
+
+def _again(visit: Appointment, case: Case | None) -> str:
+    """Return where a new time can be chosen after this visit; nothing when there is no reason to."""
+    if visit.status not in (Status.CANCELLED, Status.NO_SHOW, Status.INCOMPLETE):
+        return ""
+    if case is None:
+        return url_for(".choose_time", kind=BOOK, service=visit.service.code, place=visit.station.slug)
+    if journey.find_case() is None or readiness(case) is not Readiness.READY:
+        return ""
+    return url_for(".choose_time", kind=COLLECT)
+
+
+def _handed_over(visit: Appointment, case: Case | None) -> list[LocalText]:
+    given = set(
+        db.session.scalars(select(HandoverItem.item_code).where(HandoverItem.appointment_id == visit.id))
+    )
+    return [item.name for item in items_of(case, VisitItemKind.HANDOVER) if item.code in given]
+
+
+@bp.route(f"{LANGUAGE_PREFIX}/visit/cancel", methods=["GET", "POST"])
+def cancel() -> ResponseReturnValue:
+    visit = journey.find_visit()
+    if visit is None or not Moment.of(visit, now=clock.now()).changeable:
+        return redirect(url_for(".show_visit"), 303)
+    if request.method != "POST":
+        return render_template("appointments/cancel.html", visit=visit)
+    try:
+        transact(operations.cancel, visit.reference, now=clock.now())
+    except NotChangeable:
+        journey.tell("unchangeable")
+    else:
+        journey.tell("cancelled")
+    return redirect(url_for(".show_visit"), 303)
+
+
+@bp.post(f"{LANGUAGE_PREFIX}/visit/restore")
+def restore() -> ResponseReturnValue:
+    """Undo a cancellation; when the time is given away, the page says so and offers new ones."""
+    visit = journey.find_visit()
+    if visit:
+        journey.tell(_restored(visit))
+    return redirect(url_for(".show_visit"), 303)
+
+
+def _restored(visit: Appointment) -> str:
+    if visit.status == Status.BOOKED:
+        return "already"
+    try:
+        transact(operations.restore, visit.reference, now=clock.now())
+    except SlotUnavailable:
+        return "given_away"
+    except (NotChangeable, AlreadyBooked):
+        return "unchangeable"
+    return "restored"
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/visit/calendar.ics")
+def calendar() -> ResponseReturnValue:
+    visit = journey.find_visit()
+    if visit is None:
+        return redirect(url_for(".enter_code", lost=1), 303)
+    file = calendar_for(visit, method="PUBLISH", language=current_language(), now=clock.now())
+    response = Response(file, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="visit-{visit.reference}.ics"'
+    return response
