@@ -9,6 +9,7 @@
   const GAP = 32; // pixels between the numbers of neighbouring places
   const BESIDE_ZOOM = 64; // pixels that the zoom buttons take at the start of the map
   const places = []; // {slug, marker, area, lead, latlng, row}
+  let here = null;
   // In a frame the list stands in the page around it, which is ours too.
   const listing = window.frameElement ? window.parent.document : document;
 
@@ -81,7 +82,8 @@
   // Numbers nearer than GAP step aside; a thin line leads back to the place. As app/maps/spread.py.
   function spread() {
     const true_ = places.map((place) => map.latLngToLayerPoint(place.latlng));
-    const moved = true_.map((point) => point.clone());
+    const still = here ? [map.latLngToLayerPoint(here)] : []; // "You" stays; the numbers make room
+    const moved = true_.concat(still).map((point) => point.clone());
     for (let round = 0, pushed = true; pushed && round < 80; round += 1) {
       pushed = false;
       for (let i = 0; i < moved.length; i += 1) {
@@ -91,8 +93,8 @@
           if (far > GAP - 0.5) continue;
           if (far === 0) { way = L.point(Math.cos(i), Math.sin(i)); far = 1; }
           const step = way.multiplyBy((GAP - (far === 1 ? 0 : far)) / 2 / far);
-          moved[i]._add(step);
-          moved[j]._subtract(step);
+          if (i < places.length) moved[i] = moved[i].add(step);
+          if (j < places.length) moved[j] = moved[j].subtract(step);
           pushed = true;
         }
       }
@@ -140,12 +142,13 @@
   }
 
   function showHere() {
-    const here = words.here.split(',').map(Number);
-    if (here.length !== 2 || here.some(Number.isNaN)) return [];
+    const degrees = words.here.split(',').map(Number);
+    if (degrees.length !== 2 || degrees.some(Number.isNaN)) return [];
+    here = L.latLng(degrees);
     const mark = element('div');
     mark.append(element('i'), element('span', '', words.you));
     L.marker(here, { icon: L.divIcon({ className: 'map-here', html: mark, iconSize: [44, 44] }), interactive: false, keyboard: false, zIndexOffset: 3000 }).addTo(map);
-    return [L.latLng(here)];
+    return [here];
   }
 
   function showTiles() {
