@@ -99,9 +99,7 @@ def _narrowed(origin: Positioned, stations: list[T], limit: int | None) -> list[
     if limit is None or limit >= len(stations) or limit < 1:
         return stations
     rough = [float(great_circle((origin.lat, origin.lon), (s.lat, s.lon)).meters) for s in stations]
-    farthest = sorted(rough)[limit - 1] * (1 + SPHERE_ERROR) / (1 - SPHERE_ERROR)
-    best_bound = min(r + s.precision_m for r, s in zip(rough, stations, strict=True)) * (1 + SPHERE_ERROR)
-    reach = max(farthest, best_bound)
+    reach = sorted(rough)[limit - 1] * (1 + SPHERE_ERROR) / (1 - SPHERE_ERROR)
     return [s for r, s in zip(rough, stations, strict=True) if r <= reach]
 
 

@@ -65,6 +65,18 @@ def test_a_sure_station_rules_out_a_vague_one_behind_it() -> None:
     assert [r.could_be_nearest for r in ranked] == [True, False]
 
 
+def test_two_vague_stations_could_both_be_nearest() -> None:
+    here = Point(20.0, 110.30)
+    ranked = rank(here, [Point(20.0, 110.31, 500), Point(20.0, 110.33, 2000)])
+    assert [r.could_be_nearest for r in ranked] == [True, True]
+
+
+def test_a_limit_keeps_the_one_that_only_the_ellipsoid_calls_nearest() -> None:
+    # At the equator a degree north is shorter than a degree east; on a sphere they are equal.
+    north, east = Point(1.0, 0.0), Point(0.0, 0.9985)
+    assert [r.station for r in rank(Point(0.0, 0.0), [east, north], limit=1)] == [north]
+
+
 def test_no_stations_are_no_ranking() -> None:
     assert rank(CENTRAL, []) == []
 
