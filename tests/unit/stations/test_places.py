@@ -124,9 +124,7 @@ def test_longitude_first_is_told_apart(text: str) -> None:
     assert refusal.value.code == "coordinates_swapped"
 
 
-@pytest.mark.parametrize(
-    "text", ["20.04", "20.04,110.32,5", "1_0,20", "0x10,20", "20..4,110", "n,e"]
-)
+@pytest.mark.parametrize("text", ["20.04", "20.04,110.32,5", "1_0,20", "0x10,20", "20..4,110", "n,e"])
 def test_other_numbers_are_not_taken_for_a_position(text: str) -> None:
     assert find_position(text) is None
 
