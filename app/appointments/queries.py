@@ -145,6 +145,21 @@ def next_available(
     return {station.id: _first_free(station, service, taken[station.id], now=now) for station in stations}
 
 
+def earliest_available(stations: Sequence[Station], *, now: datetime) -> dict[int, datetime | None]:
+    """Return the next free start of any service a station offers, by station id."""
+    horizon = max((o.service.horizon_days for s in stations for o in s.offers), default=0)
+    span = Interval(now, now + timedelta(days=horizon + 2))
+    taken = taken_in([station.id for station in stations], span, now=now)
+    return {station.id: _first_of_all(station, taken[station.id], now=now) for station in stations}
+
+
+def _first_of_all(station: Station, taken: Mapping[int, int], *, now: datetime) -> datetime | None:
+    # Services of the same length and window have the same free times.
+    offered = {(o.service.minutes, rules_of(o.service)): o.service for o in station.offers}
+    firsts = (_first_free(station, service, taken, now=now) for service in offered.values())
+    return min((first for first in firsts if first), default=None)
+
+
 def _first_free(
     station: Station, service: Service, taken: Mapping[int, int], *, now: datetime
 ) -> datetime | None:

@@ -12,7 +12,8 @@ from app.stations.models import Service, Station
 
 def get_station(slug: str) -> Station:
     """Return the station with this slug. Raises NotFound."""
-    station = db.session.scalar(select(Station).where(Station.slug == slug))
+    # PostgreSQL takes no zero bytes, and an address can have them.
+    station = db.session.scalar(select(Station).where(Station.slug == slug)) if slug.isprintable() else None
     if station is None:
         raise NotFound
     return station

@@ -8,7 +8,7 @@ from app import clock, headers
 from app.api.v1 import answers, schemas
 from app.api.v1.answers import answer
 from app.api.v1.refusals import InvalidRequest, slot_unavailable
-from app.api.v1.spec import BEARER, Blueprint
+from app.api.v1.spec import BEARER, PROBLEM, Blueprint
 from app.appointments import early, holds, operations, queries
 from app.appointments.calendar_file import calendar_for
 from app.appointments.contacts import Contact
@@ -33,7 +33,7 @@ blueprint.before_request(headers.personal)
 @blueprint.post("/holds")
 @blueprint.arguments(schemas.NewHold)
 @blueprint.response(201, schemas.Hold)
-@blueprint.alt_response(409, schema=schemas.SlotTaken, content_type="application/problem+json")
+@blueprint.alt_response(409, schema=schemas.SlotTaken, content_type=PROBLEM)
 def create_hold(wish: dict[str, Any]) -> Response:
     """Keep a time for 15 minutes."""
     now = clock.now()
@@ -70,7 +70,7 @@ def _slot_unavailable(gone: SlotUnavailable, station: Station) -> Response:
 @blueprint.arguments(schemas.IdempotencyHeader, location="headers", error_status_code=400)
 @blueprint.arguments(schemas.NewAppointment)
 @blueprint.response(201, schemas.BookedAppointment)
-@blueprint.alt_response(409, schema=schemas.SlotTaken, content_type="application/problem+json")
+@blueprint.alt_response(409, schema=schemas.SlotTaken, content_type=PROBLEM)
 def create_appointment(header: dict[str, str], wish: dict[str, Any]) -> Response:
     """Turn a hold into a visit. The same Idempotency-Key again gives the same answer."""
     kept = queries.get_hold(wish["hold_id"])
@@ -93,7 +93,7 @@ def _language_of(wish: dict[str, Any], kept: Hold) -> str:
 @blueprint.get("/appointments/<reference>")
 @blueprint.doc(security=BEARER)
 @blueprint.response(200, schemas.Appointment)
-@blueprint.alt_response(401, schema=schemas.Problem, content_type="application/problem+json")
+@blueprint.alt_response(401, schema=schemas.Problem, content_type=PROBLEM)
 def show_appointment(reference: str) -> Response:
     """Show a visit to who has its manage_token."""
     return answer(answers.appointment(_opened(reference)))
@@ -103,8 +103,8 @@ def show_appointment(reference: str) -> Response:
 @blueprint.doc(security=BEARER)
 @blueprint.arguments(schemas.Move)
 @blueprint.response(200, schemas.Appointment)
-@blueprint.alt_response(401, schema=schemas.Problem, content_type="application/problem+json")
-@blueprint.alt_response(409, schema=schemas.SlotTaken, content_type="application/problem+json")
+@blueprint.alt_response(401, schema=schemas.Problem, content_type=PROBLEM)
+@blueprint.alt_response(409, schema=schemas.SlotTaken, content_type=PROBLEM)
 def reschedule(wish: dict[str, Any], reference: str) -> Response:
     """Move a visit to another time, or to another service point."""
     visit = _opened(reference)
@@ -120,7 +120,7 @@ def reschedule(wish: dict[str, Any], reference: str) -> Response:
 @blueprint.post("/appointments/<reference>/cancel")
 @blueprint.doc(security=BEARER)
 @blueprint.response(200, schemas.Appointment)
-@blueprint.alt_response(401, schema=schemas.Problem, content_type="application/problem+json")
+@blueprint.alt_response(401, schema=schemas.Problem, content_type=PROBLEM)
 def cancel(reference: str) -> Response:
     """Cancel a visit. Cancelling again changes nothing."""
     visit = _opened(reference)
@@ -130,7 +130,7 @@ def cancel(reference: str) -> Response:
 @blueprint.get("/appointments/<reference>/calendar.ics")
 @blueprint.doc(security=BEARER)
 @blueprint.response(200, {"type": "string"}, content_type="text/calendar")
-@blueprint.alt_response(401, schema=schemas.Problem, content_type="application/problem+json")
+@blueprint.alt_response(401, schema=schemas.Problem, content_type=PROBLEM)
 def calendar(reference: str) -> Response:
     """Return the visit as a calendar file."""
     visit = _opened(reference)

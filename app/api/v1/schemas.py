@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from app.api.v1.fields import Body, Line, Moment, Whole
+from app.api.v1.fields import Body, Day, Line, Moment, QueryWhole, Whole
 from app.localtext import LANGUAGES
 
 MOST_PARTY = 1000  # more than any service takes; the service's own limit is checked by the rules
@@ -91,3 +91,161 @@ class BookedAppointment(Appointment):
 class Move(Body):
     starts_at = Moment(required=True, metadata={"example": "2026-11-25T09:00:00+08:00"})
     station = Line(most=60, allow_none=True, load_default=None, metadata={"description": "slug, if another"})
+
+
+# --- open data ---------------------------------------------------------------------------------
+
+
+class LanguageQuery(Body):
+    lang = Line(most=5, among=LANGUAGES, metadata={"description": "of names; else by Accept-Language"})
+
+
+class StationsQuery(LanguageQuery):
+    near = Line(
+        most=200, load_default=None, metadata={"description": "latitude,longitude", "example": "20.04,110.32"}
+    )
+    place = Line(
+        most=200, load_default=None, metadata={"description": "a name", "example": "Haikou Railway Station"}
+    )
+    service = Line(most=40, load_default=None, metadata={"description": "only points that offer it"})
+    limit = QueryWhole(least=1, most=1000, load_default=None)
+
+
+class AvailabilityQuery(Body):
+    service = Line(required=True, most=40, metadata={"example": "document-check"})
+    from_ = Day(
+        data_key="from",
+        attribute="from",
+        load_default=None,
+        metadata={"description": "first day; else today"},
+    )
+    days = QueryWhole(least=1, most=60, load_default=7)
+    party_size = QueryWhole(least=1, most=MOST_PARTY, load_default=1)
+
+
+Texts = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "by language"})
+
+
+class Phone(Schema):
+    number = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class Place(Schema):
+    """A service point. What is not known is null."""
+
+    slug = fields.String(required=True)
+    number = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    name = fields.String(required=True)
+    names = Texts
+    address = fields.String(allow_none=True)
+    addresses = Texts
+    district = fields.String(allow_none=True)
+    lat = fields.Float(required=True, metadata={"description": "WGS-84 degrees"})
+    lon = fields.Float(required=True)
+    precision_m = fields.Integer(required=True, metadata={"description": "the place is within this radius"})
+    phones = fields.List(fields.Nested(Phone))
+    services = fields.List(fields.String(), required=True)
+    languages = fields.List(fields.String())
+    step_free = fields.Boolean(allow_none=True)
+    timezone = fields.String(required=True)
+    hours_confirmed_on = fields.Date(allow_none=True)
+
+
+class Station(Place):
+    distance_m = fields.Integer(allow_none=True, metadata={"description": "null without an origin"})
+    uncertainty_m = fields.Integer(allow_none=True, metadata={"description": "both radii together"})
+    could_be_nearest = fields.Boolean(allow_none=True)
+    open_now = fields.Boolean(allow_none=True, metadata={"description": "null where hours are not confirmed"})
+    next_available = fields.AwareDateTime(allow_none=True)
+
+
+class Origin(Schema):
+    lat = fields.Float(required=True)
+    lon = fields.Float(required=True)
+    precision_m = fields.Integer(required=True)
+    label = fields.String(required=True)
+
+
+class Stations(Schema):
+    stations = fields.List(fields.Nested(Station), required=True)
+    origin = fields.Nested(Origin, allow_none=True, required=True)
+
+
+class Fact(Schema):
+    field = fields.String(required=True)
+    confidence = fields.String(required=True)
+    source = fields.String(allow_none=True)
+    note = fields.String(allow_none=True)
+    checked_on = fields.Date(allow_none=True)
+
+
+class OpenStretch(Schema):
+    opens_at = fields.AwareDateTime(required=True)
+    closes_at = fields.AwareDateTime(required=True)
+
+
+class OpenDay(Schema):
+    date = fields.Date(required=True)
+    kind = fields.String(required=True, metadata={"description": "why the day is as it is"})
+    reason = fields.String(allow_none=True)
+    open = fields.List(fields.Nested(OpenStretch), required=True)
+
+
+class StationDetails(Station):
+    full_name = fields.String(allow_none=True)
+    full_names = Texts
+    notice = fields.String(allow_none=True)
+    position_confirmed_on = fields.Date(allow_none=True)
+    door = fields.String(metadata={"description": "open, closed, break or not_confirmed"})
+    door_reason = fields.String(allow_none=True)
+    closes_at = fields.AwareDateTime(allow_none=True)
+    hours = fields.List(
+        fields.Nested(OpenDay),
+        metadata={"description": "seven days; times that can be booked, opening hours only if confirmed"},
+    )
+    facts = fields.List(fields.Nested(Fact))
+
+
+class PointGeometry(Schema):
+    type = fields.String(required=True)
+    coordinates = fields.List(fields.Float(), required=True, metadata={"description": "longitude, latitude"})
+
+
+class Feature(Schema):
+    type = fields.String(required=True)
+    id = fields.String(required=True)
+    geometry = fields.Nested(PointGeometry, required=True)
+    properties = fields.Dict(required=True)
+
+
+class FeatureCollection(Schema):
+    type = fields.String(required=True)
+    features = fields.List(fields.Nested(Feature), required=True)
+
+
+class Service(Schema):
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    names = Texts
+    description = fields.String(required=True)
+    descriptions = Texts
+    needs_case = fields.Boolean(required=True, metadata={"description": "asks for a collection code"})
+    minutes = fields.Integer(required=True)
+    max_party = fields.Integer(required=True)
+    lead_minutes = fields.Integer(required=True)
+    horizon_days = fields.Integer(required=True)
+
+
+class Services(Schema):
+    services = fields.List(fields.Nested(Service), required=True)
+
+
+class AvailableDay(Schema):
+    date = fields.Date(required=True)
+    slots = fields.List(fields.Nested(Slot), required=True)
+
+
+class Availability(Schema):
+    days = fields.List(fields.Nested(AvailableDay), required=True)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
 
+from app.api.v1.fields import Day, Moment
 from app.api.v1.refusals import HANDLERS, Parser
 from app.api.v1.schemas import Problem
 from app.extensions import csrf
@@ -13,6 +14,7 @@ from app.i18n import preferred_language
 from app.localtext import LANGUAGES
 
 PREFIX = "/api/v1"
+PROBLEM = "application/problem+json"
 BEARER = [{"manageToken": []}]
 
 
@@ -23,6 +25,12 @@ class Interface(Api):  # type: ignore[misc]
 
     def _register_error_handlers(self) -> None:
         pass
+
+    def _register_responses(self) -> None:
+        # The library's ready-made answers are its errors; ours have their own media type.
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]
@@ -43,6 +51,12 @@ def _take_language() -> None:
     g.lang = asked if asked in LANGUAGES else preferred_language()
 
 
+def open_data(response: Response) -> Response:
+    """Let pages of other sites read the answer; there are no cookies in it to protect."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
 def make_interface(app: Flask) -> Interface:
     interface = Interface(
         spec_kwargs={
@@ -52,6 +66,8 @@ def make_interface(app: Flask) -> Interface:
             "info": {"description": "Service points, free times and visits. Times are ISO 8601 with offset."},
         }
     )
+    interface.register_field(Moment, "string", "date-time")
+    interface.register_field(Day, "string", "date")
     interface.init_app(app)
     interface.spec.components.security_scheme(
         "manageToken",

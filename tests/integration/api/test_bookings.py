@@ -257,7 +257,7 @@ def test_a_case_that_waits_is_told_so(client, network):
         network.central,
         code="HK7R4M2P",
         passport="P1234567",
-        legs=(LegState.APPROVED, LegState.SUBMITTED),
+        legs=(LegState.APPROVED, LegState.IN_REVIEW),
     )
     assert_problem(hold_by_code(client), 409, "case_not_ready")
 

@@ -1,0 +1,135 @@
+"""Service points and services as the JSON of the contract. What is not known is null."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from app.api.v1.answers import iso
+from app.appointments.queries import earliest_available, next_available
+from app.i18n import local, text
+from app.stations.models import Service, Station
+from app.stations.open_state import OpenState, open_state
+from app.stations.opening_hours import Plan, day_plan, open_intervals
+from app.stations.places import NamedPlace
+from app.stations.plans import plan_of
+
+WEEK = 7
+
+
+def origin(place: NamedPlace | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    point = place.point
+    return {"lat": point.lat, "lon": point.lon, "precision_m": point.precision_m, "label": text(place.name)}
+
+
+def stations(found: Sequence[Station], asked: Service | None, *, now: datetime) -> list[dict[str, Any]]:
+    """Return the points in the order given; `next_available` is for the asked service, else for any."""
+    free = next_available(found, asked, now=now) if asked else earliest_available(found, now=now)
+    return [_station(station, free[station.id], now=now) for station in found]
+
+
+def _station(station: Station, free: datetime | None, *, now: datetime) -> dict[str, Any]:
+    return {
+        **facts_of_place(station),
+        "distance_m": None,
+        "uncertainty_m": None,
+        "could_be_nearest": None,
+        "open_now": state_of(station, now=now).open_now,
+        "next_available": iso(free, station.timezone) if free else None,
+    }
+
+
+def facts_of_place(station: Station) -> dict[str, Any]:
+    """Return what does not depend on the moment or on who asks."""
+    return {
+        "slug": station.slug,
+        "number": station.number,
+        "kind": station.kind,
+        "name": text(station.name),
+        "names": station.name.as_dict(),
+        "address": text(station.address) or None,
+        "addresses": station.address.as_dict(),
+        "district": text(station.district) or None,
+        "lat": station.lat,
+        "lon": station.lon,
+        "precision_m": station.precision_m,
+        "phones": [{"number": phone.number, "label": text(phone.label)} for phone in station.phones],
+        "services": [s.code for s in sorted((o.service for o in station.offers), key=_position)],
+        "languages": station.languages,
+        "step_free": station.step_free,
+        "timezone": station.timezone,
+        "hours_confirmed_on": _day(station.hours_confirmed_on),
+    }
+
+
+def _position(offered: Service) -> tuple[int, str]:
+    return offered.position, offered.code
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def state_of(station: Station, *, now: datetime) -> OpenState:
+    return open_state(plan_of(station), now, hours_confirmed=station.hours_confirmed_on is not None)
+
+
+def details(station: Station, *, now: datetime) -> dict[str, Any]:
+    """Return everything known: the point, its doors this week, and where each fact comes from."""
+    state = state_of(station, now=now)
+    return {
+        **stations([station], None, now=now)[0],
+        "full_name": text(station.full_name) or None,
+        "full_names": station.full_name.as_dict(),
+        "notice": text(station.notice) or None,
+        "position_confirmed_on": _day(station.position_confirmed_on),
+        "door": state.door,
+        "door_reason": state.reason,
+        "closes_at": iso(state.closes_at, station.timezone) if state.closes_at else None,
+        "hours": _week(plan_of(station), local(now, station.timezone).date()),
+        "facts": [
+            {
+                "field": fact.field,
+                "confidence": fact.confidence,
+                "source": fact.source or None,
+                "note": fact.note or None,
+                "checked_on": _day(fact.checked_on),
+            }
+            for fact in sorted(station.facts, key=lambda fact: fact.field)
+        ],
+    }
+
+
+def _week(plan: Plan, first: date) -> list[dict[str, Any]]:
+    days = [first + timedelta(days=offset) for offset in range(WEEK)]
+    return [
+        {
+            "date": day.isoformat(),
+            "kind": day_plan(plan, day).kind,
+            "reason": text(day_plan(plan, day).reason) or None,
+            "open": [
+                {
+                    "opens_at": opened.interval.start.astimezone(plan.timezone).isoformat(),
+                    "closes_at": opened.interval.end.astimezone(plan.timezone).isoformat(),
+                }
+                for opened in open_intervals(plan, day)
+            ],
+        }
+        for day in days
+    ]
+
+
+def service(offered: Service) -> dict[str, Any]:
+    return {
+        "code": offered.code,
+        "name": text(offered.name),
+        "names": offered.name.as_dict(),
+        "description": text(offered.description),
+        "descriptions": offered.description.as_dict(),
+        "needs_case": offered.needs_case,
+        "minutes": offered.minutes,
+        "max_party": offered.max_party,
+        "lead_minutes": offered.lead_minutes,
+        "horizon_days": offered.horizon_days,
+    }
