@@ -175,6 +175,6 @@ def engine_options(url: str) -> dict[str, Any]:
         # SQLite's own waiting is unfair under load; short waits with jittered retries are not.
         options["connect_args"] = {"timeout": 0.1}
     else:
-        options["connect_args"] = {"options": "-c lock_timeout=3000 -c timezone=UTC"}
+        options["connect_args"] = {"options": "-c lock_timeout=1000 -c timezone=UTC"}
         options["pool_pre_ping"] = True
     return options
