@@ -71,8 +71,9 @@ def test_an_answer_that_never_arrived_is_given_again(site):
     with site.server.client() as client:
         held = hold(client, site.slots()[0]).json
         first = book(client, held["hold_id"], "a-key-that-is-sent-twice")
-        site.server.kill()
-        site.server.start()
+    site.server.kill()
+    site.server.start()
+    with site.server.client() as client:
         second = book(client, held["hold_id"], "a-key-that-is-sent-twice")
     assert (first.status, second.status) == (201, 201)
     assert second.json == first.json
