@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient, FlaskCliRunner
@@ -36,6 +37,9 @@ def pytest_configure() -> None:
     # Settings come from the environment: those of the developer's shell are not the tests'.
     for name in Settings.model_fields:
         os.environ.pop(name.upper(), None)
+    # A busy machine is slow now and then: that says nothing about a property.
+    hypothesis.settings.register_profile("house", deadline=None)
+    hypothesis.settings.load_profile("house")
 
 
 # --- databases and the app ---------------------------------------------------------------------

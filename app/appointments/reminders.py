@@ -25,7 +25,7 @@ class Planned:
 def planned(starts_at: datetime, minutes_before: Sequence[int], *, now: datetime) -> list[Planned]:
     """Return the reminders of a visit in order; each expires when the next is due, the last at the start."""
     times = sorted({starts_at - timedelta(minutes=m) for m in minutes_before if m > 0})
-    ends = [*times[1:], starts_at]
+    ends = [*times, starts_at][1:]
     return [
         Planned(int((starts_at - at).total_seconds()) // 60, at, end)
         for at, end in zip(times, ends, strict=True)
