@@ -1,8 +1,10 @@
 """Where the pages of the points lead to."""
 
+from typing import Any
 from urllib.parse import urlencode
 
-from app.i18n import current_language
+from flask import url_for
+
 from app.stations.models import Service, Station
 
 # A position that may be wrong by more than this sends people to the wrong street.
@@ -11,11 +13,10 @@ DIRECTIONS_WITHIN_M = 500
 
 def booking_link(station: Station, service: Service, *, day: str = "") -> str:
     """Return where a visit for this service is booked; permits are collected with a code."""
-    language = current_language()
     if service.needs_case:
-        return f"/{language}/collect/code"
-    wishes = {"place": station.slug, "service": service.code} | ({"from": day} if day else {})
-    return f"/{language}/book/time?{urlencode(wishes)}"
+        return url_for("appointments.enter_code")
+    wish: dict[str, Any] = {"place": station.slug, "service": service.code, "from": day or None}
+    return url_for("appointments.choose_time", kind="book", **wish)
 
 
 def directions(station: Station) -> list[tuple[str, str]]:

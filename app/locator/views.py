@@ -8,7 +8,6 @@ from flask import Blueprint, Flask, render_template, request
 
 from app import clock
 from app.appointments.queries import soonest
-from app.i18n import current_language
 from app.locator import links, wording
 from app.locator.finding import Search, find_points
 from app.locator.hours import coming_days
@@ -96,5 +95,4 @@ def init_app(app: Flask) -> None:
         confidence_words=lambda confidence: wording.CONFIDENCE.get(confidence, ""),
         booking_link=links.booking_link,
         directions=links.directions,
-        page=lambda path: f"/{current_language()}/{path}",
     )

@@ -126,7 +126,7 @@ def test_a_service_that_nobody_offers_says_so_and_can_be_removed(
     build_service("rare")
     page = client.get("/en/find?service=rare&near=20.0,110.3").text
     assert "No service point offers this now" in words_of(page)
-    assert 'href="/en/find?near=20.0%2C110.3"' in page
+    assert 'href="/en/find?near=20.0,110.3"' in page
 
 
 def test_a_place_far_from_haikou_is_doubted(client: FlaskClient, network: Network) -> None:
