@@ -32,7 +32,7 @@ def main() -> int:
     os.environ["PYTHONUNBUFFERED"] = "1"
     signal.signal(signal.SIGTERM, _stop)
     if not _is_free(port):
-        print(f"Port {port} is in use. Choose another: make run PORT=8001", file=sys.stderr)
+        print(f"Port {port} is in use. Choose another: make run PORT={port + 1}", file=sys.stderr)
         return 1
     try:
         for command in PREPARATION:
