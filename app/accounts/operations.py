@@ -1,6 +1,5 @@
 """Accounts and sessions change here. Every function is called inside `transact()`."""
 
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +17,6 @@ FAILURES = 5  # of one account, from one address
 ADDRESS_FAILURES = 20  # of all accounts, from one address: an office may share it
 PAUSE = timedelta(minutes=15)
 SEEN_EVERY = timedelta(minutes=1)
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
 
 class UsernameTaken(DomainError):
@@ -74,7 +72,7 @@ class Attempt:
 def create_user(new: NewUser, *, now: datetime) -> User:
     """Create an account. Raises UsernameTaken, UsernameUnfit or PasswordUnfit."""
     username = queries.normalised(new.username)
-    if not _USERNAME.fullmatch(username):
+    if not queries.is_username(username):
         raise UsernameUnfit
     if not passwords.acceptable(new.password):
         raise PasswordUnfit

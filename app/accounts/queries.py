@@ -1,5 +1,6 @@
 """Reading accounts and their sessions."""
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -11,9 +12,12 @@ from app.errors import NotFound
 
 IDLE = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=12)
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
 
 def find_user(username: str) -> User | None:
+    if not is_username(normalised(username)):
+        return None
     return db.session.scalar(select(User).where(User.username == normalised(username)))
 
 
@@ -36,6 +40,11 @@ def find_session(token: str, *, now: datetime) -> StaffSession | None:
         return None
     too_old = now >= found.created_at + LONGEST_SESSION or now >= found.last_seen_at + IDLE
     return None if too_old else found
+
+
+def is_username(text: str) -> bool:
+    """Say whether the text is 1 to 60 of a–z, 0–9, dot, dash, underline, with a letter or digit first."""
+    return _USERNAME.fullmatch(text) is not None
 
 
 def normalised(username: str) -> str:

@@ -25,6 +25,7 @@ LONGEST_REASON = 300
 SPARE_ROWS = 1
 FEWEST_ROWS = 2
 MOST_ROWS = 12
+FIRST_YEAR, LAST_YEAR = 2020, 2120
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 
 Typed = Mapping[str, str]
@@ -70,7 +71,7 @@ def _time(text: str, label: str) -> time:
     found = _TIME.fullmatch(text)
     hour, minute = (int(found[1]), int(found[2])) if found else (99, 99)
     if hour > 23 or minute > 59:
-        raise Unfit(_("%(row)s: enter both times like 09:00.", row=label))
+        raise Unfit(_("%(row)s: enter times like 09:00.", row=label))
     if minute % 5:
         raise Unfit(_("%(row)s: use times in steps of 5 minutes.", row=label))
     return time(hour, minute)
@@ -176,7 +177,7 @@ class DayForm:
         return form
 
     def _read(self, today: date) -> None:
-        day = _day(self.day)
+        day = read_day(self.day)
         if day is None or day < today:
             self.errors.append(("day", _("Enter a day from today on.")))
         reason = LocalText.from_dict(self.reason)
@@ -228,7 +229,7 @@ class ClosureForm:
             self.edit = ClosureEdit(ClosedInterval(Interval(start, end), reason))
 
     def _moment(self, which: str, label: str, zone: ZoneInfo) -> datetime | None:
-        day = _day(self.values[f"{which}_day"])
+        day = read_day(self.values[f"{which}_day"])
         if day is None:
             self.errors.append((f"{which}_day", _("%(row)s: enter a day.", row=label)))
             return None
@@ -240,15 +241,18 @@ class ClosureForm:
         return datetime.combine(day, moment, zone).astimezone(UTC)
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """Return the day as typed, YYYY-MM-DD, within a lifetime of this service."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _typed_reason(typed: Typed) -> dict[str, str]:
-    return {language: typed.get(f"reason_{language}", "").strip()[:LONGEST_REASON] for language in LANGUAGES}
+    texts = {language: typed.get(f"reason_{language}", "") for language in LANGUAGES}
+    return {language: text.replace("\0", "").strip()[:LONGEST_REASON] for language, text in texts.items()}
 
 
 def exceptions_by_day(rows: Iterable[OpeningException]) -> dict[date, list[Any]]:

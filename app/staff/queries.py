@@ -36,6 +36,8 @@ def list_stations_of(user_id: int | None) -> list[Station]:
 
 
 def find_visit(reference: str) -> Appointment | None:
+    if not reference.isalnum():
+        return None  # PostgreSQL fails on some signs, NUL for one, instead of finding nothing.
     wanted = select(Appointment).where(Appointment.reference == reference)
     return db.session.scalar(wanted.options(joinedload(Appointment.station), joinedload(Appointment.service)))
 

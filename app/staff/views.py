@@ -16,6 +16,7 @@ from app.db import transact
 from app.errors import DomainError
 from app.i18n import local
 from app.staff import board, hours_views, message_views, queries, wording
+from app.staff.forms import read_day
 from app.staff.frame import frame
 from app.staff.permissions import (
     get_member,
@@ -76,10 +77,7 @@ def _board(station: Station, stations: list[Station]) -> ResponseReturnValue:
 
 
 def _chosen_day(otherwise: date) -> date:
-    try:
-        return date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        return otherwise
+    return read_day(request.args.get("day", "")) or otherwise
 
 
 def _last_change() -> Appointment | None:
@@ -140,7 +138,7 @@ def mark_no_show(reference: str) -> ResponseReturnValue:
 @requires(Role.CLERK)
 def complete(reference: str) -> ResponseReturnValue:
     everything = request.form.get("outcome") != "incomplete"
-    reason = "" if everything else request.form.get("reason", "")[:500]
+    reason = "" if everything else request.form.get("reason", "").replace("\0", "")[:500]
     handover = Handover(reference, frozenset(request.form.getlist("given")), reason)
     return _change(reference, lambda actor, now: attendance.complete(handover, actor=actor, now=now))
 

@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts.models import Role
-from app.appointments.models import AppointmentEvent
+from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
+from app.staff.models import PlanChange
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -221,13 +222,22 @@ def test_every_post_without_a_csrf_token_is_refused(
         answers[rule] = browser.post(path, data={"given": "work_permit"}).status_code
 
     assert answers
-    assert {rule: status for rule, status in answers.items() if status != 400} == {}
+    assert {rule: status for rule, status in answers.items() if status not in refused_with(rule)} == {}
     assert count() == before
+
+
+def refused_with(rule: str) -> tuple[int, ...]:
+    """Return the answers to a missing token: booking pages may load anew, so that people can go on."""
+    return (400, 303) if rule.startswith("/<any") else (400,)
 
 
 @pytest.fixture
 def count() -> Callable[[], int]:
-    return lambda: db.session.scalar(select(func.count()).select_from(AppointmentEvent))
+    """Count everything that a POST could have made."""
+    return lambda: sum(
+        db.session.scalar(select(func.count()).select_from(model))
+        for model in (AppointmentEvent, Hold, Appointment, PlanChange)
+    )
 
 
 # --- the JSON interface ------------------------------------------------------------------------
@@ -242,8 +252,11 @@ def test_a_visit_opens_with_its_own_token_only(world: World, network, route: str
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     answer = world.app.test_client().open(
-        path, method=method, headers=headers, json={} if method == "POST" else None
+        path,
+        method=method,
+        headers=headers,
+        json={"starts_at": "2026-11-25T09:00:00+08:00"} if method == "POST" else None,
     )
 
-    assert answer.status_code in (401, 422)
+    assert answer.status_code == 401
     assert world.values["reference"] not in answer.text

@@ -1,0 +1,279 @@
+from datetime import timedelta
+
+import pytest
+
+from app.appointments import operations
+from app.appointments.contacts import Contact
+from app.appointments.holds import HoldRequest, hold
+from app.appointments.models import Appointment, AppointmentEvent, DeskUsage, HandoverItem
+from app.appointments.states import Status
+from app.cases.models import Case
+from app.db import db, transact
+from tests import factories
+
+
+@pytest.fixture
+def visit(network, cast, now):
+    """Maria's visit at 10:00 for both permits."""
+    case = factories.build_case(
+        network.visit_type, network.central, full_name="Maria Example", passport="P1234567X"
+    )
+    return factories.build_appointment(
+        network.central, network.collect, case_id=case.id, name="", starts_at=now + timedelta(hours=1)
+    )
+
+
+@pytest.fixture
+def browser(cast):
+    return cast.mei
+
+
+def path(visit, action=""):
+    return f"/staff/visits/{visit.reference}{action}"
+
+
+def read(visit):
+    db.session.expire_all()
+    return db.session.get(Appointment, visit.id)
+
+
+def kinds(visit):
+    events = db.select(AppointmentEvent).where(AppointmentEvent.appointment_id == visit.id)
+    return [(e.kind, e.actor) for e in db.session.scalars(events.order_by(AppointmentEvent.id))]
+
+
+BOTH = {"given": ["work_permit", "residence_permit"], "outcome": "complete"}
+
+
+def test_the_board_shows_little_of_a_person(browser, visit):
+    page = browser.get("/staff/today").text
+
+    assert "M. E." in page
+    assert "passport …567X" in page
+    assert "Maria" not in page
+    assert "P1234567X" not in page
+
+
+def test_the_numbers_are_said_in_words(browser, visit, network, now):
+    factories.build_appointment(network.central, network.document_check, status=Status.NO_SHOW, starts_at=now)
+
+    page = browser.get("/staff/today").text
+
+    assert "Booked <strong>1</strong>" in page
+    assert "Not come <strong>1</strong>" in page
+    assert "Done <strong>0</strong>" in page
+
+
+def test_an_empty_day_says_when_the_next_visit_is(browser, visit):
+    page = browser.get("/staff/today?day=2026-11-26").text
+
+    assert "No visits on this day." in page
+    assert "today, 10:00" in page
+
+
+def test_the_board_refreshes_itself_until_stopped(browser, visit):
+    assert '<meta http-equiv="refresh" content="30">' in browser.get("/staff/today").text
+    assert "http-equiv" not in browser.get("/staff/today?refresh=off").text
+    assert "http-equiv" not in browser.get("/staff/today?day=2026-11-25").text
+
+
+@pytest.mark.parametrize("day", ["", "yesterday", "2026-13-01", "9999-12-31", "0001-01-01", "\0"])
+def test_an_odd_day_does_no_harm(browser, visit, day):
+    assert browser.get("/staff/today", query_string={"day": day}).status_code == 200
+
+
+def test_who_has_no_station_yet_is_told_so(app, network, client):
+    factories.build_user("nina")
+    client.post("/staff", data={"username": "nina", "password": factories.PASSWORD})
+
+    assert "No service point yet" in client.get("/staff/today").text
+
+
+def test_the_visit_page_has_the_name_and_the_papers(browser, visit):
+    page = browser.get(path(visit)).text
+
+    assert "Maria Example" in page
+    assert "receipt" in page
+    assert "P1234567X" not in page
+
+
+def test_opening_the_page_is_noted_once_in_a_while(browser, visit, clock):
+    for _reload in range(3):
+        browser.get(path(visit))
+    assert kinds(visit) == [("opened", "mei")]
+
+    clock.move(minutes=16)
+    browser.get(path(visit))
+    assert kinds(visit) == [("opened", "mei")] * 2
+
+
+def test_check_in_and_hand_over_collect_the_case(browser, visit, now):
+    browser.post(path(visit, "/check-in"), data={"next": "/staff/today"})
+    answer = browser.post(path(visit, "/complete"), data=BOTH)
+
+    assert answer.status_code == 303
+    assert read(visit).status == Status.COMPLETED
+    assert db.session.get(Case, visit.case_id).collected_at == now
+    given = db.session.scalars(db.select(HandoverItem)).all()
+    assert {(item.item_code, item.given_by) for item in given} == {
+        ("work_permit", "mei"),
+        ("residence_permit", "mei"),
+    }
+
+
+def test_a_missing_tick_needs_a_reason_and_keeps_the_ticks(browser, visit):
+    browser.post(path(visit, "/check-in"))
+
+    answer = browser.post(path(visit, "/complete"), data={"given": "work_permit", "outcome": "complete"})
+
+    assert answer.status_code == 422
+    assert "Not everything was handed over" in answer.text
+    assert 'value="work_permit" checked' in answer.text
+    assert 'value="residence_permit" checked' not in answer.text
+    assert read(visit).status == Status.CHECKED_IN
+
+
+def test_not_complete_keeps_what_is_missing_and_why(browser, visit):
+    browser.post(path(visit, "/check-in"))
+
+    browser.post(
+        path(visit, "/complete"),
+        data={"given": "work_permit", "outcome": "incomplete", "reason": "Photo is wrong"},
+    )
+
+    event = db.session.scalars(db.select(AppointmentEvent).order_by(AppointmentEvent.id.desc())).first()
+    assert read(visit).status == Status.INCOMPLETE
+    assert (event.kind, event.details["missing"], event.details["reason"]) == (
+        "incomplete", ["residence_permit"], "Photo is wrong",
+    )  # fmt: skip
+    assert db.session.get(Case, visit.case_id).collected_at is None
+    assert "Photo is wrong" in browser.get(path(visit)).text
+
+
+def test_the_next_visit_hands_over_only_the_rest(browser, visit, network, now):
+    browser.post(path(visit, "/check-in"))
+    browser.post(
+        path(visit, "/complete"), data={"given": "work_permit", "outcome": "incomplete", "reason": "x"}
+    )
+    second = factories.build_appointment(
+        network.central, network.collect, case_id=visit.case_id, starts_at=now
+    )
+    browser.post(path(second, "/check-in"))
+
+    assert "given at an earlier visit" in browser.get(path(second)).text
+    browser.post(path(second, "/complete"), data={"given": "residence_permit", "outcome": "complete"})
+
+    assert read(second).status == Status.COMPLETED
+    assert db.session.get(Case, visit.case_id).collected_at == now
+
+
+def test_a_visit_without_a_case_needs_no_ticks(browser, network, cast, now):
+    advice = factories.build_appointment(network.central, network.document_check, starts_at=now)
+    browser.post(path(advice, "/check-in"))
+
+    browser.post(path(advice, "/complete"), data={"outcome": "complete"})
+
+    assert read(advice).status == Status.COMPLETED
+
+
+def test_nobody_is_missed_before_the_time(browser, visit, clock):
+    early = browser.post(path(visit, "/no-show"))
+    wait_an_hour(browser, clock)
+    late = browser.post(path(visit, "/no-show"))
+
+    assert (early.status_code, late.status_code) == (409, 303)
+    assert read(visit).status == Status.NO_SHOW
+
+
+def test_the_same_button_twice_is_one_change(browser, visit):
+    for _click in range(2):
+        assert browser.post(path(visit, "/check-in")).status_code == 303
+
+    assert kinds(visit) == [("checked_in", "mei")]
+
+
+def test_undo_takes_back_one_change_however_often_it_is_clicked(browser, visit):
+    browser.post(path(visit, "/check-in"))
+    browser.post(path(visit, "/complete"), data=BOTH)
+
+    first = browser.post(path(visit, "/undo"), data={"undoing": "completed"})
+    second = browser.post(path(visit, "/undo"), data={"undoing": "completed"})
+
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert read(visit).status == Status.CHECKED_IN
+    assert db.session.get(Case, visit.case_id).collected_at is None
+    assert db.session.scalars(db.select(HandoverItem)).all() == []
+    assert kinds(visit)[-1] == ("undone", "mei")
+
+
+def test_the_undo_bar_stays_until_the_next_action(browser, visit):
+    browser.post(path(visit, "/check-in"), data={"next": "/staff/today"})
+
+    for _refresh in range(2):
+        assert 'class="undo"' in browser.get("/staff/today").text
+    browser.post(path(visit, "/undo"), data={"undoing": "checked_in", "next": "/staff/today"})
+
+    assert 'name="undoing"' not in browser.get("/staff/today").text
+
+
+def wait_an_hour(browser, clock):
+    for _part in range(3):  # an idle session would end after half an hour
+        clock.move(minutes=20)
+        browser.get("/staff/today")
+
+
+def test_undo_does_not_give_one_case_two_live_visits(browser, visit, network, clock, now):
+    wait_an_hour(browser, clock)
+    browser.post(path(visit, "/no-show"))
+    factories.build_appointment(
+        network.central, network.collect, case_id=visit.case_id, starts_at=now + timedelta(days=1)
+    )
+
+    answer = browser.post(path(visit, "/undo"), data={"undoing": "no_show"})
+
+    assert answer.status_code == 409
+    assert "another visit booked" in answer.text
+    assert read(visit).status == Status.NO_SHOW
+
+
+def test_a_cancelled_visit_cannot_be_checked_in(browser, network, cast, now):
+    gone = factories.build_appointment(
+        network.central, network.collect, status=Status.CANCELLED, starts_at=now
+    )
+
+    assert browser.post(path(gone, "/check-in")).status_code == 409
+    assert read(gone).status == Status.CANCELLED
+
+
+def test_what_staff_do_frees_and_takes_no_desk(browser, network, cast, now):
+    starts_at = now + timedelta(hours=1)
+    held = transact(hold, HoldRequest("central-window", "document-check", starts_at), now=now)
+    request = operations.BookingRequest(held.public_id, "key-1", Contact("Maria E", "m@example.org"), "en")
+    booked = transact(operations.book, request, now=now)
+
+    def taken():
+        db.session.expire_all()
+        return [row.taken for row in db.session.scalars(db.select(DeskUsage).order_by(DeskUsage.cell))]
+
+    before = taken()
+    for action, data in (
+        ("/check-in", {}),
+        ("/complete", {"outcome": "complete"}),
+        ("/undo", {"undoing": "completed"}),
+        ("/undo", {"undoing": "checked_in"}),
+    ):
+        assert browser.post(path(booked, action), data=data).status_code == 303
+        assert taken() == before
+    assert sum(before) == 4
+
+
+def test_a_station_named_by_a_prankster_does_no_harm(browser, network, visit):
+    name = "{{7*7}}<img src=x onerror=alert(1)>${1}"
+    station = db.session.get(type(network.central), network.central.id)
+    station.name = factories.words(name)
+    factories.save(station)
+
+    page = browser.get("/staff/today").text
+
+    assert "<img src=x" not in page
+    assert "{{7*7}}&lt;img" in page
