@@ -9,11 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,19 @@ class Job:
     def patience(self) -> float:
         """Return after how many seconds without a run the watchdog steps in."""
         return self.seconds + min(2 * self.seconds, LATE_AFTER_SECONDS)
+
+
+class Beat(BaseTrigger):  # type: ignore[misc]
+    """Fires an interval after now, whatever was missed.
+
+    APScheduler's own interval counts up every missed tick: after a clock jump of a year, millions.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        return now + self._interval
 
 
 class Scheduler:
@@ -63,7 +76,7 @@ class Scheduler:
     def run_until_stopped(self, *, grace: float) -> bool:
         """Run all jobs once and then on their beat. Returns False when a job outlived the grace."""
         for job in self._jobs.values():
-            self._ticks.add_job(self._tick, self._beat(job), args=[job.name], id=job.name)
+            self._ticks.add_job(self._tick, Beat(job.seconds), args=[job.name], id=job.name)
             threading.Thread(target=self._tick, args=[job.name], daemon=True).start()
         self._ticks.start()
         while not self._stopping:
@@ -78,12 +91,8 @@ class Scheduler:
             if silent > job.patience and not self._busy[job.name].locked():
                 log.warning("a job was late", extra={"job": job.name, "silent_seconds": round(silent)})
                 self._last[job.name] = time.monotonic()
-                self._ticks.reschedule_job(job.name, trigger=self._beat(job))
                 threading.Thread(target=self._tick, args=[job.name], daemon=True).start()
-
-    @staticmethod
-    def _beat(job: Job) -> IntervalTrigger:
-        return IntervalTrigger(seconds=job.seconds, timezone=UTC)
+                self._ticks.reschedule_job(job.name, trigger=Beat(job.seconds))
 
     def _tick(self, name: str) -> None:
         lock = self._busy[name]
