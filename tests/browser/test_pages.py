@@ -4,8 +4,18 @@ import pytest
 
 from tests.browser.conftest import PHONE, widest
 
-PUBLIC = ("/en/", "/zh/", "/ru/", "/en/find", "/en/places/central-window", "/en/places/jiangdong", "/en/collect",
-          "/en/contact", "/en/privacy", "/en/accessibility")  # fmt: skip
+PUBLIC = (
+    "/en/",
+    "/zh/",
+    "/ru/",
+    "/en/find",
+    "/en/places/central-window",
+    "/en/places/jiangdong",
+    "/en/collect",
+    "/en/contact",
+    "/en/privacy",
+    "/en/accessibility",
+)
 
 
 @pytest.mark.parametrize("path", PUBLIC)
