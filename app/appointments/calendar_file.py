@@ -1,11 +1,12 @@
 """A visit as a calendar file (RFC 5545) that a later file of the same visit replaces."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import gettext as _
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 from app.appointments.models import Appointment
 from app.appointments.states import Status
@@ -34,10 +35,16 @@ def calendar_for(
     calendar.add("prodid", "-//Haikou service network//visits//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    calendar.add_component(_time_zone(appointment.station.timezone))
     calendar.add_component(event)
-    calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content
+
+
+@lru_cache(maxsize=8)
+def _time_zone(name: str) -> Timezone:
+    """Return the zone's rules; working them out takes longer than all the rest of a letter."""
+    return Timezone.from_tzid(name)
 
 
 def _event(appointment: Appointment, settings: Settings, *, now: datetime, cancelled: bool) -> Event:
