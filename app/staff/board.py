@@ -27,10 +27,6 @@ class BoardRow:
     late_minutes: int
     may_miss: bool  # its time has begun, so "did not come" can be said
 
-    @property
-    def tag(self) -> str:
-        return "arrived" if self.status is Status.CHECKED_IN else self.status
-
 
 @dataclass(frozen=True)
 class CallRow:

@@ -106,7 +106,6 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         "staff/visit.html",
         page=queries.get_visit_page(visit),
         station=visit.station,
-        tag=_tag(visit),
         undoable=states.before(visit.status) is not None,
         may_miss=visit.starts_at <= clock.now(),
         refusal=sentence(refusal) if refusal else "",
@@ -116,10 +115,6 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         event_words=wording.EVENTS,
     )
     return page, refusal.status if refusal else 200
-
-
-def _tag(visit: Appointment) -> str:
-    return "arrived" if visit.status == states.Status.CHECKED_IN else visit.status
 
 
 @bp.post("/visits/<reference>/check-in")
