@@ -6,11 +6,11 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import TextClause, select, text, update
+from sqlalchemy import TextClause, bindparam, select, text, update
 
-from app.appointments.models import DeskUsage, Hold, HoldStatus
+from app.appointments.models import DeskUsage, HoldStatus
 from app.appointments.slots import Candidate, cell_of, cells_of, start_of
-from app.db import db
+from app.db import Base, db
 from app.interval import Interval
 from app.stations import plans
 from app.stations.models import Station
@@ -56,34 +56,34 @@ def give_back(station_id: int, interval: Interval, *, party_size: int) -> None:
         raise RuntimeError("desk usage does not match what was taken")
 
 
+# Built once, of columns and not of models: putting a statement together and passing its rows
+# through the mapper costs more than running it.
+_usage, _holds = Base.metadata.tables["desk_usage"].c, Base.metadata.tables["holds"].c
+_TAKEN = select(_usage.station_id, _usage.cell, _usage.taken).where(
+    _usage.station_id.in_(bindparam("ids", expanding=True)),
+    _usage.cell.between(bindparam("first"), bindparam("last")),
+    _usage.taken > 0,
+)
+_EXPIRED = select(_holds.station_id, _holds.starts_at, _holds.ends_at, _holds.party_size).where(
+    _holds.status == HoldStatus.OPEN,
+    _holds.station_id.in_(bindparam("ids", expanding=True)),
+    _holds.expires_at <= bindparam("now"),
+)
+
+
 def taken_in(station_ids: Iterable[int], span: Interval, *, now: datetime) -> Mapping[int, Mapping[int, int]]:
     """Return desks taken by station and cell. Holds that ran out count as free before they are released."""
     ids = list(station_ids)
     cells = cells_of(span)
     taken: dict[int, dict[int, int]] = defaultdict(dict)
-    rows = db.session.execute(
-        select(DeskUsage.station_id, DeskUsage.cell, DeskUsage.taken).where(
-            DeskUsage.station_id.in_(ids),
-            DeskUsage.cell.between(cells.start, cells.stop - 1),
-            DeskUsage.taken > 0,
-        )
-    )
-    for station_id, cell, count in rows:
+    wanted = {"ids": ids, "first": cells.start, "last": cells.stop - 1}
+    for station_id, cell, count in db.session.execute(_TAKEN, wanted).all():
         taken[station_id][cell] = count
-    for station_id, starts_at, ends_at, party_size in _expired(ids, now):
+    for station_id, starts_at, ends_at, party_size in db.session.execute(_EXPIRED, {"ids": ids, "now": now}):
         for cell in cells_of(Interval(starts_at, ends_at)):
             if cell in taken[station_id]:
                 taken[station_id][cell] -= party_size
     return taken
-
-
-def _expired(ids: list[int], now: datetime) -> Iterable[tuple[int, datetime, datetime, int]]:
-    found = db.session.execute(
-        select(Hold.station_id, Hold.starts_at, Hold.ends_at, Hold.party_size).where(
-            Hold.status == HoldStatus.OPEN, Hold.station_id.in_(ids), Hold.expires_at <= now
-        )
-    )
-    return [row._tuple() for row in found]  # noqa: SLF001 - SQLAlchemy's documented typed accessor
 
 
 def refit(station: Station, *, now: datetime) -> None:

@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from app.appointments.capacity import taken_in
 from app.appointments.models import Appointment, Hold
 from app.appointments.policy import HoldNotFound, ServiceRules, TokenWrong, booking_window
-from app.appointments.slots import Candidate, Slot, candidates, free_slots, remaining
+from app.appointments.slots import Candidate, Slot, candidates, free_candidates, free_slots, remaining
 from app.appointments.states import LIVE
 from app.crypto import token_hash
 from app.db import db
@@ -20,7 +21,7 @@ from app.errors import NotFound
 from app.interval import Interval
 from app.stations.models import Service, Station
 from app.stations.opening_hours import open_intervals
-from app.stations.plans import plan_of
+from app.stations.plans import Planned, plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +32,45 @@ class DaySlots:
     slots: list[Slot]
 
 
-def rules_of(service: Service) -> ServiceRules:
+class Bookable(Protocol):
+    """What a service says about booking: a Service, or the few columns of one."""
+
+    @property
+    def minutes(self) -> int: ...
+    @property
+    def lead_minutes(self) -> int: ...
+    @property
+    def horizon_days(self) -> int: ...
+    @property
+    def max_party(self) -> int: ...
+
+
+def rules_of(service: Bookable) -> ServiceRules:
     return ServiceRules(
         timedelta(minutes=service.lead_minutes), timedelta(days=service.horizon_days), service.max_party
     )
 
 
-def window_of(service: Service, station: Station, *, now: datetime) -> Interval:
+def window_of(service: Bookable, station: Planned, *, now: datetime) -> Interval:
     """Return the stretch of time in which visits for this service may start."""
     return booking_window(rules_of(service), ZoneInfo(station.timezone), now=now)
 
 
-def day_candidates(station: Station, day: date, minutes: int) -> tuple[Candidate, ...]:
+def day_candidates(station: Planned, day: date, minutes: int) -> tuple[Candidate, ...]:
     """Return the possible slots of a day before anybody took anything, remembered by plan version."""
-    return _remembered(station, _Key(str(db.engine.url), station.id, station.plan_version, day, minutes))
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    database: str
-    station_id: int
-    version: int
-    day: date
-    minutes: int
-
-
-_candidates: dict[_Key, tuple[Candidate, ...]] = {}
-MOST_REMEMBERED = 20_000
-
-
-def _remembered(station: Station, key: _Key) -> tuple[Candidate, ...]:
+    key = (db.engine, station.id, station.plan_version, day, minutes)
     found = _candidates.get(key)
     if found is None:
-        opened = open_intervals(plan_of(station), key.day)
-        found = tuple(candidates(opened, timedelta(minutes=key.minutes)))
+        opened = open_intervals(plan_of(station), day)
+        found = tuple(candidates(opened, timedelta(minutes=minutes)))
         if len(_candidates) >= MOST_REMEMBERED:
             _candidates.clear()
         _candidates[key] = found
     return found
+
+
+_candidates: dict[tuple[Engine, int, int, date, int], tuple[Candidate, ...]] = {}
+MOST_REMEMBERED = 20_000
 
 
 def forget_candidates() -> None:
@@ -84,21 +86,25 @@ def _day_span(first: date, days: int, timezone: str) -> Interval:
 
 
 def availability(
-    station: Station, service: Service, *, first_day: date, days: int, party_size: int = 1, now: datetime
+    station: Planned, service: Bookable, *, first_day: date, days: int, party_size: int = 1, now: datetime
 ) -> list[DaySlots]:
     """Return the free slots of each of these days, in order; every day is listed."""
+    found = free_by_day(station, service, first_day=first_day, days=days, party_size=party_size, now=now)
+    return [DaySlots(day, [Slot(c.interval, left) for c, left in free]) for day, free in found]
+
+
+def free_by_day(
+    station: Planned, service: Bookable, *, first_day: date, days: int, party_size: int = 1, now: datetime
+) -> list[tuple[date, list[tuple[Candidate, int]]]]:
+    """Return the same without an object per slot, for answers that have hundreds of them."""
     span = _day_span(first_day, days, station.timezone)
     window = window_of(service, station, now=now)
     taken = taken_in([station.id], span, now=now)[station.id]
-    return [
-        DaySlots(
-            day,
-            free_slots(
-                day_candidates(station, day, service.minutes), taken, window=window, party_size=party_size
-            ),
-        )
-        for day in (first_day + timedelta(days=offset) for offset in range(days))
-    ]
+    listed = []
+    for day in (first_day + timedelta(days=offset) for offset in range(days)):
+        found = day_candidates(station, day, service.minutes)
+        listed.append((day, free_candidates(found, taken, window=window, party_size=party_size)))
+    return listed
 
 
 def soonest(

@@ -76,20 +76,33 @@ def _whole_cells(interval: Interval) -> range:
 
 def remaining(candidate: Candidate, taken: Mapping[int, int]) -> int:
     """Return how many desks are free in every cell of the candidate; never below zero."""
-    first = candidate.first_cell
-    free = min(desks - taken.get(first + i, 0) for i, desks in enumerate(candidate.desks))
-    return max(free, 0)
+    # A plain loop: this runs for every slot of every answer.
+    cell = candidate.first_cell
+    least = candidate.desks[0]
+    for desks in candidate.desks:
+        free = desks - taken.get(cell, 0)
+        least = free if free < least else least
+        cell += 1
+    return max(least, 0)
+
+
+def free_candidates(
+    found: Sequence[Candidate], taken: Mapping[int, int], *, window: Interval, party_size: int = 1
+) -> list[tuple[Candidate, int]]:
+    """Return the candidates inside the booking window that have room for the party, with how much."""
+    start, end = window.start, window.end
+    free = []
+    for candidate in found:
+        if start <= candidate.interval.start < end:
+            left = remaining(candidate, taken)
+            if left >= party_size:
+                free.append((candidate, left))
+    return free
 
 
 def free_slots(
     found: Sequence[Candidate], taken: Mapping[int, int], *, window: Interval, party_size: int = 1
 ) -> list[Slot]:
-    """Return the candidates that start inside the booking window and still have room for the party."""
-    slots = []
-    for candidate in found:
-        if candidate.interval.start not in window:
-            continue
-        left = remaining(candidate, taken)
-        if left >= party_size:
-            slots.append(Slot(candidate.interval, left))
-    return slots
+    """Return the same as offers."""
+    free = free_candidates(found, taken, window=window, party_size=party_size)
+    return [Slot(candidate.interval, left) for candidate, left in free]

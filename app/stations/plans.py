@@ -5,6 +5,7 @@ transaction, so a remembered plan is never older than the station row it was ask
 """
 
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -27,7 +28,18 @@ from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, Weekly
 REMEMBERED_PLANS = 2048
 
 
-def plan_of(station: Station) -> Plan:
+class Planned(Protocol):
+    """What names a plan: a Station, or the few columns of one."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def plan_version(self) -> int: ...
+    @property
+    def timezone(self) -> str: ...
+
+
+def plan_of(station: Planned) -> Plan:
     """Return all that decides when this station is open."""
     return _remembered(str(db.engine.url), station.id, station.plan_version, station.timezone)
 

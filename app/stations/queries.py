@@ -1,11 +1,12 @@
 """Look-ups of stations and services."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
-from app.db import db
+from app.db import Base, db
 from app.errors import NotFound
 from app.stations.models import Service, Station
 
@@ -25,6 +26,47 @@ def get_service(code: str) -> Service:
     if service is None:
         raise NotFound
     return service
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A service at a station: just what free times are made of. `id` is the station's."""
+
+    id: int
+    plan_version: int
+    timezone: str
+    minutes: int
+    lead_minutes: int
+    horizon_days: int
+    max_party: int
+
+
+_stations, _services, _offers = (
+    Base.metadata.tables[name].c for name in ("stations", "services", "station_services")
+)
+# Of columns and not of models: the mapper would cost as much as the rest.
+_OFFER = select(
+    _stations.id,
+    _stations.plan_version,
+    _stations.timezone,
+    _services.minutes,
+    _services.lead_minutes,
+    _services.horizon_days,
+    _services.max_party,
+).where(
+    _stations.slug == bindparam("slug"),
+    _services.code == bindparam("code"),
+    _offers.station_id == _stations.id,
+    _offers.service_id == _services.id,
+)
+
+
+def find_offer(slug: str, code: str) -> Offer | None:
+    """Return the offer, read in one statement: it is looked up for every answer about free times."""
+    if not slug.isprintable():
+        return None
+    row = db.session.execute(_OFFER, {"slug": slug, "code": code}).first()
+    return Offer(*row) if row else None
 
 
 def list_stations() -> Sequence[Station]:

@@ -1,9 +1,9 @@
 """The free times of a service point: the most asked question, so its answer is written by hand."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Response
 
@@ -12,7 +12,8 @@ from app.api.v1 import schemas
 from app.api.v1.answers import iso
 from app.api.v1.spec import PROBLEM, Blueprint, open_data
 from app.appointments.policy import ServiceNotOffered
-from app.appointments.queries import DaySlots, availability
+from app.appointments.queries import free_by_day
+from app.appointments.slots import Candidate
 from app.i18n import local
 from app.stations import queries
 
@@ -27,27 +28,29 @@ blueprint.after_request(open_data)
 def show_availability(asked: dict[str, Any], slug: str) -> Response:
     """List the free times of each day from `from` on; without it, from today."""
     now = clock.now()
-    station, service = queries.get_station(slug), queries.get_service(asked["service"])
-    if not queries.offers(station, service):
-        raise ServiceNotOffered
-    first = asked["from"] or local(now, station.timezone).date()
-    found = availability(
-        station, service, first_day=first, days=asked["days"], party_size=asked["party_size"], now=now
+    offer = queries.find_offer(slug, asked["service"]) or _refuse(slug, asked["service"])
+    first = asked["from"] or local(now, offer.timezone).date()
+    found = free_by_day(
+        offer, offer, first_day=first, days=asked["days"], party_size=asked["party_size"], now=now
     )
-    response = Response(_written(found, station.timezone), mimetype="application/json")
+    response = Response(_written(found, offer.timezone), mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
-def _written(days: Iterable[DaySlots], zone: str) -> str:
-    return f'{{"days":[{",".join(_day(day, zone) for day in days)}]}}'
+def _refuse(slug: str, code: str) -> NoReturn:
+    queries.get_station(slug)
+    queries.get_service(code)
+    raise ServiceNotOffered
 
 
-def _day(day: DaySlots, zone: str) -> str:
-    slots = [
-        f"{_opening(slot.interval.start, slot.interval.end, zone)}{slot.remaining}}}" for slot in day.slots
-    ]
-    return f'{{"date":"{day.day}","slots":[{",".join(slots)}]}}'
+def _written(days: Iterable[tuple[date, list[tuple[Candidate, int]]]], zone: str) -> str:
+    return f'{{"days":[{",".join(_day(day, free, zone) for day, free in days)}]}}'
+
+
+def _day(day: date, free: list[tuple[Candidate, int]], zone: str) -> str:
+    slots = [f"{_opening(c.interval.start, c.interval.end, zone)}{left}}}" for c, left in free]
+    return f'{{"date":"{day}","slots":[{",".join(slots)}]}}'
 
 
 @lru_cache(maxsize=65_536)

@@ -1,10 +1,12 @@
 """The OpenAPI document and the kind of blueprint that writes itself into it."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import Schema
 
 from app.api.v1.fields import Day, Moment
 from app.api.v1.refusals import HANDLERS, Parser
@@ -13,9 +15,10 @@ from app.extensions import csrf
 from app.i18n import preferred_language
 from app.localtext import LANGUAGES
 
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 PREFIX = "/api/v1"
 PROBLEM = "application/problem+json"
-BEARER = [{"manageToken": []}]
+BEARER: list[dict[str, list[str]]] = [{"manageToken": []}]
 
 
 class Interface(Api):  # type: ignore[misc]
@@ -38,12 +41,25 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = Parser()
 
+    if TYPE_CHECKING:  # The library has no types; these are the decorators in use.
+
+        def get(self, rule: str) -> Decorator: ...
+        def post(self, rule: str) -> Decorator: ...
+        def doc(self, **options: Any) -> Decorator: ...
+        def response(self, status: int, schema: Any = None, **options: Any) -> Decorator: ...
+        def alt_response(self, status: int, **options: Any) -> Decorator: ...
+
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
         super().__init__(name, import_name, url_prefix=PREFIX, **options)
         csrf.exempt(self)
         self.before_request(_take_language)
         for refusal, handler in HANDLERS:
             self.register_error_handler(refusal, handler)
+
+    def arguments(self, schema: type[Schema], **options: Any) -> Decorator:
+        # Made here once: from a class the library would make it anew for every request.
+        decorator: Decorator = super().arguments(schema(), **options)
+        return decorator
 
 
 def _take_language() -> None:

@@ -94,4 +94,5 @@ def _cached(response: Response) -> Response:
     response.add_etag()
     response.vary.add("Accept-Language")
     response.headers["Cache-Control"] = "no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -368,7 +368,11 @@ def test_a_huge_body_is_refused(client, network):
     [
         ({"station": "nowhere"}, 404, "not_found"),
         ({"service": "nothing"}, 404, "not_found"),
-        ({"service": "collect-permits", "collection_code": "HK7R4M2P", "passport_last4": "1"}, 404, "case_not_found"),
+        (
+            {"service": "collect-permits", "collection_code": "HK7R4M2P", "passport_last4": "1"},
+            404,
+            "case_not_found",
+        ),
         ({"party_size": 6}, 422, "party_too_large"),
         ({"starts_at": "2026-11-23T10:00:00+08:00"}, 422, "outside_window"),
         ({"starts_at": "2027-11-23T10:00:00+08:00"}, 422, "outside_window"),
@@ -376,7 +380,7 @@ def test_a_huge_body_is_refused(client, network):
         ({"starts_at": "2026-11-24T10:00:00.000001+08:00"}, 409, "slot_unavailable"),
         ({"starts_at": "2026-11-28T10:00:00+08:00"}, 409, "slot_unavailable"),
     ],
-)  # fmt: skip
+)
 def test_a_wish_that_cannot_be_met_says_why(client, network, change, status, code):
     assert_problem(make_hold(client, **change), status, code)
 

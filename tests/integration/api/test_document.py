@@ -1,0 +1,127 @@
+"""The OpenAPI document says what the routes do, and the page says what the document says."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+CONTRACT = {
+    ("GET", "/api/v1/stations"),
+    ("GET", "/api/v1/stations.geojson"),
+    ("GET", "/api/v1/stations/{slug}"),
+    ("GET", "/api/v1/stations/{slug}/availability"),
+    ("GET", "/api/v1/services"),
+    ("POST", "/api/v1/holds"),
+    ("POST", "/api/v1/appointments"),
+    ("GET", "/api/v1/appointments/{reference}"),
+    ("POST", "/api/v1/appointments/{reference}/reschedule"),
+    ("POST", "/api/v1/appointments/{reference}/cancel"),
+    ("GET", "/api/v1/appointments/{reference}/calendar.ics"),
+    ("GET", "/api/v1/openapi.json"),
+}
+
+
+@pytest.fixture
+def document(client):
+    return client.get("/api/v1/openapi.json").json
+
+
+def operations(document):
+    return {
+        (method.upper(), path): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+    }
+
+
+def test_the_document_names_every_route_and_no_other(app, document):
+    routes = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/")
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert set(operations(document)) == routes
+    assert routes >= CONTRACT
+
+
+def test_the_document_is_openapi_3_1(document):
+    assert document["openapi"].startswith("3.1")
+    assert set(document) >= {"openapi", "info", "paths", "components", "tags"}
+    assert document["info"]["title"]
+    assert document["info"]["version"]
+
+
+def test_every_reference_in_the_document_leads_somewhere(document):
+    found = set(re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(document)))
+    assert found
+    for reference in found:
+        node = document
+        for part in reference.split("/"):
+            node = node[part]
+
+
+def test_every_operation_is_described(document):
+    for (method, path), operation in operations(document).items():
+        where = f"{method} {path}"
+        assert operation["summary"], where
+        assert operation["tags"], where
+        assert any(status.startswith("2") for status in operation["responses"]), where
+        named = {p["name"] for p in parameters(document, path, operation) if p["in"] == "path"}
+        assert named == set(re.findall(r"{(\w+)}", path)), where
+
+
+def parameters(document, path, operation):
+    listed = [*document["paths"][path].get("parameters", []), *operation.get("parameters", [])]
+    return [p for p in listed if "$ref" not in p]
+
+
+def test_errors_are_described_as_problems(document):
+    for name, answer in document["components"]["responses"].items():
+        assert set(answer["content"]) == {"application/problem+json"}, name
+
+
+def test_a_booking_names_its_key_and_a_visit_its_token(document):
+    book = operations(document)["POST", "/api/v1/appointments"]
+    header = next(p for p in book["parameters"] if p["in"] == "header")
+    assert (header["name"], header["required"]) == ("Idempotency-Key", True)
+    for (_method, path), operation in operations(document).items():
+        assert bool(operation.get("security")) == path.startswith("/api/v1/appointments/"), path
+
+
+def test_times_are_described_as_times(document):
+    shapes = document["components"]["schemas"]
+    assert shapes["NewHold"]["properties"]["starts_at"]["format"] == "date-time"
+    assert shapes["Slot"]["properties"]["ends_at"]["format"] == "date-time"
+    assert set(shapes["NewHold"]["required"]) == {"station", "service", "starts_at"}
+
+
+class Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.ids, self.links, self.tags, self.attributes = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.tags.append((tag, given))
+        self.attributes += given
+        self.ids += [given["id"]] if "id" in given else []
+        self.links += [given[name] for name in ("href", "src") if name in given]
+
+
+def test_the_page_tells_every_operation_and_asks_no_other_host(client, document):
+    answer = client.get("/api/docs")
+    assert answer.status_code == 200
+    page = Page()
+    page.feed(answer.text)
+    for method, path in operations(document):
+        assert f"{method} {path}" in answer.text
+    assert all(link.startswith(("/", "#")) and not link.startswith("//") for link in page.links)
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert "style" not in page.attributes
+    assert not [a for a in page.attributes if a.startswith("on")]
+    assert all(given.get("src") for tag, given in page.tags if tag == "script")
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
