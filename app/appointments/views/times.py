@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -73,6 +74,7 @@ def choose_time(kind: str) -> ResponseReturnValue:
     now = clock.now()
     errand = get_errand(kind, request.args)
     wish = Wish.read(request.args)
+    place = ANY if wish.any_place else errand.home.slug
     stations = errand.places if wish.any_place else [errand.home]
     days = _days(errand, stations, now=now)
     first = min(max(wish.first or days[0].day, days[0].day), days[-1].day)
@@ -80,10 +82,12 @@ def choose_time(kind: str) -> ResponseReturnValue:
         "appointments/time.html",
         errand=errand,
         wish=wish,
-        place="any" if wish.any_place else errand.home.slug,
+        place=place,
+        here=partial(_address, errand, place),
         agenda=_agenda(days, first, stations),
         weeks=weeks_of(days, first) if wish.month else [],
         month=first.replace(day=1),
+        today=days[0].day,
         weekdays=weekday_names(),
         month_title=month_name(first),
         earlier_month=month_beside(first, days=days, step=-1),
@@ -92,6 +96,13 @@ def choose_time(kind: str) -> ResponseReturnValue:
         kept=_kept_for(errand, now=now),
         word=journey.told(),
     )
+
+
+def _address(errand: Errand, shown: str, *, place: str = "", first: str = "", view: str = "") -> str:
+    """Return this page's address for another place, another first day or another view."""
+    asked = {"place": place or shown, "from": first, "view": view}
+    query: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    return url_for(".choose_time", kind=errand.kind, **errand.fields, **query)
 
 
 def _days(errand: Errand, stations: list[Station], *, now: datetime) -> list[OfferDay]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.appointments.models import Appointment, Hold
+from app.appointments.models import Appointment
 from app.db import db
 from tests.factories import build_case
 from tests.integration.appointments.ledger import assert_ledger
@@ -18,7 +18,9 @@ def capacity_is_exact(app):
 
 @pytest.fixture
 def case(network):
-    return build_case(network.visit_type, papers_at=network.central, email="anna@mail.ru", passport="AB1234821")
+    return build_case(
+        network.visit_type, papers_at=network.central, email="anna@mail.ru", passport="AB1234821"
+    )
 
 
 def follow(client, case):

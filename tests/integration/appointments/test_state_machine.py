@@ -1,0 +1,248 @@
+"""Any order of holding, booking, moving, cancelling and waiting keeps the desks counted right.
+
+The model is two dictionaries: who has a slot, and until when. SQLite alone: the rules are the same
+on PostgreSQL, and what differs there (locks) needs processes, not orders.
+"""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from app.appointments import operations
+from app.appointments.models import Appointment, AppointmentEvent, DeskUsage, Hold, IdempotencyKey
+from app.appointments.policy import HoldLimit, HoldNotFound, NotChangeable, SlotUnavailable
+from app.db import db, transact
+from app.errors import DomainError
+from app.notifications.models import OutboxMessage
+from tests.conftest import empty_tables
+from tests.factories import at
+from tests.integration.appointments.conftest import Desk
+from tests.integration.appointments.ledger import assert_ledger
+
+CLOCKS = ("10:00", "10:20", "10:40", "11:00")
+clocks = st.sampled_from(CLOCKS)
+picks = st.integers(0, 30)
+
+
+class Journeys(RuleBasedStateMachine):
+    network: object
+    start: object
+
+    def __init__(self):
+        super().__init__()
+        db.session.rollback()
+        for model in (OutboxMessage, IdempotencyKey, AppointmentEvent, Hold, Appointment, DeskUsage):
+            db.session.query(model).delete()
+        db.session.commit()
+        self.desk = Desk(self.network, self.start)
+        self.holds, self.visits = [], []
+
+    # --- the model ---
+
+    def owner_of(self, clock):
+        for visit in self.visits:
+            if visit.clock == clock and visit.live:
+                return visit
+        for kept in self.holds:
+            if kept.clock == clock and kept.open and kept.until > self.desk.now:
+                return kept
+        return None
+
+    def begun(self, clock):
+        return at("2026-11-24", clock) <= self.desk.now
+
+    def let_go(self, clock):
+        """What the core does lazily: a hold that ran out loses its slot when somebody else wants one."""
+        for kept in self.holds:
+            if kept.open and kept.until <= self.desk.now:
+                kept.open = False
+
+    def pick(self, things, n):
+        return things[n % len(things)]
+
+    def attempt(self, act, *args, **kwargs):
+        try:
+            return act(*args, **kwargs)
+        except DomainError as refusal:
+            return refusal
+
+    # --- what people do ---
+
+    @rule(clock=clocks)
+    def hold(self, clock):
+        answer = self.attempt(self.desk.hold, clock)
+        if self.begun(clock) and at("2026-11-24", clock) != self.desk.now:
+            assert isinstance(answer, DomainError)
+            return
+        if self.owner_of(clock):
+            assert isinstance(answer, SlotUnavailable)
+            return
+        assert not isinstance(answer, DomainError)
+        self.let_go(clock)
+        self.holds.append(
+            SimpleNamespace(
+                id=answer.public_id,
+                clock=clock,
+                until=answer.expires_at,
+                open=True,
+                used=None,
+                moves=None,
+                more=0,
+            )
+        )
+
+    @precondition(lambda self: self.holds)
+    @rule(n=picks)
+    def book(self, n):
+        kept = self.pick(self.holds, n)
+        answer = self.attempt(self.desk.book, SimpleNamespace(public_id=kept.id))
+        if kept.moves:
+            assert isinstance(answer, HoldNotFound) or kept.used
+        elif kept.used:
+            assert answer.reference == kept.used.reference
+        elif self.can_be_had(kept):
+            kept.open, kept.used = (
+                False,
+                SimpleNamespace(
+                    id=answer.id, reference=answer.reference, clock=kept.clock, live=True, cancelled_at=None
+                ),
+            )
+            self.visits.append(kept.used)
+        else:
+            assert isinstance(answer, SlotUnavailable)
+
+    def can_be_had(self, kept):
+        if kept.open and (kept.until > self.desk.now or not self.begun(kept.clock)):
+            return True
+        self.let_go(kept.clock)
+        return not self.begun(kept.clock) and self.owner_of(kept.clock) is None
+
+    @precondition(lambda self: self.holds)
+    @rule(n=picks)
+    def extend(self, n):
+        kept = self.pick(self.holds, n)
+        answer = self.attempt(self.desk.extend, SimpleNamespace(public_id=kept.id))
+        if kept.used:
+            assert isinstance(answer, HoldNotFound)
+        elif kept.more >= 10:
+            assert isinstance(answer, HoldLimit)
+        elif self.can_be_had(kept):
+            kept.open, kept.until, kept.more = True, answer.expires_at, kept.more + 1
+        else:
+            assert isinstance(answer, SlotUnavailable)
+
+    @precondition(lambda self: self.visits)
+    @rule(n=picks, clock=clocks)
+    def move(self, n, clock):
+        visit = self.pick(self.visits, n)
+        answer = self.attempt(self.desk.move, visit, clock)
+        if not visit.live or self.begun(visit.clock):
+            assert isinstance(answer, NotChangeable)
+        elif clock == visit.clock:
+            assert not isinstance(answer, DomainError)
+        elif at("2026-11-24", clock) < self.desk.now or self.owner_of(clock):
+            assert isinstance(answer, DomainError)
+        else:
+            assert answer.starts_at == at("2026-11-24", clock)
+            self.let_go(clock)
+            visit.clock = clock
+
+    @precondition(lambda self: any(v.live for v in self.visits))
+    @rule(n=picks, clock=clocks)
+    def hold_for_moving(self, n, clock):
+        visit = self.pick([v for v in self.visits if v.live], n)
+        answer = self.attempt(self.desk.hold, clock, moves=visit.id)
+        if self.begun(visit.clock) or at("2026-11-24", clock) < self.desk.now or self.owner_of(clock):
+            assert isinstance(answer, DomainError)
+            return
+        self.let_go(clock)
+        self.holds.append(
+            SimpleNamespace(
+                id=answer.public_id,
+                clock=clock,
+                until=answer.expires_at,
+                open=True,
+                used=None,
+                moves=visit,
+                more=0,
+            )
+        )
+
+    @precondition(lambda self: any(h.moves for h in self.holds))
+    @rule(n=picks)
+    def move_to_hold(self, n):
+        kept = self.pick([h for h in self.holds if h.moves], n)
+        visit = kept.moves
+        answer = self.attempt(transact, operations.move_to_hold, kept.id, now=self.desk.now)
+        if kept.used:
+            assert answer.reference == visit.reference
+        elif not visit.live or self.begun(visit.clock):
+            assert isinstance(answer, NotChangeable)
+        elif self.can_be_had(kept):
+            assert answer.starts_at == at("2026-11-24", kept.clock)
+            kept.open, kept.used, visit.clock = False, visit, kept.clock
+        else:
+            assert isinstance(answer, SlotUnavailable)
+
+    @precondition(lambda self: self.visits)
+    @rule(n=picks)
+    def cancel(self, n):
+        visit = self.pick(self.visits, n)
+        answer = self.attempt(self.desk.cancel, visit)
+        if not visit.live:
+            assert not isinstance(answer, DomainError)
+        elif self.begun(visit.clock):
+            assert isinstance(answer, NotChangeable)
+        else:
+            visit.live, visit.cancelled_at = False, self.desk.now
+
+    @precondition(lambda self: self.visits)
+    @rule(n=picks)
+    def restore(self, n):
+        visit = self.pick(self.visits, n)
+        answer = self.attempt(self.desk.restore, visit)
+        if visit.live:
+            assert not isinstance(answer, DomainError)
+        elif self.desk.now - visit.cancelled_at > timedelta(minutes=30):
+            assert isinstance(answer, NotChangeable)
+        else:
+            self.let_go(visit.clock)
+            if self.begun(visit.clock) or self.owner_of(visit.clock):
+                assert isinstance(answer, SlotUnavailable)
+                return
+            visit.live = True
+
+    @rule(minutes=st.sampled_from([1, 7, 15, 16, 31]))
+    def wait(self, minutes):
+        self.desk.later(minutes=minutes)
+
+    @rule()
+    def give_expired_back(self):
+        self.desk.release_expired()
+        self.let_go(None)
+
+    @invariant()
+    def desks_are_counted_right(self):
+        assert_ledger()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_no_order_of_steps_loses_or_doubles_a_desk(network, now):
+    machine = type("TheseJourneys", (Journeys,), {"network": network, "start": now})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+    empty_tables()
