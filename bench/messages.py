@@ -28,7 +28,7 @@ from tests.server import TUESDAY, free_port
 
 COUNT = 200
 BATCH = 20
-GOAL = 0.10
+GOAL = 0.05
 SENDER = "no-reply@example.org"
 
 

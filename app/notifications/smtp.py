@@ -87,26 +87,26 @@ class SmtpChannel:
 
     def _connect(self) -> smtplib.SMTP:
         left = self._left()
-        tls = ssl.create_default_context()
         client: smtplib.SMTP
         if self._secure:
+            tls = ssl.create_default_context()
             client = smtplib.SMTP_SSL(self._host, self._port, timeout=left, context=tls)
         else:
             client = smtplib.SMTP(self._host, self._port, timeout=left)
         try:
-            self._introduce(client, tls)
+            self._introduce(client)
         except BaseException:
             client.close()
             raise
         return client
 
-    def _introduce(self, client: smtplib.SMTP, tls: ssl.SSLContext) -> None:
+    def _introduce(self, client: smtplib.SMTP) -> None:
         self._limit(client)
         client.ehlo_or_helo_if_needed()
         safe = self._secure or self._host in LOOPBACK
         if not self._secure and client.has_extn("starttls"):
             self._limit(client)
-            client.starttls(context=tls)
+            client.starttls(context=ssl.create_default_context())
             client.ehlo()
             safe = True
         if self._user:
