@@ -4,8 +4,10 @@ from datetime import date, time, timedelta
 import pytest
 
 from app.appointments.models import Hold
-from app.db import db
+from app.db import db, transact
 from app.staff.models import PlanChange
+from app.staff.operations import PlanChanged, PlanSave, save_plan
+from app.staff.planning import WeekEdit
 from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
 from tests import factories
 from tests.factories import at
@@ -180,6 +182,17 @@ def test_of_two_managers_the_second_compares_and_saves_again(cast):
     assert 'name="d3-0-opens" value="14:00"' in answer.text
     assert saved() == [(1, time(9), time(12), 1)]
     assert second.post(f"{HOURS}/week", data=stale | {"plan_version": version()}).status_code == 303
+
+
+def test_a_plan_that_changed_since_it_was_seen_is_not_saved_over(cast, now):
+    """The view looks before; this is the look under the lock, for two saves at the same moment."""
+    save = PlanSave("fuxingcheng", WeekEdit(()), version() - 1, "tom")
+    before = saved()
+
+    with pytest.raises(PlanChanged):
+        transact(save_plan, save, now=now)
+
+    assert saved() == before
 
 
 def test_back_to_the_form_keeps_what_was_typed(browser):
