@@ -14,7 +14,7 @@ from app import clock
 from app.accounts.models import StaffSession
 from app.appointments import holds, letters
 from app.appointments.models import IdempotencyKey
-from app.db import db, transact
+from app.db import db, end_read, transact
 from app.notifications import heartbeat
 from app.notifications.channels import channels_of
 from app.notifications.letter import Letter, Skip
@@ -54,7 +54,7 @@ def run_job(app: Flask, job: Job) -> None:
         try:
             outcome = job.run()
         finally:
-            db.session.rollback()
+            end_read()
             transact(heartbeat.beat, job.name, started_at=started_at, outcome=outcome, now=clock.now())
 
 
