@@ -24,6 +24,8 @@ REFUSALS = {
     "not_changeable": _l("This visit cannot be changed any more."),
     "contact_needed": _l("Enter an e-mail address or a phone number."),
     "name_needed": _l("Enter the full name, as in the passport."),
+    "email_unreadable": _l("This is not an e-mail address. Check it, for example name@example.org."),
+    "phone_unreadable": _l("This is not a phone number. Start it with + and the country."),
     "party_too_large": _l("This is more people than one visit can take."),
     "key_reused": _l("This request was sent before with other contents. Load the page again."),
     "missing_items": _l("Not everything was handed over. Say what is missing and why."),

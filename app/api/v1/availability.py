@@ -26,7 +26,7 @@ blueprint.after_request(open_data)
 @blueprint.response(200, schemas.Availability)
 @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM)
 def show_availability(asked: dict[str, Any], slug: str) -> Response:
-    """List the free times of each day from `from` on; without it, from today."""
+    """List the free times of each day from from on; without it, from today."""
     now = clock.now()
     offer = queries.find_offer(slug, asked["service"]) or _refuse(slug, asked["service"])
     first = asked["from"] or local(now, offer.timezone).date()

@@ -95,7 +95,7 @@ def _language_of(wish: dict[str, Any], kept: Hold) -> str:
 @blueprint.response(200, schemas.Appointment)
 @blueprint.alt_response(401, schema=schemas.Problem, content_type=PROBLEM)
 def show_appointment(reference: str) -> Response:
-    """Show a visit to who has its manage_token."""
+    """Show a visit to whoever has its manage_token."""
     return answer(answers.appointment(_opened(reference)))
 
 

@@ -24,9 +24,9 @@ blueprint.after_request(open_data)
 @blueprint.arguments(schemas.StationsQuery, location="query")
 @blueprint.response(200, schemas.Stations)
 def list_stations(asked: dict[str, Any]) -> Response:
-    """List the service points, nearest first when `near` or `place` says where you are.
+    """List the service points, nearest first when near or place says where you are.
 
-    `near` wins over `place`. With `service`, only points that offer it.
+    near wins over place. With service, only points that offer it.
     """
     service = queries.get_service(asked["service"]) if asked["service"] is not None else None
     origin = _origin(asked["near"], asked["place"])
