@@ -9,15 +9,15 @@ from app.api.v1 import answers, schemas
 from app.api.v1.answers import answer
 from app.api.v1.refusals import InvalidRequest, slot_unavailable
 from app.api.v1.spec import BEARER, PROBLEM, Blueprint
-from app.appointments import early, holds, operations, queries
+from app.appointments import code_door, early, holds, operations, queries
 from app.appointments.calendar_file import calendar_for
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest
 from app.appointments.models import Appointment, Hold
 from app.appointments.operations import BookingRequest, Target
 from app.appointments.policy import CaseNeeded, SlotUnavailable, TokenWrong
-from app.cases.code_tries import get_case
 from app.cases.models import Case
+from app.cases.queries import CaseNotFound
 from app.codes import UnreadableCode, read_code
 from app.db import db, transact
 from app.errors import NotFound
@@ -59,7 +59,12 @@ def _case_of(wish: dict[str, Any], service: Service) -> Case | None:
     if not wish["passport_last4"]:
         raise InvalidRequest({"passport_last4": ["Missing data for required field."]})
     address = request.remote_addr or ""
-    return get_case(wish["collection_code"], wish["passport_last4"], address=address, now=clock.now())
+    try:
+        return code_door.open_case(
+            wish["collection_code"], wish["passport_last4"], address=address, now=clock.now()
+        )
+    except UnreadableCode:
+        raise CaseNotFound from None
 
 
 def _slot_unavailable(gone: SlotUnavailable, station: Station) -> Response:
