@@ -1,7 +1,7 @@
 """What is free, and which visit is whose."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -117,12 +117,33 @@ def soonest(
     after: datetime | None = None,
 ) -> list[Slot]:
     """Return the first free slots in the booking window, or from `after` on."""
-    first = (after or now).astimezone(ZoneInfo(station.timezone)).date()
-    found = availability(
-        station, service, first_day=first, days=service.horizon_days + 1, party_size=party_size, now=now
-    )
-    slots = [slot for day in found for slot in day.slots if after is None or slot.interval.start >= after]
+    today, first = (_local_day(station, moment) for moment in (now, after or now))
+    slots: list[Slot] = []
+    for offset, days in _stretches((today - first).days + service.horizon_days + 1):
+        found = availability(
+            station,
+            service,
+            first_day=first + timedelta(days=offset),
+            days=days,
+            party_size=party_size,
+            now=now,
+        )
+        slots += [s for day in found for s in day.slots if after is None or s.interval.start >= after]
+        if len(slots) >= count:
+            break
     return slots[:count]
+
+
+def _stretches(days: int) -> Iterator[tuple[int, int]]:
+    """Yield (offset, days) of looks that grow: most searches end in the first, whatever is further off."""
+    offset, length = 0, 4
+    while offset < days:
+        yield offset, min(length, days - offset)
+        offset, length = offset + length, length * 2
+
+
+def _local_day(station: Planned, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(station.timezone)).date()
 
 
 def nearest_to(
@@ -144,36 +165,48 @@ def next_available(
     stations: Sequence[Station], service: Service, *, now: datetime
 ) -> dict[int, datetime | None]:
     """Return the next free start by station id, None where nothing is free before the horizon."""
-    if not stations:
-        return {}
-    span = Interval(now, now + timedelta(days=service.horizon_days + 2))
-    taken = taken_in([station.id for station in stations], span, now=now)
-    return {station.id: _first_free(station, service, taken[station.id], now=now) for station in stations}
+    return _first_starts(stations, {station.id: [service] for station in stations}, now=now)
 
 
 def earliest_available(stations: Sequence[Station], *, now: datetime) -> dict[int, datetime | None]:
     """Return the next free start of any service a station offers, by station id."""
-    horizon = max((o.service.horizon_days for s in stations for o in s.offers), default=0)
-    span = Interval(now, now + timedelta(days=horizon + 2))
-    taken = taken_in([station.id for station in stations], span, now=now)
-    return {station.id: _first_of_all(station, taken[station.id], now=now) for station in stations}
-
-
-def _first_of_all(station: Station, taken: Mapping[int, int], *, now: datetime) -> datetime | None:
     # Services of the same length and window have the same free times.
-    offered = {(o.service.minutes, rules_of(o.service)): o.service for o in station.offers}
-    firsts = (_first_free(station, service, taken, now=now) for service in offered.values())
-    return min((first for first in firsts if first), default=None)
+    wanted = {
+        station.id: list(
+            {(o.service.minutes, rules_of(o.service)): o.service for o in station.offers}.values()
+        )
+        for station in stations
+    }
+    return _first_starts(stations, wanted, now=now)
 
 
-def _first_free(
-    station: Station, service: Service, taken: Mapping[int, int], *, now: datetime
+def _first_starts(
+    stations: Sequence[Station], wanted: Mapping[int, Sequence[Bookable]], *, now: datetime
+) -> dict[int, datetime | None]:
+    """Look a few days ahead for all stations, then further for those that are full."""
+    found: dict[int, datetime | None] = dict.fromkeys(wanted)
+    horizon = max((s.horizon_days for services in wanted.values() for s in services), default=-1)
+    for offset, days in _stretches(horizon + 1):
+        waiting = [station for station in stations if found[station.id] is None]
+        if not waiting:
+            break
+        # A day wider on both sides: the stations' calendar days need not be those of UTC.
+        start = now + timedelta(days=offset - 1)
+        taken = taken_in([s.id for s in waiting], Interval(start, start + timedelta(days=days + 2)), now=now)
+        for station in waiting:
+            first = _local_day(station, now) + timedelta(days=offset)
+            look = [first + timedelta(days=i) for i in range(days)]
+            starts = (_first_start(station, s, look, taken[station.id], now=now) for s in wanted[station.id])
+            found[station.id] = min((start for start in starts if start), default=None)
+    return found
+
+
+def _first_start(
+    station: Station, service: Bookable, look: Sequence[date], taken: Mapping[int, int], *, now: datetime
 ) -> datetime | None:
     window = window_of(service, station, now=now)
-    first = window.start.astimezone(ZoneInfo(station.timezone)).date()
-    for offset in range(service.horizon_days + 1):
-        found = day_candidates(station, first + timedelta(days=offset), service.minutes)
-        slots = free_slots(found, taken, window=window)
+    for day in look:
+        slots = free_slots(day_candidates(station, day, service.minutes), taken, window=window)
         if slots:
             return slots[0].interval.start
     return None
@@ -181,7 +214,7 @@ def _first_free(
 
 def find_candidate(station: Station, service: Service, starts_at: datetime) -> Candidate | None:
     """Return the slot of the plan that starts exactly then, free or not."""
-    day = starts_at.astimezone(ZoneInfo(station.timezone)).date()
+    day = _local_day(station, starts_at)
     return next(
         (c for c in day_candidates(station, day, service.minutes) if c.interval.start == starts_at), None
     )
