@@ -54,7 +54,7 @@ class Keyring:
         return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, ciphertext: str, *, bound_to: str) -> str:
-        """Return the text. Raises KeyError for an unknown key, InvalidTag for a value that was tampered with."""
+        """Return the text. Raises KeyError for an unknown key, InvalidTag for a tampered value."""
         key_id, _, body = ciphertext.partition(":")
         raw = base64.b64decode(body)
         key = AESGCM(self.keys[key_id])

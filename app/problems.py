@@ -56,7 +56,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 
 def _failed(error: Exception) -> Response:
-    log.exception("unhandled error", extra={"endpoint": request.endpoint})
+    log.error("unhandled error", exc_info=error, extra={"endpoint": request.endpoint})
     return _answer(500, "internal_error", "")
 
 
