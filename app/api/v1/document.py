@@ -31,8 +31,8 @@ def show_docs() -> str:
 
 
 def _document() -> dict[str, Any]:
-    document: dict[str, Any] = current_app.extensions[EXTENSION].spec.to_dict()
-    return document
+    found: dict[str, Any] = current_app.extensions[EXTENSION].spec.to_dict()
+    return found
 
 
 def init_app(app: Flask, interface: Interface) -> None:
