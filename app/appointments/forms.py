@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.appointments.contacts import (
@@ -52,7 +53,7 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
 
     email = StringField(_l("E-mail address"), [Length(max=MOST_EMAIL)])
     phone = StringField(_l("Mobile phone"), [Length(max=40)])
-    language = RadioField(_l("Language for messages"), choices=list(NATIVE_NAMES.items()))
+    language = RadioField(_l("Language for messages"), choices=[SelectChoice(code, name) for code, name in NATIVE_NAMES.items()])
 
     def validate_email(self, field: Any) -> None:
         try:

@@ -67,7 +67,7 @@ def collect() -> ResponseReturnValue:
     latest = queries.find_latest_for_case(case.id)
     if latest and latest.status == Status.COMPLETED:
         return redirect(url_for(".show_visit"), 303)
-    approved = {leg.permit for leg in case.legs if leg.state == LegState.APPROVED}
+    approved = sorted(leg.permit for leg in case.legs if leg.state == LegState.APPROVED)
     where = db.session.get(Station, case.papers_station_id or 0)
     return render_template(
         "appointments/not_now.html", case=case, state=state, approved=approved, where=where
