@@ -13,7 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app import clock
 from app.accounts.models import StaffSession
 from app.appointments import holds, letters
-from app.appointments.models import IdempotencyKey
+from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
+from app.appointments.slots import cell_of
 from app.db import db, end_read, transact
 from app.notifications import heartbeat
 from app.notifications.channels import channels_of
@@ -32,6 +33,8 @@ BATCH = 20
 PURGE_BATCH = 500  # a longer write would keep bookings waiting
 KEEP_IDEMPOTENCY_KEYS = timedelta(hours=48)
 KEEP_SESSIONS = timedelta(hours=24)
+KEEP_HOLDS = timedelta(days=7)  # longer than the keys, whose repeated answers are read from them
+KEEP_DESK_USAGE = timedelta(days=7)  # counters of days gone by; the visits themselves stay
 
 
 def build_scheduler(app: Flask) -> Scheduler:
@@ -96,12 +99,16 @@ def release_expired_holds() -> str:
 
 def purge() -> str:
     """Delete what has served its time."""
+    release_expired_holds()  # first: a hold gives back the counters that are about to go
     now = clock.now()
     buckets = _purge(ThrottleBucket.key, ThrottleBucket.resets_at <= now)
     keys = _purge(IdempotencyKey.key, IdempotencyKey.created_at <= now - KEEP_IDEMPOTENCY_KEYS)
     ended = StaffSession.ended_at.is_not(None) | (StaffSession.last_seen_at <= now - KEEP_SESSIONS)
     sessions = _purge(StaffSession.id, ended)
-    return f"{buckets} buckets, {keys} keys, {sessions} sessions"
+    used = (Hold.status != HoldStatus.OPEN) & (Hold.created_at <= now - KEEP_HOLDS)
+    released = _purge(Hold.id, used)
+    cells = _purge(DeskUsage.cell, DeskUsage.cell < cell_of(now - KEEP_DESK_USAGE))
+    return f"{buckets} buckets, {keys} keys, {sessions} sessions, {released} holds, {cells} cells"
 
 
 def _purge(key: Key, old: ColumnElement[bool]) -> int:

@@ -94,7 +94,23 @@ def test_the_purge_takes_what_has_served_its_time_and_nothing_else(network, cloc
     factories.save(
         sign_in("ended", now, ended_at=now), sign_in("left alone", now - 25 * hour), sign_in("open", now)
     )
-    assert jobs.purge() == "5 buckets, 5 keys, 2 sessions"
+    for number, age in enumerate((timedelta(days=8), timedelta(days=6))):
+        factories.save(
+            Hold(
+                public_id=f"h{number}",
+                station_id=network.central.id,
+                service_id=network.document_check.id,
+                starts_at=now,
+                ends_at=now + hour,
+                expires_at=now,
+                status=HoldStatus.USED,
+                created_at=now - age,
+            ),
+            DeskUsage(station_id=network.central.id, cell=cell_of(now - age), taken=0, capacity=1),
+        )
+
+    assert jobs.purge() == "5 buckets, 5 keys, 2 sessions, 1 holds, 1 cells"
+    assert db.session.query(Hold.public_id).all() == [("h1",)]
     assert db.session.query(ThrottleBucket.key).all() == [("new",)]
     assert db.session.query(IdempotencyKey.key).all() == [("new",)]
     assert db.session.query(StaffSession.token_hash).all() == [("open",)]
