@@ -5,6 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
@@ -96,7 +97,7 @@ def radius(metres: int) -> str:
     """Return "300 m" or "2.5 km"."""
     if metres < 1000:
         return str(_("%(metres)s m", metres=metres))
-    return str(_("%(km)s km", km=f"{metres / 1000:g}"))
+    return str(_("%(km)s km", km=format_decimal(metres / 1000)))
 
 
 def init_app(app: Flask) -> None:
