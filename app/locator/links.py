@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
+from flask_babel import gettext
 
 from app.stations.models import Service, Station
 
@@ -36,6 +37,6 @@ def directions(station: Station) -> list[tuple[str, str]]:
         "output": "html",
     }
     return [
-        ("Amap 高德地图", f"https://uri.amap.com/marker?{urlencode(amap)}"),
-        ("Baidu 百度地图", f"https://api.map.baidu.com/marker?{urlencode(baidu)}"),
+        (gettext("Amap 高德地图"), f"https://uri.amap.com/marker?{urlencode(amap)}"),
+        (gettext("Baidu 百度地图"), f"https://api.map.baidu.com/marker?{urlencode(baidu)}"),
     ]

@@ -46,6 +46,7 @@ def overview() -> ResponseReturnValue:
         chosen=chosen,
         counts={tab: sum(counts[status] for status in statuses) for tab, statuses in TABS.items()},
         status_words=wording.MESSAGE_STATUSES,
+        reason_words=wording.MESSAGE_REASONS,
         message_kind=wording.message_kind,
         now=clock.now(),
         most=MOST_ROWS,

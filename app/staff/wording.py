@@ -35,6 +35,22 @@ MESSAGE_STATUSES = {
     MessageStatus.FAILED: _l("Failed"),
 }
 
+# By the reason that the outbox keeps; one that is not here is a mail server's own answer.
+MESSAGE_REASONS = {
+    "written to a file": _l("written to a file"),
+    "its cause changed": _l("the visit changed"),
+    "visit changed since": _l("the visit changed"),
+    "visit cancelled": _l("the visit was cancelled"),
+    "booked again": _l("the visit was booked again"),
+    "already came": _l("the person came"),
+    "already collected": _l("already collected"),
+    "too late": _l("too late"),
+    "no contact for email": _l("no e-mail address"),
+    "no contact for sms": _l("no phone number"),
+    "no such visit": _l("the visit was deleted"),
+    "no try came to an end": _l("no try came to an end"),
+}
+
 WEEKDAYS = (
     _l("Monday"),
     _l("Tuesday"),
