@@ -53,7 +53,10 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
 
     email = StringField(_l("E-mail address"), [Length(max=MOST_EMAIL)])
     phone = StringField(_l("Mobile phone"), [Length(max=40)])
-    language = RadioField(_l("Language for messages"), choices=[SelectChoice(code, name) for code, name in NATIVE_NAMES.items()])
+    language = RadioField(
+        _l("Language for messages"),
+        choices=[SelectChoice(code, name) for code, name in NATIVE_NAMES.items()],
+    )
 
     def validate_email(self, field: Any) -> None:
         try:
