@@ -1,13 +1,13 @@
-"""The command line: `flask --app wsgi seed|staff|messages|worker …`, beside `db` for migrations."""
+"""The command line: `flask --app wsgi seed|staff|messages|worker|backup …`, beside `db` for migrations."""
 
 from flask import Flask
 
-from app.cli import messages, seed, staff, worker
+from app.cli import backup, messages, seed, staff, worker
 from app.cli.demo import demo
 
 
 def init_app(app: Flask) -> None:
     seed.group.add_command(demo)
-    for part in (seed, staff, messages):
+    for part in (seed, staff, messages, backup):
         app.cli.add_command(part.group)
     app.cli.add_command(worker.command)

@@ -4,8 +4,9 @@ import click
 from flask.cli import AppGroup
 
 from app import clock
+from app.db import transact
 from app.jobs import BATCH, build_relay
-from app.notifications import queries
+from app.notifications import outbox, queries
 from app.notifications.models import MessageStatus, OutboxMessage
 
 group = AppGroup("messages", help="Look at the messages and deliver them.")
@@ -47,3 +48,9 @@ def deliver() -> None:
     click.echo(f"{total} due: {', '.join(f'{tries.get(o, 0)} {o}' for o in ('sent', 'retry', 'failed'))}")
     if tries.get("failed") or tries.get("retry"):
         raise SystemExit(1)
+
+
+@group.command("release")
+def release() -> None:
+    """Let the messages be sent that a restore has held. Look at them first: `messages list --status held`."""
+    click.echo(f"{transact(outbox.release_held, now=clock.now())} released")

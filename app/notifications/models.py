@@ -14,6 +14,7 @@ class MessageStatus(StrEnum):
     CLAIMED = "claimed"
     SENT = "sent"
     SKIPPED = "skipped"  # its reason was gone when it was due; `reason` says which
+    HELD = "held"  # put back by a restore: it may have been sent since, so an operator decides
     CANCELLED = "cancelled"  # its cause moved or ended before it was due
     FAILED = "failed"  # given up; `reason` says why, staff see it
 

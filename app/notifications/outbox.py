@@ -197,6 +197,20 @@ def give_back(messages: list[ClaimedMessage], *, now: datetime) -> None:
         )
 
 
+def hold_due(*, now: datetime) -> int:
+    """Hold every message that is due or claimed: after a restore it may have been sent already."""
+    due = update(OutboxMessage).where(OutboxMessage.status.in_(OPEN), OutboxMessage.due_at <= now)
+    claimed = update(OutboxMessage).where(OutboxMessage.status == MessageStatus.CLAIMED)
+    reason = "held after a restore: it may have been sent"
+    return sum(_count(each.values(status=MessageStatus.HELD, reason=reason)) for each in (due, claimed))
+
+
+def release_held(*, now: datetime) -> int:
+    """Let held messages be sent after all. Those that expired meanwhile are skipped as ever."""
+    held = update(OutboxMessage).where(OutboxMessage.status == MessageStatus.HELD)
+    return _count(held.values(status=MessageStatus.WAITING, due_at=now, claimed_by=None, reason=""))
+
+
 def _mine(message: ClaimedMessage) -> Update:
     return update(OutboxMessage).where(
         OutboxMessage.id == message.id,

@@ -22,7 +22,7 @@ bp.context_processor(frame)
 
 MOST_ROWS = 200
 TABS = {
-    "waiting": (MessageStatus.WAITING, MessageStatus.CLAIMED),
+    "waiting": (MessageStatus.WAITING, MessageStatus.CLAIMED, MessageStatus.HELD),
     "sent": (MessageStatus.SENT,),
     "failed": (MessageStatus.FAILED,),
     "skipped": (MessageStatus.SKIPPED, MessageStatus.CANCELLED),

