@@ -3,6 +3,9 @@
 import re
 from html import unescape
 
+from app.appointments.models import Appointment
+from app.db import db
+
 
 def follow(client, case):
     """Open the collection link, as from the message."""
@@ -47,3 +50,19 @@ def book(client, case):
 
 def h1(page):
     return unescape(re.sub(r"<[^>]+>", "", re.search(r"<h1[^>]*>(.*?)</h1>", page.text, re.S)[1])).strip()
+
+
+def visits():
+    return db.session.query(Appointment).order_by(Appointment.id).all()
+
+
+def details(client, html, **typed):
+    return press(
+        client, html, 'name="language"', **{"language": "en", "name": "", "email": "", "phone": "", **typed}
+    )
+
+
+def choose_open(client):
+    """Start an open service at Jiangdong and press the first time."""
+    times = client.get("/en/book?place=jiangdong&service=document-check", follow_redirects=True)
+    return press_time(client, times.text)
