@@ -19,7 +19,7 @@ from app.db import db
 from app.errors import DomainError, NotFound
 
 TOLD = "told"  # somebody called the person about a change of the opening plan
-OPENED = "opened"  # somebody read the visit's page
+OPENED = "opened"  # somebody asked for the name and the contact
 
 
 class StatusConflict(DomainError):

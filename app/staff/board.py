@@ -50,6 +50,11 @@ class Numbers:
     cancelled: int
 
 
+def is_changeable(status: str, starts_at: datetime, *, now: datetime) -> bool:
+    """Say whether a visit can still be moved or cancelled: booked, and not begun."""
+    return status == Status.BOOKED and starts_at > now
+
+
 def count(rows: Iterable[BoardRow]) -> Numbers:
     found = Counter(row.status for row in rows)
     return Numbers(

@@ -250,6 +250,15 @@ def read_day(text: str) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
+def read_instant(text: str) -> datetime | None:
+    """Return the moment a time button sends, with its offset from UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def _typed_reason(typed: Typed) -> dict[str, str]:
     texts = {language: typed.get(f"reason_{language}", "") for language in LANGUAGES}
     return {language: text.replace("\0", "").strip()[:LONGEST_REASON] for language, text in texts.items()}

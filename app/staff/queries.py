@@ -10,8 +10,12 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.appointments import attendance
+from app.appointments import queries as availability
+from app.appointments.masking import masked_email, masked_phone
 from app.appointments.models import Appointment, AppointmentEvent, HandoverItem, Hold, HoldStatus
+from app.appointments.queries import DaySlots
 from app.appointments.reminders import TOPIC
+from app.appointments.slots import Slot
 from app.appointments.states import LIVE, Status
 from app.cases.models import Case, VisitItem, VisitItemKind, VisitType
 from app.db import db
@@ -25,6 +29,7 @@ from app.staff.impact import plan_impact
 from app.staff.models import PlanChange, StaffAssignment
 from app.stations import plans
 from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
+from app.stations.opening_hours import open_intervals
 
 
 def list_stations_of(user_id: int | None) -> list[Station]:
@@ -110,11 +115,12 @@ class Item:
 
 @dataclass(frozen=True)
 class VisitPage:
-    """All that the counter needs of one visit."""
+    """All that the counter needs of one visit; `shown` says whether the person's data is in full."""
 
     visit: Appointment
+    shown: bool
     name: str
-    passport: str
+    passport_ending: str
     phone: str
     email: str
     papers: list[LocalText]
@@ -122,15 +128,20 @@ class VisitPage:
     history: list[AppointmentEvent]
 
 
-def get_visit_page(visit: Appointment) -> VisitPage:
+def get_visit_page(visit: Appointment, *, shown: bool) -> VisitPage:
+    """Return the page with name and contact in full, or with as little of them as tells people apart."""
     case = db.session.get(Case, visit.case_id) if visit.case_id else None
     kinds = _visit_items(case)
+    name = visit.name or (case.full_name if case else "")
+    phone = visit.phone or (case.phone if case else "")
+    email = visit.email or (case.email if case else "")
     return VisitPage(
         visit=visit,
-        name=visit.name or (case.full_name if case else ""),
-        passport=case.passport if case else "",
-        phone=visit.phone or (case.phone if case else ""),
-        email=visit.email or (case.email if case else ""),
+        shown=shown,
+        name=name if shown else board.initials(name),
+        passport_ending=case.passport_last4 if case else "",
+        phone=phone if shown or not phone else masked_phone(phone),
+        email=email if shown or not email else masked_email(email),
         papers=[item.name for item in kinds if item.kind == VisitItemKind.PAPER],
         items=_handover(visit, [item for item in kinds if item.kind == VisitItemKind.HANDOVER]),
         history=list_history(visit),
@@ -157,8 +168,8 @@ def list_history(visit: Appointment) -> list[AppointmentEvent]:
     return list(db.session.scalars(wanted.order_by(AppointmentEvent.id.desc())))
 
 
-def was_opened(visit: Appointment, actor: str, *, since: datetime) -> bool:
-    """Say whether this user's opening of the page is in the history since then."""
+def was_shown(visit: Appointment, actor: str, *, since: datetime) -> bool:
+    """Say whether this user asked for the name and the contact since then, as the history has it."""
     wanted = select(AppointmentEvent.id).where(
         AppointmentEvent.appointment_id == visit.id,
         AppointmentEvent.kind == attendance.OPENED,
@@ -166,6 +177,34 @@ def was_opened(visit: Appointment, actor: str, *, since: datetime) -> bool:
         AppointmentEvent.happened_at > since,
     )
     return db.session.scalar(wanted.limit(1)) is not None
+
+
+def soonest_others(visit: Appointment, *, count: int, now: datetime) -> list[Slot]:
+    """Return the next free times at the visit's station, without its own."""
+    found = availability.soonest(
+        visit.station, visit.service, count=count + 1, now=now, party_size=visit.party_size
+    )
+    return [slot for slot in found if slot.interval.start != visit.starts_at][:count]
+
+
+def list_other_times(visit: Appointment, *, days: int, now: datetime) -> list[DaySlots]:
+    """Return the free times of the next working days of the visit's station, without its own."""
+    station, service = visit.station, visit.service
+    today = now.astimezone(ZoneInfo(station.timezone)).date()
+    listed = availability.availability(
+        station,
+        service,
+        first_day=today,
+        days=service.horizon_days + 1,
+        party_size=visit.party_size,
+        now=now,
+    )
+    plan = plans.plan_of(station)
+    working = [one for one in listed if open_intervals(plan, one.day)]
+    return [
+        DaySlots(one.day, [slot for slot in one.slots if slot.interval.start != visit.starts_at])
+        for one in working[:days]
+    ]
 
 
 # --- the opening plan --------------------------------------------------------------------------

@@ -3,20 +3,23 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts.forms import local_path
 from app.accounts.models import Role
-from app.appointments import attendance, states
+from app.appointments import attendance, operations, states
 from app.appointments.attendance import Handover
 from app.appointments.models import Appointment
+from app.appointments.operations import Target
+from app.appointments.policy import NotChangeable, OutsideWindow
+from app.appointments.slots import Slot
 from app.db import transact
 from app.errors import DomainError
 from app.i18n import local
 from app.staff import board, hours_views, message_views, queries, wording
-from app.staff.forms import read_day
+from app.staff.forms import read_day, read_instant
 from app.staff.frame import frame
 from app.staff.permissions import (
     get_member,
@@ -34,7 +37,9 @@ bp.context_processor(frame)
 Change = Callable[[str, datetime], Appointment]  # actor and now go in
 
 REFRESH_SECONDS = 30
-OPENED_AGAIN_AFTER = timedelta(minutes=15)  # reading the same page on and on is one event
+SHOWN_FOR = timedelta(minutes=15)  # how long the name and the contact stay, once asked for
+OTHER_TIMES = 3
+DAYS_LISTED = 10  # working days on the list of all times
 
 
 def init_app(app: Flask) -> None:
@@ -93,21 +98,20 @@ def _last_change() -> Appointment | None:
 @bp.get("/visits/<reference>")
 @requires(Role.CLERK)
 def visit(reference: str) -> ResponseReturnValue:
-    visit = get_own_visit_or_404(reference)
-    actor, now = get_member().username, clock.now()
-    if not queries.was_opened(visit, actor, since=now - OPENED_AGAIN_AFTER):
-        transact(attendance.note, reference, attendance.OPENED, actor=actor, now=now)
     return _visit_page(reference)
 
 
 def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseReturnValue:
-    visit = get_own_visit_or_404(reference)
+    visit, now = get_own_visit_or_404(reference), clock.now()
+    changeable = board.is_changeable(visit.status, visit.starts_at, now=now)
     page = render_template(
         "staff/visit.html",
-        page=queries.get_visit_page(visit),
+        page=queries.get_visit_page(visit, shown=_is_shown(visit, now=now)),
         station=visit.station,
         undoable=states.before(visit.status) is not None,
-        may_miss=visit.starts_at <= clock.now(),
+        may_miss=visit.starts_at <= now,
+        changeable=changeable,
+        times=_other_times(visit, refusal, now=now) if changeable else [],
         refusal=sentence(refusal) if refusal else "",
         missing=getattr(refusal, "missing", ()),
         ticked=request.form.getlist("given"),
@@ -115,6 +119,26 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         event_words=wording.EVENTS,
     )
     return page, refusal.status if refusal else 200
+
+
+def _is_shown(visit: Appointment, *, now: datetime) -> bool:
+    return queries.was_shown(visit, get_member().username, since=now - SHOWN_FOR)
+
+
+def _other_times(visit: Appointment, refusal: DomainError | None, *, now: datetime) -> list[Slot]:
+    """Return the times offered beside the visit: near the one that was just refused, or the soonest."""
+    near: list[Slot] = getattr(refusal, "alternatives", [])
+    return near[:OTHER_TIMES] or queries.soonest_others(visit, count=OTHER_TIMES, now=now)
+
+
+@bp.post("/visits/<reference>/show")
+@requires(Role.CLERK)
+def show_person(reference: str) -> ResponseReturnValue:
+    """Show the name and the contact for a while; the history says who asked."""
+    visit, now = get_own_visit_or_404(reference), clock.now()
+    if not _is_shown(visit, now=now):
+        transact(attendance.note, reference, attendance.OPENED, actor=get_member().username, now=now)
+    return redirect(url_for(".visit", reference=reference), 303)
 
 
 @bp.post("/visits/<reference>/check-in")
@@ -161,6 +185,55 @@ def _change(reference: str, change: Change) -> ResponseReturnValue:
         return _visit_page(reference, refusal)
     session["undo"] = (reference, visit.status)
     return redirect(_way_back(reference), 303)
+
+
+# --- another time, or none ---------------------------------------------------------------------
+
+
+@bp.get("/visits/<reference>/times")
+@requires(Role.CLERK)
+def other_times(reference: str) -> ResponseReturnValue:
+    visit, now = get_own_visit_or_404(reference), clock.now()
+    if not board.is_changeable(visit.status, visit.starts_at, now=now):
+        return _visit_page(reference, NotChangeable())
+    days = queries.list_other_times(visit, days=DAYS_LISTED, now=now)
+    return render_template("staff/times.html", visit=visit, station=visit.station, days=days)
+
+
+@bp.post("/visits/<reference>/move")
+@requires(Role.CLERK)
+def move(reference: str) -> ResponseReturnValue:
+    visit = get_own_visit_or_404(reference)
+    starts_at = read_instant(request.form.get("starts_at", ""))
+    if starts_at is None:
+        return _visit_page(reference, OutsideWindow())
+    return _plan_anew(reference, operations.reschedule, Target(visit.station.slug, starts_at))
+
+
+@bp.get("/visits/<reference>/cancel")
+@requires(Role.CLERK)
+def ask_to_cancel(reference: str) -> ResponseReturnValue:
+    visit = get_own_visit_or_404(reference)
+    if not board.is_changeable(visit.status, visit.starts_at, now=clock.now()):
+        return _visit_page(reference, NotChangeable())
+    return render_template("staff/cancel.html", visit=visit, station=visit.station)
+
+
+@bp.post("/visits/<reference>/cancel")
+@requires(Role.CLERK)
+def cancel(reference: str) -> ResponseReturnValue:
+    get_own_visit_or_404(reference)
+    return _plan_anew(reference, operations.cancel)
+
+
+def _plan_anew(reference: str, operation: Callable[..., Appointment], *target: Target) -> ResponseReturnValue:
+    """Move or cancel the visit; what staff did is said on its page, with whether a message tells it."""
+    try:
+        visit = transact(operation, reference, *target, now=clock.now(), actor=get_member().username)
+    except DomainError as refusal:
+        return _visit_page(reference, refusal)
+    flash(wording.planned_anew(visit))
+    return redirect(url_for(".visit", reference=reference), 303)
 
 
 def _way_back(reference: str) -> str:

@@ -89,22 +89,33 @@ def test_who_has_no_station_yet_is_told_so(app, network, client):
     assert "No service point yet" in client.get("/staff/today").text
 
 
-def test_the_visit_page_has_the_name_and_the_papers(browser, visit):
+def test_the_visit_page_shows_little_of_the_person_until_asked(browser, visit):
     page = browser.get(path(visit)).text
 
-    assert "Maria Example" in page
+    assert "M. E." in page
     assert "receipt" in page
-    assert "P1234567X" not in page
+    for hidden in ("Maria", "P1234567X", "maria@"):
+        assert hidden not in page
+    assert kinds(visit) == []
 
 
-def test_opening_the_page_is_noted_once_in_a_while(browser, visit, clock):
-    for _reload in range(3):
-        browser.get(path(visit))
+def test_who_asks_for_the_name_gets_it_for_a_while_and_is_noted(browser, visit, clock):
+    for _click in range(2):
+        answer = browser.post(path(visit, "/show"), follow_redirects=True)
+        assert "Maria Example" in answer.text
+        assert "P1234567X" not in answer.text
     assert kinds(visit) == [("opened", "mei")]
 
     clock.move(minutes=16)
-    browser.get(path(visit))
+    assert "Maria" not in browser.get(path(visit)).text
+    browser.post(path(visit, "/show"))
     assert kinds(visit) == [("opened", "mei")] * 2
+
+
+def test_what_one_asked_for_is_not_shown_to_another(cast, browser, visit):
+    browser.post(path(visit, "/show"))
+
+    assert "Maria" not in cast.ada.get(path(visit)).text
 
 
 def test_check_in_and_hand_over_collect_the_case(browser, visit, now):
