@@ -43,6 +43,7 @@ def build_scheduler(app: Flask) -> Scheduler:
     jobs = (
         Job("deliver_messages", 5, lambda: deliver_messages(stopping=scheduler.stopping)),
         Job("release_expired_holds", 60, release_expired_holds),
+        Job("forget_contacts", 3600, forget_contacts),
         Job("purge", 24 * 3600, purge),
     )
     scheduler = Scheduler(jobs, around=lambda job: run_job(app, job))
@@ -91,10 +92,21 @@ def deliver_messages(*, stopping: Callable[[], bool]) -> str:
 
 
 def release_expired_holds() -> str:
+    """Tidy up after holds that ran out; readers count them as free already."""
+    return f"{_until_nothing(holds.release_expired)} released"
+
+
+def forget_contacts() -> str:
+    """Erase what people typed for times they never confirmed."""
+    return f"{_until_nothing(holds.forget_contacts)} forgotten"
+
+
+def _until_nothing(step: Callable[..., int]) -> int:
+    """Run a batched step, a transaction each, until it finds nothing more to do."""
     total = 0
-    while released := transact(holds.release_expired, now=clock.now()):
-        total += released
-    return f"{total} released"
+    while done := transact(step, now=clock.now()):
+        total += done
+    return total
 
 
 def purge() -> str:

@@ -141,3 +141,22 @@ def test_deliver_fails_when_something_could_not_be_sent(put, network, book, runn
     result = runner.invoke(args=["messages", "deliver"])
     assert result.exit_code == 1
     assert "1 failed" in result.output
+
+
+def test_what_was_typed_for_an_abandoned_hold_is_forgotten(network, clock, now) -> None:
+    hold = Hold(
+        public_id="left",
+        station_id=network.central.id,
+        service_id=network.document_check.id,
+        starts_at=now,
+        ends_at=now + timedelta(minutes=20),
+        expires_at=now - timedelta(days=2),
+        status=HoldStatus.RELEASED,
+        created_at=now - timedelta(days=2),
+    )
+    hold.email = "left@example.org"
+    factories.save(hold)
+
+    assert jobs.forget_contacts() == "1 forgotten"
+
+    assert db.session.get_one(Hold, hold.id).email_encrypted is None
