@@ -8,14 +8,14 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-from app.log import redacted
+from app.log import one_line, redacted
 
 
 class DiscreetLogger(Logger):  # type: ignore[misc]
     """Writes addresses of pages without what opens somebody's own page."""
 
     def atoms(self, resp: object, req: object, environ: dict[str, object], request_time: object) -> object:
-        quiet = {**environ, "PATH_INFO": redacted(str(environ.get("PATH_INFO", "")))}
+        quiet = {**environ, "PATH_INFO": one_line(redacted(str(environ.get("PATH_INFO", ""))))}
         return super().atoms(resp, req, quiet, request_time)
 
 
@@ -26,6 +26,8 @@ worker_class = "gthread"
 timeout = 60
 graceful_timeout = 30  # more than the longest request: a write gives up after 5 seconds
 keepalive = 15
+# Whose X-Forwarded-* headers count is said once, by PROXY_HOPS; here nobody's do.
+forwarded_allow_ips = ""
 control_socket_disable = True  # it would lie in the home directory, one for all installations
 if Path("/dev/shm").is_dir():  # noqa: S108 - the heartbeat of a worker must not wait for a disk
     worker_tmp_dir = "/dev/shm"  # noqa: S108

@@ -23,6 +23,11 @@ def redacted(line: str) -> str:
     return line
 
 
+def one_line(text: str) -> str:
+    """Return the text with its control signs written out, so that it cannot forge a second line."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
 class JsonFormatter(logging.Formatter):
     """Renders a record as one line of JSON, so that no text can forge a second line."""
 

@@ -69,7 +69,10 @@ def robots() -> Response:
 
 def local_path(address: str) -> str | None:
     """Return the address when it is a path on this site; None for anything that leads elsewhere."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # a half-open bracket, as of an IPv6 address
+        return None
     elsewhere = parts.scheme or parts.netloc or not address.startswith("/") or address.startswith("//")
     if elsewhere or "\\" in address or any(ord(sign) < 32 for sign in address):
         return None

@@ -87,9 +87,9 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise SettingsError(_explain(error)) from None
         if settings.production:
-            return settings
+            return settings.model_copy(update={"public_url": settings.public_url.rstrip("/")})
         local_url = f"http://127.0.0.1:{settings.port}"
-        settings.instance_path.mkdir(parents=True, exist_ok=True)
+        settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return settings.model_copy(
             update={
                 "public_url": settings.public_url.rstrip("/") or local_url,

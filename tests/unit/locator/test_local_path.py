@@ -22,6 +22,8 @@ def test_a_path_on_this_site_is_kept(path: str) -> None:
         "javascript:alert(1)",
         "/en/\r\nSet-Cookie: a=b",
         "/\t/evil.example",
+        "//[",
+        "/\\[::",
     ],
 )
 def test_anything_that_leads_elsewhere_is_refused(address: str) -> None:

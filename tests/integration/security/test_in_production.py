@@ -1,0 +1,95 @@
+"""What holds once the service runs in production: https, its own cookies, and no setting left out."""
+
+import re
+
+import pytest
+from flask.testing import FlaskCliRunner
+
+from app.cases.models import Case
+from app.db import db
+from app.settings import Settings, SettingsError
+from tests.conftest import DATA_KEY, SECRET_KEY, make_app
+from tests.factories import build_case, build_network
+
+PUBLIC_URL = "https://book.example"
+COMPLETE = {
+    "app_env": "production",
+    "secret_key": SECRET_KEY,
+    "data_key": DATA_KEY,
+    "public_url": PUBLIC_URL,
+}
+
+
+@pytest.fixture
+def production(tmp_path, clock):
+    """The app as in production, on a database of its own, with CSRF asked for."""
+    made = make_app(f"sqlite:///{tmp_path / 'production.db'}", tmp_path, **COMPLETE)
+    made.config["WTF_CSRF_ENABLED"] = True
+    with made.app_context():
+        network = build_network()
+        build_case(network.visit_type, network.central, code="HK7R4M2P", passport="AB1234821")
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_browser_that_sends_no_referer_can_post_its_form(production):
+    # The pages ask browsers to send none (Referrer-Policy), so no browser does.
+    client = production.test_client()
+    page = client.get("/en/collect/code", base_url=PUBLIC_URL)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    typed = {"csrf_token": token, "code": "HK7R4M2P", "last4": "4821"}
+
+    answer = client.post("/en/collect/code", data=typed, base_url=PUBLIC_URL)
+
+    assert (answer.status_code, answer.location) == (303, "/en/collect")
+
+
+def test_a_form_without_its_token_changes_nothing(production):
+    client = production.test_client()
+    client.get("/en/collect/code", base_url=PUBLIC_URL)
+
+    answer = client.post("/en/collect/code", data={"code": "HK7R4M2P", "last4": "4821"}, base_url=PUBLIC_URL)
+
+    assert answer.status_code == 400
+    assert client.get("/en/collect", base_url=PUBLIC_URL).location == "/en/collect/code"
+
+
+def test_the_session_cookie_is_for_this_host_over_https_only(production):
+    case = db.session.query(Case).one()
+    answer = production.test_client().get(f"/c/{case.link}", base_url=PUBLIC_URL)
+
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert "Domain=" not in cookie
+    assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+
+
+def test_demo_people_are_refused(production):
+    refused = FlaskCliRunner(production).invoke(args=["seed", "demo"])
+
+    assert refused.exit_code != 0
+    assert "never loads in production" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"secret_key": ""}, "SECRET_KEY"),
+        ({"secret_key": "short"}, "SECRET_KEY"),
+        ({"data_key": ""}, "DATA_KEY"),
+        ({"data_key": "a:1234"}, "DATA_KEY"),
+        ({"data_key": "5a" * 32}, "DATA_KEY"),
+        ({"public_url": "http://book.example"}, "PUBLIC_URL"),
+        ({"public_url": ""}, "PUBLIC_URL"),
+        ({"clock_shift_seconds": 5}, "CLOCK_SHIFT_SECONDS"),
+    ],
+)
+def test_a_setting_that_is_missing_or_weak_stops_the_start(tmp_path, wrong, named):
+    with pytest.raises(SettingsError, match=named):
+        make_app("sqlite://", tmp_path, **(COMPLETE | wrong))
+
+
+def test_the_address_in_messages_has_no_slash_too_many(tmp_path):
+    assert Settings.from_env(**(COMPLETE | {"public_url": "https://book.example/"})).public_url == PUBLIC_URL
