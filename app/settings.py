@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", description="where people reach us; part of every link we send")
     port: int = Field(default=8000, ge=1, le=65535)
     proxy_hops: int = Field(default=0, ge=0, le=5, description="reverse proxies whose headers count")
+    holds_per_address: int = Field(
+        default=40, ge=1, description="times that one network may keep at once without booking them"
+    )
 
     smtp_url: str = Field(
         default="", description="smtp://user:pass@host:587 or smtps://…; empty writes files"

@@ -12,6 +12,7 @@ REFUSALS = {
     "outside_window": _l("This time cannot be booked. Choose one of the times shown."),
     "hold_not_found": _l("We do not keep a time for you any more. Choose a time again."),
     "hold_limit": _l("This time was kept ten times already. Confirm it, or choose another time."),
+    "too_many_holds": _l("Too many times are kept from your network. Confirm one, or try again later."),
     "already_booked": _l("You have a visit already. You can move it or cancel it."),
     "case_needed": _l(
         "This service needs a collection code. Open the link in our message, or type the code."

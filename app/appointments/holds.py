@@ -5,8 +5,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from flask import current_app
+from sqlalchemy import func, select
 
+from app import throttle
 from app.appointments import capacity, queries
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, Hold, HoldStatus
@@ -21,14 +23,17 @@ from app.appointments.policy import (
     OutsideWindow,
     ServiceNotOffered,
     SlotUnavailable,
+    TooManyHolds,
     check_party,
 )
 from app.appointments.slots import Slot
 from app.appointments.states import Status
 from app.cases.models import Case
 from app.cases.readiness import check_ready
+from app.crypto import token_hash
 from app.db import db
 from app.interval import Interval
+from app.settings import Settings
 from app.stations import queries as stations
 from app.stations.models import Service, Station
 
@@ -41,6 +46,7 @@ class HoldRequest:
     """A wish for one slot. `moves` is the id of the visit that would move there.
 
     A `key` makes the request repeatable: the same key and slot give the same hold while it lasts.
+    `asked_from` is the network of who asks; without one the number of holds is not limited.
     """
 
     station_slug: str
@@ -50,6 +56,7 @@ class HoldRequest:
     case_id: int | None = None
     moves: int | None = None
     key: str = ""
+    asked_from: str = ""
 
     @property
     def public_id(self) -> str:
@@ -64,7 +71,7 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
     """Keep a slot for 15 minutes. A case's earlier open hold is given back: the newest wins.
 
     Raises NotFound, ServiceNotOffered, CaseNeeded, CaseNotReady, AlreadyBooked, PartyTooLarge,
-    NotChangeable, OutsideWindow, or SlotUnavailable with the three nearest free slots.
+    NotChangeable, TooManyHolds, OutsideWindow, or SlotUnavailable with the three nearest free slots.
     """
     earlier = find_repeated(request, now=now)
     if earlier:
@@ -78,6 +85,8 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
         _check_movable(request.moves, service, now=now)
     if request.case_id is not None or service.needs_case:
         _check_case(request, now=now)
+    asked_from = _network_of(request)
+    _check_room(asked_from, now=now)
     release_expired(now=now, station_id=station.id)
     interval = take_slot(station, service, request.starts_at, request.party_size, now=now)
     kept = Hold(
@@ -91,6 +100,7 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
         party_size=request.party_size,
         expires_at=now + HOLD_LENGTH,
         created_at=now,
+        asked_from=asked_from,
     )
     db.session.add(kept)
     return kept
@@ -156,6 +166,25 @@ def _check_movable(appointment_id: int, service: Service, *, now: datetime) -> N
         raise NotChangeable
     if visit.status != Status.BOOKED or visit.starts_at <= now:
         raise NotChangeable
+
+
+def _network_of(request: HoldRequest) -> str | None:
+    """Return the fingerprint of the network to count a hold by; a case has one open hold anyway."""
+    if request.case_id is not None or not request.asked_from:
+        return None
+    return token_hash(f"holds-from:{throttle.address_block(request.asked_from)}")
+
+
+def _check_room(asked_from: str | None, *, now: datetime) -> None:
+    """Raise TooManyHolds when this network keeps as many times as it may."""
+    if asked_from is None:
+        return
+    kept = select(func.count()).where(
+        Hold.asked_from == asked_from, Hold.status == HoldStatus.OPEN, Hold.expires_at > now
+    )
+    settings: Settings = current_app.extensions["settings"]
+    if db.session.scalars(kept).one() >= settings.holds_per_address:
+        raise TooManyHolds
 
 
 def locked_station(slug: str) -> Station:
@@ -228,6 +257,8 @@ def extend(public_id: str, *, now: datetime) -> Hold:
         raise HoldNotFound
     if kept.extensions >= MOST_EXTENSIONS:
         raise HoldLimit
+    if kept.status == HoldStatus.RELEASED:
+        _check_room(kept.asked_from, now=now)
     keep_or_retake(kept, now=now)
     kept.extensions += 1
     kept.expires_at = now + HOLD_LENGTH

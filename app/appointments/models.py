@@ -71,6 +71,8 @@ class Hold(Model):
     extensions: Mapped[int] = mapped_column(SmallInteger, default=0)
     status: Mapped[str] = mapped_column(String(10), default=HoldStatus.OPEN)
     created_at: Mapped[datetime]
+    # Fingerprint of the network that asked, while the hold is open: what one network keeps is limited.
+    asked_from: Mapped[str | None] = mapped_column(String(64), index=True)
 
     # What was typed for the visit, until it is booked: so nothing is lost when the time is.
     language: Mapped[str | None] = mapped_column(String(5))

@@ -85,6 +85,7 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
     keep_or_retake(kept, now=now)
     appointment = _create(kept, contact, request.language, now=now)
     kept.status = HoldStatus.USED
+    kept.asked_from = None
     kept.appointment_id = appointment.id
     _remember_answer(request, appointment, now=now)
     _record(appointment, "booked", "person", now=now)
@@ -195,6 +196,7 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
     keep_or_retake(kept, now=now)
     capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     kept.status = HoldStatus.USED
+    kept.asked_from = None
     return _move(appointment, kept.station, kept.interval, now=now, actor=actor)
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from app.appointments.slots import Slot
-from app.errors import DomainError
+from app.errors import DomainError, TooManyTries
 from app.interval import Interval
 
 HOLD_LENGTH = timedelta(minutes=15)
@@ -52,6 +52,15 @@ class HoldNotFound(DomainError):
 
     code = "hold_not_found"
     status = 404
+
+
+class TooManyHolds(TooManyTries):
+    """One network keeps as many open times as it may; they come free within 15 minutes."""
+
+    code: ClassVar[str] = "too_many_holds"
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=int(HOLD_LENGTH.total_seconds()))
 
 
 class HoldLimit(DomainError):

@@ -404,6 +404,7 @@ def upgrade() -> None:
     sa.Column('extensions', sa.SmallInteger(), nullable=False),
     sa.Column('status', sa.String(length=10), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asked_from', sa.String(length=64), nullable=True),
     sa.Column('language', sa.String(length=5), nullable=True),
     sa.Column('name_encrypted', sa.Text(), nullable=True),
     sa.Column('email_encrypted', sa.Text(), nullable=True),
@@ -417,6 +418,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('holds', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_holds_appointment_id'), ['appointment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_holds_asked_from'), ['asked_from'], unique=False)
         batch_op.create_index('ix_holds_open', ['station_id', 'expires_at'], unique=False, postgresql_where=sa.text("status = 'open'"), sqlite_where=sa.text("status = 'open'"))
         batch_op.create_index('uq_holds_open_case', ['case_id'], unique=True, postgresql_where=sa.text("status = 'open'"), sqlite_where=sa.text("status = 'open'"))
 
@@ -437,6 +439,7 @@ def downgrade() -> None:
     with op.batch_alter_table('holds', schema=None) as batch_op:
         batch_op.drop_index('uq_holds_open_case', postgresql_where=sa.text("status = 'open'"), sqlite_where=sa.text("status = 'open'"))
         batch_op.drop_index('ix_holds_open', postgresql_where=sa.text("status = 'open'"), sqlite_where=sa.text("status = 'open'"))
+        batch_op.drop_index(batch_op.f('ix_holds_asked_from'))
         batch_op.drop_index(batch_op.f('ix_holds_appointment_id'))
 
     op.drop_table('holds')

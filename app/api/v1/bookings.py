@@ -40,7 +40,12 @@ def create_hold(wish: dict[str, Any]) -> Response:
     station, service = stations.get_station(wish["station"]), stations.get_service(wish["service"])
     case = _case_of(wish, service)
     hold_request = HoldRequest(
-        station.slug, service.code, wish["starts_at"], wish["party_size"], case.id if case else None
+        station_slug=station.slug,
+        service_code=service.code,
+        starts_at=wish["starts_at"],
+        party_size=wish["party_size"],
+        case_id=case.id if case else None,
+        asked_from=request.remote_addr or "unknown",
     )
     try:
         early.check(hold_request, station, service, now=now)

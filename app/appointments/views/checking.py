@@ -22,6 +22,7 @@ from app.appointments.policy import (
     KeyReused,
     NotChangeable,
     SlotUnavailable,
+    TooManyHolds,
 )
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
 from app.appointments.views.errands import errand_of_hold, kind_of, papers_of
@@ -202,7 +203,7 @@ def extend(kind: str) -> ResponseReturnValue:
         try:
             transact(holds.extend, kept.public_id, now=clock.now())
             journey.tell("extended")
-        except HoldLimit:
+        except (HoldLimit, TooManyHolds):
             journey.tell("limit")
         except (SlotUnavailable, HoldNotFound):
             pass

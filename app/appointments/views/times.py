@@ -183,6 +183,7 @@ def _request(errand: Errand, wanted: Target) -> HoldRequest:
         case_id=errand.case.id if errand.case else None,
         moves=errand.moving.id if errand.moving else None,
         key=request.form.get("key", "")[:64],
+        asked_from=request.remote_addr or "unknown",
     )
 
 
