@@ -108,11 +108,12 @@ def leave_case() -> ResponseReturnValue:
 def enter_code() -> ResponseReturnValue:
     if request.method == "POST":
         return _open_case(CodeForm())
-    form = CodeForm(formdata=None, code=request.args.get("code", ""))
-    return _code_page(form, lost="lost" in request.args)
+    return _code_page(CodeForm(formdata=None), lost="lost" in request.args)
 
 
 def _open_case(form: CodeForm) -> ResponseReturnValue:
+    if "last4" not in request.form:
+        return _ask_last4(form)
     if not form.validate():
         return _code_page(form, status=422)
     try:
@@ -127,6 +128,12 @@ def _open_case(form: CodeForm) -> ResponseReturnValue:
         return _code_page(form, status=429, retry_after=refusal.retry_after)
     journey.enter_with_case(case)
     return redirect(url_for(".collect"), 303)
+
+
+def _ask_last4(form: CodeForm) -> ResponseReturnValue:
+    """Answer the first page, which asks for the code alone and posts it to keep it out of addresses."""
+    readable = not form.code.data or form.code.validate(form, [CodeForm.validate_code])
+    return _code_page(form, status=200 if readable else 422)
 
 
 @keeps_typed("enter_code")

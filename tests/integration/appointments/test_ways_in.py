@@ -42,12 +42,30 @@ def test_a_link_that_is_not_known_asks_for_the_code(client, network):
 
 
 def test_the_typed_code_opens_the_case(client, case):
-    page = client.get(f"/en/collect/code?code={case.code}")
+    home = client.get("/en/")
+    page = press(client, home.text, 'name="code"', code=case.code)
+    assert (page.request.path, page.status_code) == ("/en/collect/code", 200)
     assert f'value="{case.code}"' in page.text
+    assert 'class="errors"' not in page.text
     start = press(
         client, page.text, 'name="last4"', code=f" {case.code[:4].lower()}-{case.code[4:]}", last4="4821"
     )
     assert start.request.path == "/en/collect"
+
+
+def test_a_code_never_becomes_part_of_an_address(client, case):
+    home = client.get("/en/").text
+    assert 'method="post" action="/en/collect/code"' in home
+    assert f'value="{case.code}"' not in client.get(f"/en/collect/code?code={case.code}").text
+
+
+def test_the_first_page_asks_again_for_a_code_that_cannot_be_read(client, network):
+    home = client.get("/en/")
+    page = press(client, home.text, 'name="code"', code="HK7R4M20")
+    assert page.status_code == 422
+    assert "The code has no 0, 1, O, I, L or U." in page.text
+    assert "Enter the last 4 characters of your passport number." not in page.text
+    assert press(client, home.text, 'name="code"', code="").status_code == 200
 
 
 @pytest.mark.parametrize(
