@@ -4,13 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import TextClause, bindparam, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    TextClause,
+    bindparam,
+    exists,
+    select,
+    text,
+    update,
+)
 
 from app.appointments.models import DeskUsage, HoldStatus
 from app.appointments.slots import Candidate, cell_of, cells_of, start_of
-from app.db import Base, db
+from app.db import Base, db, json_list, run
 from app.interval import Interval
 from app.stations import plans
 from app.stations.models import Station
@@ -59,31 +70,62 @@ def give_back(station_id: int, interval: Interval, *, party_size: int) -> None:
 # Built once, of columns and not of models: putting a statement together and passing its rows
 # through the mapper costs more than running it.
 _usage, _holds = Base.metadata.tables["desk_usage"].c, Base.metadata.tables["holds"].c
-_TAKEN = select(_usage.station_id, _usage.cell, _usage.taken).where(
-    _usage.station_id.in_(bindparam("ids", expanding=True)),
-    _usage.cell.between(bindparam("first"), bindparam("last")),
-    _usage.taken > 0,
-)
+
+
+def _ran_out(station_id: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    return _holds.status == HoldStatus.OPEN, station_id, _holds.expires_at <= bindparam("now")
+
+
+def _taken(ours: ColumnElement[bool], holds_ours: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return one row: stations, cells and counts side by side, and whether a hold there ran out."""
+    return select(
+        json_list(_usage.station_id),
+        json_list(_usage.cell),
+        json_list(_usage.taken),
+        exists().where(*_ran_out(holds_ours)),
+    ).where(
+        ours,
+        _usage.cell.between(bindparam("first"), bindparam("last")),
+        _usage.taken >= bindparam("least"),
+    )
+
+
+_one: BindParameter[int] = bindparam("id")
+_many: BindParameter[Any] = bindparam("ids", expanding=True)
+_TAKEN_AT_ONE = _taken(_usage.station_id == _one, _holds.station_id == _one)
+_TAKEN = _taken(_usage.station_id.in_(_many), _holds.station_id.in_(_many))
 _EXPIRED = select(_holds.station_id, _holds.starts_at, _holds.ends_at, _holds.party_size).where(
-    _holds.status == HoldStatus.OPEN,
-    _holds.station_id.in_(bindparam("ids", expanding=True)),
-    _holds.expires_at <= bindparam("now"),
+    *_ran_out(_holds.station_id.in_(_many))
 )
 
 
-def taken_in(station_ids: Iterable[int], span: Interval, *, now: datetime) -> Mapping[int, Mapping[int, int]]:
-    """Return desks taken by station and cell. Holds that ran out count as free before they are released."""
-    ids = list(station_ids)
-    cells = cells_of(span)
+def taken_in(
+    station_ids: Iterable[int], span: Interval, *, now: datetime, least: int = 1
+) -> Mapping[int, Mapping[int, int]]:
+    """Return desks taken by station and cell, of cells where at least so many are.
+
+    Holds that ran out count as free before they are released.
+    """
+    ids, cells = list(station_ids), cells_of(span)
+    which, statement = ({"id": ids[0]}, _TAKEN_AT_ONE) if len(ids) == 1 else ({"ids": ids}, _TAKEN)
+    wanted = {**which, "first": cells.start, "last": cells.stop - 1, "least": least, "now": now}
+    stations, found, counts, any_ran_out = run(statement, wanted).one()
     taken: dict[int, dict[int, int]] = defaultdict(dict)
-    wanted = {"ids": ids, "first": cells.start, "last": cells.stop - 1}
-    for station_id, cell, count in db.session.execute(_TAKEN, wanted).all():
-        taken[station_id][cell] = count
-    for station_id, starts_at, ends_at, party_size in db.session.execute(_EXPIRED, {"ids": ids, "now": now}):
+    if len(ids) == 1:
+        taken[ids[0]] = dict(zip(found or (), counts or (), strict=True))
+    else:
+        for station_id, cell, count in zip(stations or (), found or (), counts or (), strict=True):
+            taken[station_id][cell] = count
+    if any_ran_out:
+        _leave_out_expired(taken, ids, now=now)
+    return taken
+
+
+def _leave_out_expired(taken: Mapping[int, dict[int, int]], ids: list[int], *, now: datetime) -> None:
+    for station_id, starts_at, ends_at, party_size in run(_EXPIRED, {"ids": ids, "now": now}):
         for cell in cells_of(Interval(starts_at, ends_at)):
             if cell in taken[station_id]:
                 taken[station_id][cell] -= party_size
-    return taken
 
 
 def refit(station: Station, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from app.appointments.capacity import taken_in
 from app.appointments.models import Appointment, Hold
 from app.appointments.policy import HoldNotFound, ServiceRules, TokenWrong, booking_window
-from app.appointments.slots import Candidate, Slot, candidates, free_candidates, free_slots, remaining
+from app.appointments.slots import Candidate, Slot, candidates, free_candidates, remaining
 from app.appointments.states import LIVE
 from app.crypto import token_hash
 from app.db import db
@@ -62,7 +62,8 @@ def day_candidates(station: Planned, day: date, minutes: int) -> tuple[Candidate
     found = _candidates.get(key)
     if found is None:
         opened = open_intervals(plan_of(station), day)
-        found = tuple(candidates(opened, timedelta(minutes=minutes)))
+        zone = ZoneInfo(station.timezone)
+        found = tuple(candidates(opened, timedelta(minutes=minutes), zone=zone))
         if len(_candidates) >= MOST_REMEMBERED:
             _candidates.clear()
         _candidates[key] = found
@@ -103,7 +104,8 @@ def free_by_day(
     listed = []
     for day in (first_day + timedelta(days=offset) for offset in range(days)):
         found = day_candidates(station, day, service.minutes)
-        listed.append((day, free_candidates(found, taken, window=window, party_size=party_size)))
+        free = free_candidates(found, taken, window=window, party_size=party_size)
+        listed.append((day, list(free)))
     return listed
 
 
@@ -136,7 +138,7 @@ def soonest(
 
 def _stretches(days: int) -> Iterator[tuple[int, int]]:
     """Yield (offset, days) of looks that grow: most searches end in the first, whatever is further off."""
-    offset, length = 0, 4
+    offset, length = 0, 2
     while offset < days:
         yield offset, min(length, days - offset)
         offset, length = offset + length, length * 2
@@ -190,15 +192,23 @@ def _first_starts(
         waiting = [station for station in stations if found[station.id] is None]
         if not waiting:
             break
-        # A day wider on both sides: the stations' calendar days need not be those of UTC.
-        start = now + timedelta(days=offset - 1)
-        taken = taken_in([s.id for s in waiting], Interval(start, start + timedelta(days=days + 2)), now=now)
+        first = {s.id: _local_day(s, now) + timedelta(days=offset) for s in waiting}
+        taken = _full_cells(waiting, first, days, now=now)
         for station in waiting:
-            first = _local_day(station, now) + timedelta(days=offset)
-            look = [first + timedelta(days=i) for i in range(days)]
+            look = [first[station.id] + timedelta(days=i) for i in range(days)]
             starts = (_first_start(station, s, look, taken[station.id], now=now) for s in wanted[station.id])
             found[station.id] = min((start for start in starts if start), default=None)
     return found
+
+
+def _full_cells(
+    stations: Sequence[Station], first: Mapping[int, date], days: int, *, now: datetime
+) -> Mapping[int, Mapping[int, int]]:
+    """Return what is taken where that can be all there is: with fewer taken, a cell refuses nobody."""
+    spans = [_day_span(first[s.id], days, s.timezone) for s in stations]
+    span = Interval(min(s.start for s in spans), max(s.end for s in spans))
+    fewest = min(plan_of(s).fewest_desks for s in stations)
+    return taken_in([s.id for s in stations], span, now=now, least=fewest)
 
 
 def _first_start(
@@ -206,9 +216,9 @@ def _first_start(
 ) -> datetime | None:
     window = window_of(service, station, now=now)
     for day in look:
-        slots = free_slots(day_candidates(station, day, service.minutes), taken, window=window)
-        if slots:
-            return slots[0].interval.start
+        free = free_candidates(day_candidates(station, day, service.minutes), taken, window=window)
+        for candidate, _left in free:
+            return candidate.interval.start
     return None
 
 

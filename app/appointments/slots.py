@@ -4,9 +4,9 @@ Desks are counted in cells of five minutes. A visit takes its desks in every cel
 services of different lengths share the same desks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from app.interval import Interval
 from app.stations.opening_hours import OpenInterval
@@ -25,11 +25,17 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible slot before anybody took anything; `desks` has one figure per cell."""
+    """A possible slot before anybody took anything; `desks` has one figure per cell.
+
+    `starts_at` and `ends_at` are its times in ISO 8601 on the clock of the place: they are written
+    once and read in every answer.
+    """
 
     interval: Interval
     first_cell: int
     desks: tuple[int, ...]
+    starts_at: str = ""
+    ends_at: str = ""
 
 
 def cell_of(moment: datetime) -> int:
@@ -47,7 +53,7 @@ def cells_of(interval: Interval) -> range:
     return range(cell_of(interval.start), -((_EPOCH - interval.end) // CELL))
 
 
-def candidates(opened: Sequence[OpenInterval], length: timedelta) -> list[Candidate]:
+def candidates(opened: Sequence[OpenInterval], length: timedelta, *, zone: tzinfo = UTC) -> list[Candidate]:
     """Return every slot of this length, end to end from the start of each open stretch, in order.
 
     Desks may change inside a stretch; a gap ends it. Starts are on whole cells.
@@ -64,14 +70,23 @@ def candidates(opened: Sequence[OpenInterval], length: timedelta) -> list[Candid
             continue
         run = tuple(desks.get(start + i, 0) for i in range(steps))
         if all(run):
-            moment = start_of(start)
-            found.append(Candidate(Interval(moment, moment + length), start, run))
+            found.append(_candidate(Interval(start_of(start), start_of(start) + length), start, run, zone))
             next_cell = start + steps
     return found
 
 
+def _candidate(interval: Interval, cell: int, desks: tuple[int, ...], zone: tzinfo) -> Candidate:
+    starts_at, ends_at = (moment.astimezone(zone).isoformat() for moment in (interval.start, interval.end))
+    return Candidate(interval, cell, desks, starts_at, ends_at)
+
+
 def _whole_cells(interval: Interval) -> range:
-    return range(-((_EPOCH - interval.start) // CELL), cell_of(interval.end))
+    return range(_next_cell(interval.start), cell_of(interval.end))
+
+
+def _next_cell(moment: datetime) -> int:
+    """Return the first cell that starts at this moment or later."""
+    return -((_EPOCH - moment) // CELL)
 
 
 def remaining(candidate: Candidate, taken: Mapping[int, int]) -> int:
@@ -88,16 +103,14 @@ def remaining(candidate: Candidate, taken: Mapping[int, int]) -> int:
 
 def free_candidates(
     found: Sequence[Candidate], taken: Mapping[int, int], *, window: Interval, party_size: int = 1
-) -> list[tuple[Candidate, int]]:
-    """Return the candidates inside the booking window that have room for the party, with how much."""
-    start, end = window.start, window.end
-    free = []
+) -> Iterator[tuple[Candidate, int]]:
+    """Yield the candidates inside the booking window that have room for the party, with how much."""
+    start, end = _next_cell(window.start), _next_cell(window.end)
     for candidate in found:
-        if start <= candidate.interval.start < end:
+        if start <= candidate.first_cell < end:
             left = remaining(candidate, taken)
             if left >= party_size:
-                free.append((candidate, left))
-    return free
+                yield candidate, left
 
 
 def free_slots(

@@ -67,6 +67,12 @@ class Plan:
     closures: tuple[ClosedInterval, ...] = ()
     calendar: WorkCalendar = WorkCalendar()
 
+    @property
+    def fewest_desks(self) -> int:
+        """Return a number of desks that every open moment has at least."""
+        periods: tuple[WeeklyPeriod | DatedPeriod, ...] = (*self.weekly, *self.dated)
+        return min((period.desks for period in periods), default=1)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenInterval:

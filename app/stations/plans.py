@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 
 from app.db import db
 from app.interval import Interval
@@ -41,7 +41,7 @@ class Planned(Protocol):
 
 def plan_of(station: Planned) -> Plan:
     """Return all that decides when this station is open."""
-    return _remembered(str(db.engine.url), station.id, station.plan_version, station.timezone)
+    return _remembered(db.engine, station.id, station.plan_version, station.timezone)
 
 
 def forget_plans() -> None:
@@ -55,7 +55,7 @@ def raise_all_versions() -> None:
 
 
 @lru_cache(maxsize=REMEMBERED_PLANS)
-def _remembered(_database: str, station_id: int, _version: int, timezone: str) -> Plan:
+def _remembered(_database: Engine, station_id: int, _version: int, timezone: str) -> Plan:
     return read_plan(station_id, timezone)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
-from app.db import Base, db
+from app.db import Base, db, run
 from app.errors import NotFound
 from app.stations.models import Service, Station
 
@@ -65,7 +65,7 @@ def find_offer(slug: str, code: str) -> Offer | None:
     """Return the offer, read in one statement: it is looked up for every answer about free times."""
     if not slug.isprintable():
         return None
-    row = db.session.execute(_OFFER, {"slug": slug, "code": code}).first()
+    row = run(_OFFER, {"slug": slug, "code": code}).first()
     return Offer(*row) if row else None
 
 

@@ -1,15 +1,13 @@
 """The free times of a service point: the most asked question, so its answer is written by hand."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
 from typing import Any, NoReturn
 
 from flask import Response
 
 from app import clock
 from app.api.v1 import schemas
-from app.api.v1.answers import iso
 from app.api.v1.spec import PROBLEM, Blueprint, open_data
 from app.appointments.policy import ServiceNotOffered
 from app.appointments.queries import free_by_day
@@ -33,7 +31,7 @@ def show_availability(asked: dict[str, Any], slug: str) -> Response:
     found = free_by_day(
         offer, offer, first_day=first, days=asked["days"], party_size=asked["party_size"], now=now
     )
-    response = Response(_written(found, offer.timezone), mimetype="application/json")
+    response = Response(_written(found), mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -44,16 +42,12 @@ def _refuse(slug: str, code: str) -> NoReturn:
     raise ServiceNotOffered
 
 
-def _written(days: Iterable[tuple[date, list[tuple[Candidate, int]]]], zone: str) -> str:
-    return f'{{"days":[{",".join(_day(day, free, zone) for day, free in days)}]}}'
+def _written(days: Iterable[tuple[date, list[tuple[Candidate, int]]]]) -> str:
+    return f'{{"days":[{",".join(_day(day, free) for day, free in days)}]}}'
 
 
-def _day(day: date, free: list[tuple[Candidate, int]], zone: str) -> str:
-    slots = [f"{_opening(c.interval.start, c.interval.end, zone)}{left}}}" for c, left in free]
+def _day(day: date, free: list[tuple[Candidate, int]]) -> str:
+    slots = [
+        f'{{"starts_at":"{c.starts_at}","ends_at":"{c.ends_at}","remaining":{left}}}' for c, left in free
+    ]
     return f'{{"date":"{day}","slots":[{",".join(slots)}]}}'
-
-
-@lru_cache(maxsize=65_536)
-def _opening(start: datetime, end: datetime, zone: str) -> str:
-    """Return a slot as JSON up to its last figure: turning times into text costs more than all the rest."""
-    return f'{{"starts_at":"{iso(start, zone)}","ends_at":"{iso(end, zone)}","remaining":'
