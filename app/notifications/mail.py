@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -33,7 +34,7 @@ def email_of(letter: Letter, *, sender: Address, key: str, now: datetime) -> Ema
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = address_of(letter.to)
-    message["Subject"] = one_line(letter.subject)
+    _set_subject(message, one_line(letter.subject))
     message["Date"] = now
     message["Message-ID"] = f"<{key}@{sender.domain}>"
     message["Content-Language"] = letter.language
@@ -50,6 +51,15 @@ def email_of(letter: Letter, *, sender: Address, key: str, now: datetime) -> Ema
             params={"method": letter.calendar.method, "charset": "utf-8"},
         )
     return message
+
+
+def _set_subject(message: EmailMessage, subject: str) -> None:
+    if subject.isascii():
+        message["Subject"] = subject
+        return
+    # The policy loses a space now and then when it folds other scripts; the older class does not.
+    folded = Header(subject, "utf-8", header_name="Subject").encode(linesep=SMTP.linesep)
+    message.set_raw("Subject", folded)
 
 
 def one_line(text: str) -> str:

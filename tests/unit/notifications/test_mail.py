@@ -70,3 +70,17 @@ def test_the_calendar_file_says_its_method() -> None:
 
 def test_a_header_is_one_line_of_signs_that_can_be_seen() -> None:
     assert one_line("  a\tb\r\n\u200bc ") == "a b c"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        # Found by trying thousands: the header policy folds these and loses a space.
+        "окно Пункт Центральное Ваш Визит Пункт",
+        "Центральное нояб., окно Ваш 09:30, Центральное вт, визит:",
+        "24 «Зона in Пункт высоких «Зона 24 Пункт",
+        "您的预约：11月24日 周二 09:20，外国人综合服务窗口",
+    ],
+)
+def test_a_subject_in_any_script_arrives_letter_for_letter(subject: str) -> None:
+    assert parsed(Letter(to="a@example.org", subject=subject, text="x"))["Subject"] == subject
