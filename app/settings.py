@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     proxy_hops: int = Field(default=0, ge=0, le=5, description="reverse proxies whose headers count")
     holds_per_address: int = Field(
-        default=40, ge=1, description="times that one network may keep at once without booking them"
+        default=300, ge=1, description="times that one network may keep at once without booking them"
     )
 
     smtp_url: str = Field(
