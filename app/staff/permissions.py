@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import abort, redirect, request, url_for
+from flask_babel import gettext as _
 
 from app import headers
 from app.accounts import door
@@ -38,7 +39,7 @@ def requires(role: Role) -> Callable[[View], View]:
             if member is None:
                 return redirect(url_for("accounts.sign_in", next=_way_back()), 303)
             if not is_at_least(member.role, role):
-                abort(403)
+                abort(403, _("Your account may not open this page. Ask your station manager."))
             return view(*args, **kwargs)
 
         guarded.required_role = role  # type: ignore[attr-defined]

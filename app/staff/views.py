@@ -117,6 +117,7 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         ticked=request.form.getlist("given"),
         reason=request.form.get("reason", ""),
         event_words=wording.EVENTS,
+        instant=read_instant,
     )
     return page, refusal.status if refusal else 200
 
