@@ -4,9 +4,23 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    update,
+)
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
+from app import clock
+from app.crypto import Encrypted
 from app.db import Model
 from app.localtext import LocalText
 
@@ -56,6 +70,10 @@ class Station(Model):
     timezone: Mapped[str] = mapped_column(String(40), default="Asia/Shanghai")
     # Goes up with every change of hours, exceptions or closures: caches of the plan are keyed by it.
     plan_version: Mapped[int] = mapped_column(default=1)
+    # When anything that we publish about the station changed: the Last-Modified of the open data.
+    changed_at: Mapped[datetime | None] = mapped_column(
+        default=lambda: clock.now(), onupdate=lambda: clock.now(), deferred=True
+    )
 
     phones: Mapped[list["StationPhone"]] = relationship(
         order_by="StationPhone.position", cascade="all, delete-orphan"
@@ -121,6 +139,39 @@ class StationService(Model):
     source: Mapped[str] = mapped_column(String(1000), default="")
 
     service: Mapped[Service] = relationship(lazy="joined", innerjoin=True)
+
+
+def _mark_changed(_mapper: Mapper[Any], connection: Connection, row: Any) -> None:
+    """Let the station know that a row of its own changed."""
+    changed = update(Station).where(Station.id == row.station_id)
+    connection.execute(changed.values(changed_at=clock.now()))
+
+
+for _part in (StationPhone, StationFact, StationService):
+    for _happening in ("after_insert", "after_update", "after_delete"):
+        event.listen(_part, _happening, _mark_changed)
+
+
+class StationReport(Model):
+    """What somebody told us is wrong about a station. Both texts are encrypted: they may name people."""
+
+    __tablename__ = "station_reports"
+    __table_args__ = (Index("ix_station_reports_station_id_handled_at", "station_id", "handled_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
+    language: Mapped[str] = mapped_column(String(5))
+    created_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None] = mapped_column(index=True)
+    handled_by: Mapped[str] = mapped_column(String(60), default="")
+    message_encrypted: Mapped[str] = mapped_column(Text)
+    contact_encrypted: Mapped[str | None] = mapped_column(Text)
+
+    message = Encrypted(bound_to="public_id")
+    contact = Encrypted(bound_to="public_id")
+
+    station: Mapped[Station] = relationship(lazy="joined", innerjoin=True)
 
 
 class OpeningPeriod(Model):
