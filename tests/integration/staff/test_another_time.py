@@ -111,7 +111,7 @@ def test_a_time_that_somebody_took_is_refused_with_the_nearest_three(browser, vi
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "soon", "2026-11-25T14:00", "\0", "2026-11-20T10:00+08:00", "0001-01-01T00:00+08:00"]
+    "typed", ["", "soon", "2026-11-25T14:00", "2026-11-20T10:00+08:00", "0001-01-01T00:00+08:00"]
 )
 def test_a_time_that_cannot_be_is_refused_in_a_sentence(browser, visit, typed):
     answer = browser.post(path(visit, "/move"), data={"starts_at": typed})
