@@ -5,7 +5,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, abort, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -60,7 +60,15 @@ def _failed(error: Exception) -> Response:
     return _answer(500, "internal_error", "")
 
 
+def _refuse_nul() -> None:
+    """Refuse the one sign that no text has and that PostgreSQL cannot look for; JSON has its own reader."""
+    typed = () if wants_json() else request.form.values()
+    if any("\0" in text for text in (request.path, *request.args.values(), *typed)):
+        abort(400)
+
+
 def init_app(app: Flask) -> None:
+    app.before_request(_refuse_nul)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _failed)
