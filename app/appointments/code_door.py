@@ -18,12 +18,17 @@ def open_case(code: str, last4: str, *, address: str, now: datetime) -> Case:
     A try is counted before it is judged, so that many at once are no way around the limit.
     """
     keys = (f"code-from:{throttle.address_block(address)}", f"code:{read_code(code)}")
+    _check(keys, MOST_FAILURES, now=now)  # Who is blocked already writes nothing.
     transact(_count, keys, now=now)
-    for key in keys:
-        throttle.check(key, limit=MOST_FAILURES + 1, now=now)
+    _check(keys, MOST_FAILURES + 1, now=now)
     case = cases.get_by_code(code, last4)
     transact(_take_back, keys)
     return case
+
+
+def _check(keys: tuple[str, ...], limit: int, *, now: datetime) -> None:
+    for key in keys:
+        throttle.check(key, limit=limit, now=now)
 
 
 def _count(keys: tuple[str, ...], *, now: datetime) -> None:
