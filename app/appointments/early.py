@@ -7,27 +7,26 @@ from sqlalchemy import select
 from app.appointments import queries
 from app.appointments.holds import ALTERNATIVES, HoldRequest
 from app.appointments.models import Hold, HoldStatus
-from app.appointments.policy import OutsideWindow, ServiceNotOffered, SlotUnavailable, check_party
+from app.appointments.policy import CaseNeeded, OutsideWindow, SlotUnavailable, check_party
 from app.db import db
-from app.stations import queries as stations
-from app.stations.models import Service, Station
+from app.stations.queries import Offer
 
 
-def check(request: HoldRequest, station: Station, service: Service, *, now: datetime) -> None:
+def check(request: HoldRequest, offer: Offer, *, now: datetime) -> None:
     """Refuse a hopeless wish, with the refusals of `hold`; what passes may still be refused there."""
-    if not stations.offers(station, service):
-        raise ServiceNotOffered
-    check_party(request.party_size, queries.rules_of(service))
+    if offer.needs_case and request.case_id is None:
+        raise CaseNeeded
+    check_party(request.party_size, queries.rules_of(offer))
     if request.case_id is not None and _has_hold(request.case_id):
         return  # `hold` gives that one back first, and its place may be the one that is wanted.
-    if request.starts_at not in queries.window_of(service, station, now=now):
+    if request.starts_at not in queries.window_of(offer, offer, now=now):
         raise OutsideWindow
-    if queries.is_free(station, service, request.starts_at, request.party_size, now=now):
+    if queries.is_free(offer, offer, request.starts_at, request.party_size, now=now):
         return
     raise SlotUnavailable(
         queries.nearest_to(
-            station,
-            service,
+            offer,
+            offer,
             request.starts_at,
             count=ALTERNATIVES,
             now=now,

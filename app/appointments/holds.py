@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app import throttle
 from app.appointments import capacity, queries
@@ -21,11 +21,11 @@ from app.appointments.policy import (
     HoldNotFound,
     NotChangeable,
     OutsideWindow,
-    ServiceNotOffered,
     SlotUnavailable,
     TooManyHolds,
     check_party,
 )
+from app.appointments.queries import Bookable
 from app.appointments.slots import Slot
 from app.appointments.states import Status
 from app.cases.models import Case
@@ -35,7 +35,8 @@ from app.db import db
 from app.interval import Interval
 from app.settings import Settings
 from app.stations import queries as stations
-from app.stations.models import Service, Station
+from app.stations.models import Station
+from app.stations.plans import Planned
 
 ALTERNATIVES = 3
 KEEP_CONTACTS = timedelta(hours=24)
@@ -76,23 +77,20 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
     earlier = find_repeated(request, now=now)
     if earlier:
         return earlier
-    station = locked_station(request.station_slug)
-    service = stations.get_service(request.service_code)
-    if not stations.offers(station, service):
-        raise ServiceNotOffered
-    check_party(request.party_size, queries.rules_of(service))
+    offer = queries.get_offer(request.station_slug, request.service_code, lock=True)
+    check_party(request.party_size, queries.rules_of(offer))
     if request.moves is not None:
-        _check_movable(request.moves, service, now=now)
-    if request.case_id is not None or service.needs_case:
+        _check_movable(request.moves, offer.service_id, now=now)
+    if request.case_id is not None or offer.needs_case:
         _check_case(request, now=now)
     asked_from = _network_of(request)
     _check_room(asked_from, now=now)
-    release_expired(now=now, station_id=station.id)
-    interval = take_slot(station, service, request.starts_at, request.party_size, now=now)
+    release_expired(now=now, station_id=offer.id)
+    interval = take_slot(offer, offer, request.starts_at, request.party_size, now=now)
     kept = Hold(
         public_id=_free_name(request),
-        station=station,
-        service=service,
+        station_id=offer.id,
+        service_id=offer.service_id,
         case_id=request.case_id,
         appointment_id=request.moves,
         starts_at=interval.start,
@@ -112,7 +110,7 @@ def hold_instead(request: HoldRequest, earlier_id: str | None, *, now: datetime)
     if earlier and earlier.status == HoldStatus.OPEN and earlier.public_id != request.public_id:
         _release(earlier)
     kept = hold(request, now=now)
-    if earlier and earlier is not kept and earlier.service_id == kept.service.id:
+    if earlier and earlier is not kept and earlier.service_id == kept.service_id:
         kept.language = earlier.language
         kept.name, kept.email, kept.phone = earlier.name, earlier.email, earlier.phone
     return kept
@@ -160,9 +158,9 @@ def _free_name(request: HoldRequest) -> str:
     return secrets.token_urlsafe(16) if request.key and _find(name) else name
 
 
-def _check_movable(appointment_id: int, service: Service, *, now: datetime) -> None:
+def _check_movable(appointment_id: int, service_id: int, *, now: datetime) -> None:
     visit = db.session.get(Appointment, appointment_id)
-    if visit is None or visit.service_id != service.id:
+    if visit is None or visit.service_id != service_id:
         raise NotChangeable
     if visit.status != Status.BOOKED or visit.starts_at <= now:
         raise NotChangeable
@@ -216,7 +214,7 @@ def _open_hold_of(case_id: int) -> Hold | None:
 
 
 def take_slot(
-    station: Station, service: Service, starts_at: datetime, party_size: int, *, now: datetime
+    station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> Interval:
     """Take the desks of the slot that starts then. Raises OutsideWindow or SlotUnavailable."""
     if starts_at not in queries.window_of(service, station, now=now):
@@ -236,7 +234,7 @@ def take_again(owner: Hold | Appointment, *, now: datetime) -> None:
 
 
 def _take(
-    station: Station, service: Service, starts_at: datetime, party_size: int, *, now: datetime
+    station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> Interval:
     candidate = queries.find_candidate(station, service, starts_at)
     if candidate is None or not capacity.take(station.id, candidate, party_size=party_size):
@@ -245,7 +243,7 @@ def _take(
 
 
 def _near(
-    station: Station, service: Service, starts_at: datetime, party_size: int, *, now: datetime
+    station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> list[Slot]:
     return queries.nearest_to(station, service, starts_at, count=ALTERNATIVES, now=now, party_size=party_size)
 
@@ -272,12 +270,18 @@ def release(public_id: str) -> None:
         _release(kept)
 
 
+# Built once: this runs before every hold and mostly finds nothing.
+_RAN_OUT_ANYWHERE = select(Hold).where(Hold.status == HoldStatus.OPEN, Hold.expires_at <= bindparam("now"))
+_RAN_OUT, _RAN_OUT_AT = (
+    wanted.limit(bindparam("most")).with_for_update(skip_locked=True)
+    for wanted in (_RAN_OUT_ANYWHERE, _RAN_OUT_ANYWHERE.where(Hold.station_id == bindparam("station")))
+)
+
+
 def release_expired(*, now: datetime, station_id: int | None = None, limit: int = 200) -> int:
     """Give back the desks of holds that ran out. Returns how many."""
-    ran_out = select(Hold).where(Hold.status == HoldStatus.OPEN, Hold.expires_at <= now)
-    if station_id is not None:
-        ran_out = ran_out.where(Hold.station_id == station_id)
-    found = db.session.scalars(ran_out.limit(limit).with_for_update(skip_locked=True)).all()
+    ran_out = _RAN_OUT if station_id is None else _RAN_OUT_AT
+    found = db.session.scalars(ran_out, {"now": now, "station": station_id, "most": limit}).all()
     for kept in found:
         _release(kept)
     return len(found)

@@ -137,8 +137,8 @@ def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Ap
     token = secrets.token_urlsafe(16)
     appointment = Appointment(
         reference=new_code(),
-        station=kept.station,
-        service=kept.service,
+        station_id=kept.station_id,
+        service_id=kept.service_id,
         case_id=kept.case_id,
         status=Status.BOOKED,
         starts_at=kept.starts_at,

@@ -12,7 +12,13 @@ from sqlalchemy import Engine, select
 
 from app.appointments.capacity import taken_in
 from app.appointments.models import Appointment, Hold
-from app.appointments.policy import HoldNotFound, ServiceRules, TokenWrong, booking_window
+from app.appointments.policy import (
+    HoldNotFound,
+    ServiceNotOffered,
+    ServiceRules,
+    TokenWrong,
+    booking_window,
+)
 from app.appointments.slots import Candidate, Slot, candidates, free_candidates, remaining
 from app.appointments.states import LIVE
 from app.crypto import token_hash
@@ -22,6 +28,7 @@ from app.interval import Interval
 from app.stations.models import Service, Station
 from app.stations.opening_hours import open_intervals
 from app.stations.plans import Planned, plan_of
+from app.stations.queries import Offer, find_offer, get_service, get_station
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,16 @@ class Bookable(Protocol):
     def horizon_days(self) -> int: ...
     @property
     def max_party(self) -> int: ...
+
+
+def get_offer(slug: str, code: str, *, lock: bool = False) -> Offer:
+    """Return the service at the station. Raises NotFound for either, or ServiceNotOffered."""
+    offer = find_offer(slug, code, lock=lock)
+    if offer is None:
+        get_station(slug)
+        get_service(code)
+        raise ServiceNotOffered
+    return offer
 
 
 def rules_of(service: Bookable) -> ServiceRules:
@@ -110,8 +127,8 @@ def free_by_day(
 
 
 def soonest(
-    station: Station,
-    service: Service,
+    station: Planned,
+    service: Bookable,
     *,
     count: int,
     now: datetime,
@@ -149,8 +166,8 @@ def _local_day(station: Planned, moment: datetime) -> date:
 
 
 def nearest_to(
-    station: Station,
-    service: Service,
+    station: Planned,
+    service: Bookable,
     starts_at: datetime,
     *,
     count: int,
@@ -222,7 +239,7 @@ def _first_start(
     return None
 
 
-def find_candidate(station: Station, service: Service, starts_at: datetime) -> Candidate | None:
+def find_candidate(station: Planned, service: Bookable, starts_at: datetime) -> Candidate | None:
     """Return the slot of the plan that starts exactly then, free or not."""
     day = _local_day(station, starts_at)
     return next(
@@ -231,7 +248,7 @@ def find_candidate(station: Station, service: Service, starts_at: datetime) -> C
 
 
 def is_free(
-    station: Station, service: Service, starts_at: datetime, party_size: int, *, now: datetime
+    station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> bool:
     """Say whether a slot starts then and has room for the party, as far as a plain read can tell."""
     candidate = find_candidate(station, service, starts_at)

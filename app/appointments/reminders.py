@@ -35,16 +35,17 @@ def planned(starts_at: datetime, minutes_before: Sequence[int], *, now: datetime
 
 def announce(appointment: Appointment, kind: str, *, now: datetime) -> None:
     """Replace what waits in the outbox by this message and, while the visit lives, its reminders."""
-    outbox.cancel(TOPIC, appointment.id, now=now)
+    if appointment.revision:  # Of a new visit nothing can be waiting.
+        outbox.cancel(TOPIC, appointment.id, now=now)
     channel = _channel(appointment)
     if channel is None:
         return
-    _enqueue(appointment, kind, channel, now, None, now=now)
-    if not appointment.live:
-        return
-    for reminder in planned(appointment.starts_at, appointment.service.reminder_minutes, now=now):
-        kind = f"reminder-{reminder.minutes_before}"
-        _enqueue(appointment, kind, channel, reminder.send_at, reminder.expires_at, now=now)
+    messages = [_message(appointment, kind, channel, now, None)]
+    if appointment.live:
+        for reminder in planned(appointment.starts_at, appointment.service.reminder_minutes, now=now):
+            kind = f"reminder-{reminder.minutes_before}"
+            messages.append(_message(appointment, kind, channel, reminder.send_at, reminder.expires_at))
+    outbox.enqueue(*messages, now=now)
 
 
 def _channel(appointment: Appointment) -> str | None:
@@ -53,25 +54,16 @@ def _channel(appointment: Appointment) -> str | None:
     return "sms" if appointment.phone_encrypted else None
 
 
-def _enqueue(
-    appointment: Appointment,
-    kind: str,
-    channel: str,
-    send_at: datetime,
-    expires_at: datetime | None,
-    *,
-    now: datetime,
-) -> None:
-    outbox.enqueue(
-        OutboxRequest(
-            dedupe_key=f"{appointment.reference}:{appointment.revision}:{kind}",
-            topic=TOPIC,
-            subject_id=appointment.id,
-            revision=appointment.revision,
-            kind=kind,
-            channel=channel,
-            send_at=send_at,
-            expires_at=expires_at,
-        ),
-        now=now,
+def _message(
+    appointment: Appointment, kind: str, channel: str, send_at: datetime, expires_at: datetime | None
+) -> OutboxRequest:
+    return OutboxRequest(
+        dedupe_key=f"{appointment.reference}:{appointment.revision}:{kind}",
+        topic=TOPIC,
+        subject_id=appointment.id,
+        revision=appointment.revision,
+        kind=kind,
+        channel=channel,
+        send_at=send_at,
+        expires_at=expires_at,
     )

@@ -3,7 +3,7 @@
 Each function is one step inside a transaction of its caller; none commits, none sends.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import Update
 
-from app.db import db
+from app.db import Base, db
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
 from app.notifications.retry import MOST_TRIES
 
@@ -86,25 +86,29 @@ class Result:
     again_at: datetime | None = None
 
 
-def enqueue(request: OutboxRequest, *, now: datetime) -> None:
-    """Put a message into the outbox; one with the same key already there stays as it is."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
-    statement = insert(OutboxMessage).values(
-        dedupe_key=request.dedupe_key,
-        topic=request.topic,
-        subject_id=request.subject_id,
-        revision=request.revision,
-        kind=request.kind,
-        channel=request.channel,
-        send_at=request.send_at,
-        expires_at=request.expires_at,
-        due_at=request.send_at,
-        status=MessageStatus.WAITING,
-        attempts=0,
-        reason="",
-        created_at=now,
+def enqueue(*requests: OutboxRequest, now: datetime) -> None:
+    """Put messages into the outbox; one with the same key already there stays as it is."""
+    rows = [
+        {
+            **asdict(request),
+            "due_at": request.send_at,
+            "status": MessageStatus.WAITING,
+            "attempts": 0,
+            "reason": "",
+            "created_at": now,
+        }
+        for request in requests
+    ]
+    if rows:
+        db.session.connection().execute(_ENQUEUE[db.engine.dialect.name], rows)
+
+
+_ENQUEUE = {
+    dialect: insert(Base.metadata.tables["outbox_messages"]).on_conflict_do_nothing(
+        index_elements=["dedupe_key"]
     )
-    db.session.execute(statement.on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key]))
+    for dialect, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
 
 
 def cancel(topic: str, subject_id: int, *, now: datetime) -> int:

@@ -33,12 +33,14 @@ class Offer:
     """A service at a station: just what free times are made of. `id` is the station's."""
 
     id: int
+    service_id: int
     plan_version: int
     timezone: str
     minutes: int
     lead_minutes: int
     horizon_days: int
     max_party: int
+    needs_case: bool
 
 
 _stations, _services, _offers = (
@@ -47,12 +49,14 @@ _stations, _services, _offers = (
 # Of columns and not of models: the mapper would cost as much as the rest.
 _OFFER = select(
     _stations.id,
+    _services.id,
     _stations.plan_version,
     _stations.timezone,
     _services.minutes,
     _services.lead_minutes,
     _services.horizon_days,
     _services.max_party,
+    _services.needs_case,
 ).where(
     _stations.slug == bindparam("slug"),
     _services.code == bindparam("code"),
@@ -61,25 +65,37 @@ _OFFER = select(
 )
 
 
-def find_offer(slug: str, code: str) -> Offer | None:
-    """Return the offer, read in one statement: it is looked up for every answer about free times."""
-    if not slug.isprintable():
+# Shared: bookings go side by side, a change of the plan waits for them and they for it.
+_OFFER_LOCKED = _OFFER.with_for_update(read=True, of=Base.metadata.tables["stations"])
+
+
+def find_offer(slug: str, code: str, *, lock: bool = False) -> Offer | None:
+    """Return the offer, read in one statement: it is looked up for every answer about free times.
+
+    `lock` keeps the station's plan as it is until the transaction ends.
+    """
+    if not (slug.isprintable() and code.isprintable()):
         return None
-    row = run(_OFFER, {"slug": slug, "code": code}).first()
+    row = run(_OFFER_LOCKED if lock else _OFFER, {"slug": slug, "code": code}).first()
     return Offer(*row) if row else None
+
+
+# Built once: putting them together costs as much as running them.
+_ALL_STATIONS = (
+    select(Station)
+    .options(selectinload(Station.offers), selectinload(Station.phones))
+    .order_by(Station.number)
+)
+_ALL_SERVICES = select(Service).order_by(Service.position, Service.code)
 
 
 def list_stations() -> Sequence[Station]:
     """Return all stations in their published order, with what they offer and their telephones."""
-    return db.session.scalars(
-        select(Station)
-        .options(selectinload(Station.offers), selectinload(Station.phones))
-        .order_by(Station.number)
-    ).all()
+    return db.session.scalars(_ALL_STATIONS).all()
 
 
 def list_services() -> Sequence[Service]:
-    return db.session.scalars(select(Service).order_by(Service.position, Service.code)).all()
+    return db.session.scalars(_ALL_SERVICES).all()
 
 
 def offers(station: Station, service: Service) -> bool:

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import Response
 
 from app import clock
 from app.api.v1 import schemas
 from app.api.v1.spec import PROBLEM, Blueprint, open_data
-from app.appointments.policy import ServiceNotOffered
-from app.appointments.queries import free_by_day
+from app.appointments.queries import free_by_day, get_offer
 from app.appointments.slots import Candidate
 from app.i18n import local
-from app.stations import queries
 
 blueprint = Blueprint("availability", __name__, description="Free times.")
 blueprint.after_request(open_data)
@@ -26,7 +24,7 @@ blueprint.after_request(open_data)
 def show_availability(asked: dict[str, Any], slug: str) -> Response:
     """List the free times of each day from from on; without it, from today."""
     now = clock.now()
-    offer = queries.find_offer(slug, asked["service"]) or _refuse(slug, asked["service"])
+    offer = get_offer(slug, asked["service"])
     first = asked["from"] or local(now, offer.timezone).date()
     found = free_by_day(
         offer, offer, first_day=first, days=asked["days"], party_size=asked["party_size"], now=now
@@ -34,12 +32,6 @@ def show_availability(asked: dict[str, Any], slug: str) -> Response:
     response = Response(_written(found), mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
     return response
-
-
-def _refuse(slug: str, code: str) -> NoReturn:
-    queries.get_station(slug)
-    queries.get_service(code)
-    raise ServiceNotOffered
 
 
 def _written(days: Iterable[tuple[date, list[tuple[Candidate, int]]]]) -> str:

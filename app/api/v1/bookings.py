@@ -15,7 +15,7 @@ from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest
 from app.appointments.models import Appointment, Hold
 from app.appointments.operations import BookingRequest, Target
-from app.appointments.policy import CaseNeeded, SlotUnavailable, TokenWrong
+from app.appointments.policy import SlotUnavailable, TokenWrong
 from app.cases.models import Case
 from app.cases.queries import CaseNotFound
 from app.codes import UnreadableCode, read_code
@@ -24,7 +24,6 @@ from app.errors import NotFound
 from app.i18n import current_language
 from app.localtext import LANGUAGES
 from app.stations import queries as stations
-from app.stations.models import Service, Station
 
 blueprint = Blueprint("visits", __name__, description="Hold a time, book it, move it, cancel it.")
 blueprint.before_request(headers.personal)
@@ -37,30 +36,28 @@ blueprint.before_request(headers.personal)
 def create_hold(wish: dict[str, Any]) -> Response:
     """Keep a time for 15 minutes."""
     now = clock.now()
-    station, service = stations.get_station(wish["station"]), stations.get_service(wish["service"])
-    case = _case_of(wish, service)
+    case = _case_of(wish)
+    offer = queries.get_offer(wish["station"], wish["service"])
     hold_request = HoldRequest(
-        station_slug=station.slug,
-        service_code=service.code,
+        station_slug=wish["station"],
+        service_code=wish["service"],
         starts_at=wish["starts_at"],
         party_size=wish["party_size"],
         case_id=case.id if case else None,
         asked_from=request.remote_addr or "unknown",
     )
     try:
-        early.check(hold_request, station, service, now=now)
+        early.check(hold_request, offer, now=now)
         kept = transact(holds.hold, hold_request, now=now)
     except SlotUnavailable as gone:
-        return _slot_unavailable(gone, station)
-    body = {"hold_id": kept.public_id, "expires_at": answers.iso(kept.expires_at, station.timezone)}
+        return _slot_unavailable(gone, offer.timezone)
+    body = {"hold_id": kept.public_id, "expires_at": answers.iso(kept.expires_at, offer.timezone)}
     return answer(body, 201)
 
 
-def _case_of(wish: dict[str, Any], service: Service) -> Case | None:
-    if not service.needs_case:
+def _case_of(wish: dict[str, Any]) -> Case | None:
+    if not wish["collection_code"] or not stations.get_service(wish["service"]).needs_case:
         return None
-    if not wish["collection_code"]:
-        raise CaseNeeded
     if not wish["passport_last4"]:
         raise InvalidRequest({"passport_last4": ["Missing data for required field."]})
     address = request.remote_addr or ""
@@ -72,8 +69,8 @@ def _case_of(wish: dict[str, Any], service: Service) -> Case | None:
         raise CaseNotFound from None
 
 
-def _slot_unavailable(gone: SlotUnavailable, station: Station) -> Response:
-    return slot_unavailable(gone, answers.slots(gone.alternatives, station.timezone))
+def _slot_unavailable(gone: SlotUnavailable, zone: str) -> Response:
+    return slot_unavailable(gone, answers.slots(gone.alternatives, zone))
 
 
 @blueprint.post("/appointments")
@@ -89,7 +86,7 @@ def create_appointment(header: dict[str, str], wish: dict[str, Any]) -> Response
     try:
         visit = transact(operations.book, booking, now=clock.now())
     except SlotUnavailable as gone:
-        return _slot_unavailable(gone, kept.station)
+        return _slot_unavailable(gone, kept.station.timezone)
     return answer(answers.booked(visit, kept), 201)
 
 
@@ -123,7 +120,7 @@ def reschedule(wish: dict[str, Any], reference: str) -> Response:
     try:
         moved = transact(operations.reschedule, visit.reference, target, now=clock.now())
     except SlotUnavailable as gone:
-        return _slot_unavailable(gone, station)
+        return _slot_unavailable(gone, station.timezone)
     return answer(answers.appointment(moved))
 
 
