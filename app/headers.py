@@ -16,14 +16,21 @@ POLICY = {
 }
 
 
+def _written(policy: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+_USUAL = _written(POLICY)
+
+
 def init_app(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
 def _add_headers(response: Response) -> Response:
-    policy = POLICY | g.get("csp", {})  # A view may widen one directive, for example for map tiles.
     headers = response.headers
-    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    # A view may widen one directive, for example for map tiles.
+    headers["Content-Security-Policy"] = _written(POLICY | g.csp) if "csp" in g else _USUAL
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer" if g.get("personal") else "same-origin"
     headers["Permissions-Policy"] = "geolocation=(self)"

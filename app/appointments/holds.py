@@ -141,8 +141,11 @@ def forget_contacts(*, now: datetime, limit: int = 200) -> int:
     return len(found)
 
 
+_NAMED = select(Hold).where(Hold.public_id == bindparam("public_id")).with_for_update()
+
+
 def _find(public_id: str) -> Hold | None:
-    return db.session.scalar(select(Hold).where(Hold.public_id == public_id).with_for_update())
+    return db.session.scalar(_NAMED, {"public_id": public_id})
 
 
 def find_repeated(request: HoldRequest, *, now: datetime) -> Hold | None:

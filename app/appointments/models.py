@@ -32,7 +32,11 @@ class DeskUsage(Model):
     """
 
     __tablename__ = "desk_usage"
-    __table_args__ = (CheckConstraint("taken >= 0 AND taken <= capacity", name="not_oversold"),)
+    __table_args__ = (
+        CheckConstraint("taken >= 0 AND taken <= capacity", name="not_oversold"),
+        # Rows lie in the order of their key, so a stretch of time is read in one go.
+        {"sqlite_with_rowid": False},
+    )
 
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), primary_key=True)
     cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 
 from app.appointments.capacity import taken_in
 from app.appointments.models import Appointment, Hold
@@ -258,8 +258,11 @@ def is_free(
     return remaining(candidate, taken) >= party_size
 
 
+_HOLD = select(Hold).where(Hold.public_id == bindparam("public_id"))
+
+
 def get_hold(public_id: str) -> Hold:
-    hold = db.session.scalar(select(Hold).where(Hold.public_id == public_id))
+    hold = db.session.scalar(_HOLD, {"public_id": public_id})
     if hold is None:
         raise HoldNotFound
     return hold

@@ -3,7 +3,7 @@
 Each function is one step inside a transaction of its caller; none commits, none sends.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -90,7 +90,14 @@ def enqueue(*requests: OutboxRequest, now: datetime) -> None:
     """Put messages into the outbox; one with the same key already there stays as it is."""
     rows = [
         {
-            **asdict(request),
+            "dedupe_key": request.dedupe_key,
+            "topic": request.topic,
+            "subject_id": request.subject_id,
+            "revision": request.revision,
+            "kind": request.kind,
+            "channel": request.channel,
+            "send_at": request.send_at,
+            "expires_at": request.expires_at,
             "due_at": request.send_at,
             "status": MessageStatus.WAITING,
             "attempts": 0,

@@ -170,7 +170,8 @@ def upgrade() -> None:
     sa.Column('capacity', sa.SmallInteger(), nullable=False),
     sa.CheckConstraint('taken >= 0 AND taken <= capacity', name=op.f('ck_desk_usage_not_oversold')),
     sa.ForeignKeyConstraint(['station_id'], ['stations.id'], name=op.f('fk_desk_usage_station_id')),
-    sa.PrimaryKeyConstraint('station_id', 'cell', name=op.f('pk_desk_usage'))
+    sa.PrimaryKeyConstraint('station_id', 'cell', name=op.f('pk_desk_usage')),
+    sqlite_with_rowid=False
     )
     op.create_table('opening_exceptions',
     sa.Column('id', sa.Integer(), nullable=False),
