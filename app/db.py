@@ -59,7 +59,11 @@ class LocalTextType(TypeDecorator[LocalText]):
     cache_ok = True
 
     def process_bind_param(self, value: LocalText | None, dialect: Dialect) -> dict[str, str] | None:
-        return None if value is None else value.as_dict()
+        if value is None:
+            return None
+        # No page and no letter can carry half a character, and PostgreSQL no NUL.
+        texts = value.as_dict().items()
+        return {lang: t.replace("\0", "").encode(errors="replace").decode() for lang, t in texts}
 
     def process_result_value(self, value: Any, dialect: Dialect) -> LocalText | None:
         return None if value is None else LocalText.from_dict(value)
