@@ -43,7 +43,8 @@ def test_what_a_link_answers_is_kept_by_nobody_and_told_to_nobody(client, links,
 @pytest.mark.parametrize(
     "path",
     ["/", "/en/", "/en", "/en/nosuch", "/api/docs", "/api/v1/nosuch", "/static/nosuch",
-     "/static/css/site.css", "/staff", "/staff/today", "/healthz", "/robots.txt", "/favicon.ico", "/c/nobodys"],
+     "/static/css/site.css", "/staff", "/staff/today", "/healthz",
+     "/robots.txt", "/favicon.ico", "/c/nobodys"],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "TRACE"])
 def test_every_answer_refuses_frames_foreign_scripts_and_guesses_of_its_kind(client, links, path, method):
