@@ -9,7 +9,8 @@ from app.errors import NotFound
 from app.locator.points import Point, list_points, nearest_first
 from app.stations.distance import metres
 from app.stations.models import Service
-from app.stations.places import LONGEST_TEXT, Ambiguous, BadCoordinates, Found, NamedPlace, Outcome, Unknown
+from app.stations.names import LONGEST_TEXT
+from app.stations.places import Ambiguous, BadCoordinates, Found, NamedPlace, Outcome, Unknown
 from app.stations.queries import get_service
 from app.stations.search import find_origin, list_districts, list_named_places
 

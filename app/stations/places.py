@@ -1,24 +1,24 @@
 """What a person means by "where are you?": a position, or a name we know. PURE."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from typing import ClassVar
 
 from app.errors import DomainError
 from app.localtext import LocalText
+from app.stations.datum import Datum, to_wgs84
 from app.stations.distance import Point
+from app.stations.names import LONGEST_TEXT, Keys, folded, keys_of
 
 MOST_CANDIDATES = 8
-LONGEST_TEXT = 200
 
 
 class PlaceKind(StrEnum):
     COORDINATES = "coordinates"
     STATION = "station"
+    CITY = "city"
     DISTRICT = "district"
     PLACE = "place"
 
@@ -33,12 +33,15 @@ class NamedPlace:
     point: Point
     district: LocalText = LocalText()
     aliases: tuple[str, ...] = ()
-    keys: frozenset[str] = field(default=frozenset(), compare=False)
+    keys: Keys = field(default=Keys(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """`guessed`: not what was typed, but most like it."""
+
     place: NamedPlace
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +100,65 @@ class PlaceAmbiguous(DomainError):
         self.candidates = candidates
 
 
+class DatumUnknown(DomainError):
+    """The kind of coordinates is not one that we know."""
+
+    code = "datum_unknown"
+    status = 400
+
+
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|\.[0-9]+|nan|inf(?:inity)?)"
 _PAIR = re.compile(rf"\(?\s*({_NUMBER})\s*[,;\s]\s*({_NUMBER})\s*\)?", re.IGNORECASE)
 _PAIR_WITH_DECIMAL_COMMAS = re.compile(r"([+-]?[0-9]+,[0-9]+)\s*[;\s]\s*([+-]?[0-9]+,[0-9]+)")
+_MARKED = re.compile(r"(wgs-?84|gcj-?02|bd-?09)\s*:(.*)", re.DOTALL)
 
 
-def find_position(text: str) -> Point | None:
-    """Return the position written as `lat,lon`; None when the text is no pair of numbers.
+def find_position(text: str, *, datum: str = Datum.WGS84) -> Point | None:
+    """Return the position written as `lat,lon` or `gcj02:lat,lon`; None when the text is no pair of numbers.
 
-    Raises BadCoordinates or CoordinatesSwapped when the numbers are no position.
+    A mark in the text wins over `datum`. Raises BadCoordinates, CoordinatesSwapped when the numbers
+    are no position, DatumUnknown.
     """
-    text = _folded(text[:LONGEST_TEXT]).strip()
+    text, datum = _unmarked(_folded(text), datum)
+    pair = _find_pair(text)
+    return _position(*pair, get_datum(datum)) if pair else None
+
+
+def with_datum(text: str, datum: str) -> str:
+    """Return coordinates marked with their datum, so that the text alone says it; names stay as they are."""
+    if not datum or get_datum(datum) is Datum.WGS84 or not _find_pair(_folded(text)):
+        return text
+    return f"{get_datum(datum)}:{text.strip()}"
+
+
+def get_datum(name: str) -> Datum:
+    """Return the datum of this name. Raises DatumUnknown."""
+    try:
+        return Datum(name.strip().casefold().replace("-", ""))
+    except ValueError:
+        raise DatumUnknown from None
+
+
+def _folded(text: str) -> str:
+    return folded(text[:LONGEST_TEXT]).strip()
+
+
+def _unmarked(text: str, datum: str) -> tuple[str, str]:
+    marked = _MARKED.fullmatch(text)
+    return (marked[2].strip(), marked[1]) if marked else (text, datum)
+
+
+def _find_pair(text: str) -> tuple[float, float] | None:
     if pair := _PAIR.fullmatch(text):
-        return _position(float(pair[1]), float(pair[2]))
+        return float(pair[1]), float(pair[2])
     if pair := _PAIR_WITH_DECIMAL_COMMAS.fullmatch(text):
-        return _position(float(pair[1].replace(",", ".")), float(pair[2].replace(",", ".")))
+        return float(pair[1].replace(",", ".")), float(pair[2].replace(",", "."))
     return None
 
 
-def _position(lat: float, lon: float) -> Point:
+def _position(lat: float, lon: float, datum: Datum) -> Point:
     if abs(lat) <= 90 and abs(lon) <= 180:
-        return Point(lat, lon)
+        return Point(*to_wgs84((lat, lon), datum))
     if abs(lon) <= 90 and abs(lat) <= 180:
         raise CoordinatesSwapped
     raise BadCoordinates
@@ -134,58 +175,11 @@ def named(
 ) -> NamedPlace:
     """Return a place with the keys under which it is found."""
     aliases = tuple(aliases)
-    texts = [text for text in (*name.as_dict().values(), *aliases) if text]
-    texts += [re.split(r"[(（]", text)[0] for text in texts]
-    keys = frozenset(filter(None, map(key_of, texts)))
+    keys = keys_of(text for text in (*name.as_dict().values(), *aliases) if text)
     return NamedPlace(slug, kind, name, point, district, aliases, keys)
-
-
-@lru_cache(maxsize=4096)
-def key_of(text: str) -> str:
-    """Return the text as it is compared: one width, one case, no accents, no spaces, no punctuation."""
-    return "".join(sign for sign in _folded(text) if sign.isalnum())
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-
-
-def look_up(text: str, places: Iterable[NamedPlace]) -> Outcome:
-    """Find the place a text means: its coordinates, else its name.
-
-    Raises BadCoordinates or CoordinatesSwapped when the text is a pair of numbers but no position.
-    """
-    if point := find_position(text):
-        return Found(at_position(point))
-    return look_up_name(text, places)
 
 
 def at_position(point: Point) -> NamedPlace:
     """Return a position as a place named by its numbers."""
     written = f"{point.lat:.5f}, {point.lon:.5f}"
     return NamedPlace("", PlaceKind.COORDINATES, LocalText(written, written, written), point)
-
-
-def look_up_name(text: str, places: Iterable[NamedPlace]) -> Outcome:
-    """Find the place a name means: one that is equal, else starts so, else contains it."""
-    places = tuple(places)
-    matches = _best_matches(key_of(text[:LONGEST_TEXT]), places)
-    if len(matches) == 1:
-        return Found(matches[0])
-    if matches:
-        return Ambiguous(text, tuple(matches[:MOST_CANDIDATES]))
-    return Unknown(text, tuple(p for p in places if p.kind is PlaceKind.DISTRICT))
-
-
-def _best_matches(key: str, places: tuple[NamedPlace, ...]) -> list[NamedPlace]:
-    if not key:
-        return []
-    if exact := [p for p in places if key in p.keys]:
-        # "Xiuying" is a district and a part of it: the district is meant.
-        districts = [p for p in exact if p.kind is PlaceKind.DISTRICT]
-        return districts if len(districts) == 1 else exact
-    if len(key) < 3 and key.isascii():
-        return []
-    starting = [p for p in places if any(k.startswith(key) for k in p.keys)]
-    return starting or [p for p in places if any(key in k for k in p.keys)]

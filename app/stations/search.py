@@ -6,6 +6,7 @@ from app.db import db
 from app.stations import places
 from app.stations.distance import Point
 from app.stations.models import Place, Station
+from app.stations.name_index import NameIndex
 from app.stations.places import Ambiguous, Found, NamedPlace, Outcome, PlaceKind
 
 
@@ -29,7 +30,7 @@ def find_origin(text: str) -> Outcome:
     """Say where a typed text is; raises BadCoordinates for numbers that are no position."""
     if point := places.find_position(text):
         return Found(places.at_position(point))
-    return places.look_up_name(text, list_named_places())
+    return NameIndex(list_named_places()).look_up(text)
 
 
 def get_origin(text: str) -> NamedPlace:

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from app.localtext import LocalText
 from app.stations.distance import Point
+from app.stations.name_index import NameIndex, look_up
+from app.stations.names import key_of
 from app.stations.places import (
     Ambiguous,
     BadCoordinates,
@@ -14,8 +16,6 @@ from app.stations.places import (
     PlaceKind,
     Unknown,
     find_position,
-    key_of,
-    look_up,
     named,
 )
 
@@ -28,16 +28,18 @@ def place(en: str, zh: str = "", *aliases: str, kind: PlaceKind = PlaceKind.PLAC
 
 XIUYING = place("Xiuying District", "秀英区", "Xiuying", "秀英", kind=PlaceKind.DISTRICT)
 MEILAN = place("Meilan District", "美兰区", "Meilan", kind=PlaceKind.DISTRICT)
-PLACES = [
-    XIUYING,
-    MEILAN,
-    place("Xiuying", "秀英街道", "秀英"),
-    place("Xiuying Port (Haikou Port)", "秀英港"),
-    place("Binhai Park", "滨海公园"),
-    place("Haikou Railway Station", "海口站", "海口火车站"),
-    place("High-tech Zone station", "高新区服务站", kind=PlaceKind.STATION),
-    *(place(f"Old Street {number}", f"老街{number}号") for number in range(12)),
-]
+PLACES = NameIndex(
+    [
+        XIUYING,
+        MEILAN,
+        place("Xiuying", "秀英街道", "秀英"),
+        place("Xiuying Port (Haikou Port)", "秀英港"),
+        place("Binhai Park", "滨海公园"),
+        place("Haikou Railway Station", "海口站", "海口火车站"),
+        place("High-tech Zone station", "高新区服务站", kind=PlaceKind.STATION),
+        *(place(f"Old Street {number}", f"老街{number}号") for number in range(12)),
+    ]
+)
 
 
 def found(text: str) -> str | None:
