@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from honcho import manager as honcho_manager
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
@@ -46,6 +47,7 @@ def main() -> int:
 
 
 def _run_processes() -> int:
+    honcho_manager.KILL_WAIT = 35  # longer than gunicorn's own grace; see gunicorn.conf.py
     manager = Manager()
     for name, command in parse_procfile(Path("Procfile").read_text()).processes.items():
         manager.add_process(name, command)

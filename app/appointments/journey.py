@@ -31,6 +31,9 @@ def leave_case() -> None:
 
 
 def enter_with_visit(visit: Appointment) -> None:
+    """Start with a visit; that of a case brings its case along, which says what is handed over."""
+    if visit.case_id:
+        enter_with_case(db.session.get_one(Case, visit.case_id))
     session.permanent = True
     session[VISIT] = visit.id
 

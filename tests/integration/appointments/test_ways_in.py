@@ -41,6 +41,16 @@ def test_a_link_that_is_not_known_asks_for_the_code(client, network):
         assert "This link does not work any more. Enter your collection code:" in page.text
 
 
+def test_the_visits_own_link_opens_a_collection_visit_in_another_browser(client, app, case):
+    press_confirm(client, press_time(client, follow(client, case).text).text)
+    (booked,) = visits()
+
+    page = app.test_client().get(f"/v/{booked.token}", follow_redirects=True)
+
+    assert (page.request.path, page.status_code) == ("/en/visit", 200)
+    assert booked.reference[:4] in page.text
+
+
 def test_the_typed_code_opens_the_case(client, case):
     home = client.get("/en/")
     page = press(client, home.text, 'name="code"', code=case.code)
