@@ -23,6 +23,7 @@ from app.notifications.outbox import ClaimedMessage
 from app.notifications.relay import Relay
 from app.scheduler import Job, Scheduler
 from app.settings import Settings
+from app.stations.models import StationReport
 from app.throttle import ThrottleBucket
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ PURGE_BATCH = 500  # a longer write would keep bookings waiting
 KEEP_IDEMPOTENCY_KEYS = timedelta(hours=48)
 KEEP_SESSIONS = timedelta(hours=24)
 KEEP_HOLDS = timedelta(days=7)  # longer than the keys, whose repeated answers are read from them
+KEEP_HANDLED_REPORTS = timedelta(days=90)
 KEEP_DESK_USAGE = timedelta(days=7)  # counters of days gone by; the visits themselves stay
 
 
@@ -120,7 +122,9 @@ def purge() -> str:
     used = (Hold.status != HoldStatus.OPEN) & (Hold.created_at <= now - KEEP_HOLDS)
     released = _purge(Hold.id, used)
     cells = _purge(DeskUsage.cell, DeskUsage.cell < cell_of(now - KEEP_DESK_USAGE))
-    return f"{buckets} buckets, {keys} keys, {sessions} sessions, {released} holds, {cells} cells"
+    reports = _purge(StationReport.id, StationReport.handled_at <= now - KEEP_HANDLED_REPORTS)
+    tokens = f"{buckets} buckets, {keys} keys, {sessions} sessions"
+    return f"{tokens}, {released} holds, {cells} cells, {reports} reports"
 
 
 def _purge(key: Key, old: ColumnElement[bool]) -> int:

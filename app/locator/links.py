@@ -3,9 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext
 
+from app.locator.linked_data import Links
+from app.settings import Settings
 from app.stations.models import Service, Station
 
 # A position that may be wrong by more than this sends people to the wrong street.
@@ -40,3 +42,14 @@ def directions(station: Station) -> list[tuple[str, str]]:
         (gettext("Amap 高德地图"), f"https://uri.amap.com/marker?{urlencode(amap)}"),
         (gettext("Baidu 百度地图"), f"https://api.map.baidu.com/marker?{urlencode(baidu)}"),
     ]
+
+
+def public_links(station: Station, service: Service | None) -> Links:
+    """Return addresses that lead here from anywhere: from a printed code, from a search engine."""
+    settings: Settings = current_app.extensions["settings"]
+    base = settings.public_url.rstrip("/")
+    return Links(
+        page=base + url_for("locator.place", slug=station.slug),
+        map=base + url_for("maps.network", focus=station.slug),
+        booking=base + booking_link(station, service) if service else "",
+    )

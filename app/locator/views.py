@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask, render_template, request
 
 from app import clock
+from app.appointments.qr import qr_picture
 from app.appointments.queries import soonest
-from app.locator import links, wording
+from app.i18n import current_language, text
+from app.locator import linked_data, links, report_views, widget, wording
 from app.locator.finding import Search, find_points
 from app.locator.hours import coming_days
 from app.locator.points import Point, first_service, list_points, notices, state_of
@@ -54,6 +56,8 @@ def place(slug: str) -> str:
     service = _chosen_service(station)
     point = _point(station, service, now=now)
     times = soonest(station, service, count=TIMES_SHOWN, now=now) if service else []
+    public = links.public_links(station, service)
+    plan, language = plan_of(station), current_language()
     return render_template(
         "locator/place.html",
         station=station,
@@ -61,7 +65,10 @@ def place(slug: str) -> str:
         service=service,
         services=sorted((o.service for o in station.offers), key=lambda s: s.position),
         times=[slot.interval.start for slot in times],
-        hours=coming_days(plan_of(station), point.today),
+        hours=coming_days(plan, point.today),
+        linked_data=linked_data.office(station, plan, public, language=language, today=point.today),
+        permalink=public.page,
+        qr=qr_picture(public.page, text(station.name)),
         facts={fact.field: fact for fact in station.facts},
         checked_on=max((f.checked_on for f in station.facts if f.checked_on), default=None),
     )
@@ -85,7 +92,8 @@ def _point(station: Station, service: Service | None, *, now: datetime) -> Point
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)
+    for blueprint in (bp, report_views.bp, widget.bp):
+        app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         door_words=wording.door_words,
         distance_words=wording.distance_words,

@@ -18,7 +18,7 @@ from app.appointments.slots import Slot
 from app.db import transact
 from app.errors import DomainError
 from app.i18n import local
-from app.staff import board, hours_views, message_views, queries, wording
+from app.staff import board, hours_views, message_views, queries, report_views, wording
 from app.staff.forms import read_day, read_instant
 from app.staff.frame import frame
 from app.staff.permissions import (
@@ -43,7 +43,7 @@ DAYS_LISTED = 10  # working days on the list of all times
 
 
 def init_app(app: Flask) -> None:
-    for blueprint in (bp, hours_views.bp, message_views.bp):
+    for blueprint in (bp, hours_views.bp, message_views.bp, report_views.bp):
         app.register_blueprint(blueprint)
 
 

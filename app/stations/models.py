@@ -25,6 +25,10 @@ from app.db import Model
 from app.localtext import LocalText
 
 
+def _now() -> datetime:
+    return clock.now()  # looked up at each write: previews and tests shift the clock
+
+
 class StationKind(StrEnum):
     CENTRAL_WINDOW = "central_window"
     STATION = "station"
@@ -71,9 +75,7 @@ class Station(Model):
     # Goes up with every change of hours, exceptions or closures: caches of the plan are keyed by it.
     plan_version: Mapped[int] = mapped_column(default=1)
     # When anything that we publish about the station changed: the Last-Modified of the open data.
-    changed_at: Mapped[datetime | None] = mapped_column(
-        default=lambda: clock.now(), onupdate=lambda: clock.now(), deferred=True
-    )
+    changed_at: Mapped[datetime | None] = mapped_column(default=_now, onupdate=_now, deferred=True)
 
     phones: Mapped[list["StationPhone"]] = relationship(
         order_by="StationPhone.position", cascade="all, delete-orphan"

@@ -29,7 +29,7 @@ class NewReport:
 
 
 def tell(station: Station, report: NewReport, *, address: str, now: datetime) -> None:
-    """Keep a report for the station's staff. Raises TooManyTries for the sixth of one network in 15 minutes."""
+    """Keep a report for the staff. Raises TooManyTries for the sixth of one network in 15 minutes."""
     key = f"reports-from:{throttle.address_block(address)}"
     transact(throttle.count, key, window=WINDOW, now=now)
     throttle.check(key, limit=MOST_REPORTS + 1, now=now)

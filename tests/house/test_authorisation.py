@@ -17,6 +17,7 @@ from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.staff.models import PlanChange
+from app.stations.models import StationReport
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -26,6 +27,7 @@ PUBLIC = {
     "pages.door", "pages.accessibility", "pages.privacy", "pages.contact", "pages.display",
     "pages.favicon", "pages.robots",
     "locator.home", "locator.find", "locator.place", "locator.taxi",
+    "reports.ask", "reports.tell", "widget.points", "widget.script",
     "maps.network", "maps.frame", "maps.points", "maps.base_script",
     "appointments.book", "appointments.collect", "appointments.enter_code", "appointments.leave_case",
     "appointments.follow_case_link", "appointments.follow_visit_link",
@@ -38,7 +40,8 @@ PUBLIC = {
 # The JSON interface as the product's page promises it, without the names of the variables.
 OPEN_API = {
     "GET /api/docs", "GET /api/v1/openapi.json",
-    "GET /api/v1/stations", "GET /api/v1/stations.geojson", "GET /api/v1/stations/<>",
+    "GET /api/v1/stations", "GET /api/v1/stations.geojson", "GET /api/v1/stations.csv",
+    "GET /api/v1/closures.ics", "GET /api/v1/stations/<>/closures.ics", "GET /api/v1/stations/<>",
     "GET /api/v1/services", "GET /api/v1/stations/<>/availability",
     "POST /api/v1/holds", "POST /api/v1/appointments",
 }  # fmt: skip
@@ -69,6 +72,8 @@ STAFF = {
     "staff_hours.remove_closure": Role.MANAGER,
     "staff_messages.overview": Role.CLERK,
     "staff_messages.read_mail": Role.MANAGER,
+    "staff_reports.overview": Role.MANAGER,
+    "staff_reports.settle": Role.MANAGER,
 }
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -147,7 +152,11 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         dedupe_key="one", topic="appointment", subject_id=visit.id, revision=0, kind="confirmation",
         channel="email", send_at=now, status=MessageStatus.SENT, due_at=now, created_at=now,
     )  # fmt: skip
-    factories.save(message)
+    report = StationReport(
+        public_id="one", station_id=network.central.id, language="en", created_at=now
+    )  # fmt: skip
+    report.message = "The door is on the other side."
+    factories.save(message, report)
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
         factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
@@ -156,12 +165,14 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "slug": "central-window",
         "closure_id": closure.id,
         "message_id": message.id,
+        "report_id": report.id,
     }
     return World(app, values)
 
 
 def has_variable(endpoint: str) -> bool:
-    return endpoint not in {"staff.today", "staff_hours.choose", "staff_messages.overview"}
+    without = {"staff.today", "staff_hours.choose", "staff_messages.overview", "staff_reports.overview"}
+    return endpoint not in without
 
 
 @pytest.mark.parametrize("endpoint", STAFF)

@@ -111,6 +111,15 @@ class StationsQuery(LanguageQuery):
     limit = QueryWhole(least=1, most=1000, load_default=None)
 
 
+class SheetQuery(LanguageQuery):
+    variant = Line(
+        most=10,
+        load_default="sheet",
+        among=("sheet", "machine"),
+        metadata={"description": "sheet is safe in a spreadsheet; machine leaves cells as they are"},
+    )
+
+
 class AvailabilityQuery(Body):
     service = Line(required=True, most=40, metadata={"example": "document-check"})
     from_ = Day(

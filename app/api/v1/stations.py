@@ -1,20 +1,25 @@
 """Where the points are, what they offer, when they are open. Open data: any page may read it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from app import clock
-from app.api.v1 import places, schemas
+from app.api.v1 import places, schemas, sheet
 from app.api.v1.answers import answer
+from app.api.v1.caching import cached
 from app.api.v1.spec import PROBLEM, Blueprint, open_data
+from app.stations import open_data as published
 from app.stations import queries
 from app.stations.distance import rank
 from app.stations.geojson import MEDIA_TYPE, feature, feature_collection
 from app.stations.models import Service, Station
 from app.stations.places import BadCoordinates, NamedPlace, at_position, find_position
 from app.stations.search import get_origin
+
+SHEET_TYPE = "text/csv"
 
 blueprint = Blueprint("stations", __name__, description="Service points, what they offer and when.")
 blueprint.after_request(open_data)
@@ -32,7 +37,7 @@ def list_stations(asked: dict[str, Any]) -> Response:
     origin = _origin(asked["near"], asked["place"])
     found = [s for s in queries.list_stations() if service is None or queries.offers(s, service)]
     listed = _listed(found, service, origin, limit=asked["limit"])
-    return _cached(answer({"stations": listed, "origin": places.origin(origin)}))
+    return cached(answer({"stations": listed, "origin": places.origin(origin)}))
 
 
 def _origin(near: str | None, place: str | None) -> NamedPlace | None:
@@ -61,17 +66,40 @@ def _listed(
 @blueprint.get("/stations.geojson")
 @blueprint.response(200, schemas.FeatureCollection, content_type=MEDIA_TYPE)
 def stations_geojson() -> Response:
-    """Return the service points as GeoJSON (RFC 7946)."""
+    """Return the service points as GeoJSON (RFC 7946), each fact with the day it was last checked."""
     collection = answer(feature_collection(_features(queries.list_stations())))
     collection.mimetype = MEDIA_TYPE
-    return _cached(collection)
+    return cached(collection, changed_at=published.changed_at())
 
 
 def _features(found: Iterable[Station]) -> Iterable[dict[str, Any]]:
+    verified = published.last_verified()
     for station in found:
         facts = places.facts_of_place(station)
         position = {name: facts.pop(name) for name in ("slug", "lat", "lon")}
-        yield feature(**position, properties={"slug": station.slug, **facts})
+        days = {field: day.isoformat() for field, day in verified.get(station.id, {}).items()}
+        yield feature(**position, properties={"slug": station.slug, **facts, "last_verified": days})
+
+
+@blueprint.get("/stations.csv")
+@blueprint.arguments(schemas.SheetQuery, location="query")
+@blueprint.response(200, {"type": "string"}, content_type=SHEET_TYPE)
+def stations_csv(asked: dict[str, Any]) -> Response:
+    """Return the service points as CSV in UTF-8, safe to open in a spreadsheet.
+
+    variant=machine leaves every cell as it is, and has no byte order mark.
+    """
+    verified = published.last_verified()
+    rows = (_sheet_row(station, verified.get(station.id, {})) for station in queries.list_stations())
+    text = sheet.write(rows, for_machines=asked["variant"] == "machine")
+    response = Response(text, content_type=f"{SHEET_TYPE}; charset=utf-8; header=present")
+    response.headers["Content-Disposition"] = 'attachment; filename="stations.csv"'
+    return cached(response, changed_at=published.changed_at())
+
+
+def _sheet_row(station: Station, verified: Mapping[str, date]) -> dict[str, Any]:
+    facts = places.facts_of_place(station)
+    return sheet.row_of({**facts, "position_confirmed_on": station.position_confirmed_on}, verified)
 
 
 @blueprint.get("/stations/<slug>")
@@ -79,20 +107,11 @@ def _features(found: Iterable[Station]) -> Iterable[dict[str, Any]]:
 @blueprint.alt_response(404, schema=schemas.Problem, content_type=PROBLEM)
 def show_station(slug: str) -> Response:
     """Say everything known about a service point, and how well it is known."""
-    return _cached(answer(places.details(queries.get_station(slug), now=clock.now())))
+    return cached(answer(places.details(queries.get_station(slug), now=clock.now())))
 
 
 @blueprint.get("/services")
 @blueprint.response(200, schemas.Services)
 def list_services() -> Response:
     """List what a person can come for."""
-    return _cached(answer({"services": [places.service(s) for s in queries.list_services()]}))
-
-
-def _cached(response: Response) -> Response:
-    """Let a client ask whether it has changed, in place of sending it again."""
-    response.add_etag()
-    response.vary.add("Accept-Language")
-    response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
-    return response
+    return cached(answer({"services": [places.service(s) for s in queries.list_services()]}))

@@ -110,7 +110,7 @@ def test_the_purge_takes_what_has_served_its_time_and_nothing_else(network, cloc
             DeskUsage(station_id=network.central.id, cell=cell_of(now - age), taken=0, capacity=1),
         )
 
-    assert jobs.purge() == "5 buckets, 5 keys, 2 sessions, 1 holds, 1 cells"
+    assert jobs.purge() == "5 buckets, 5 keys, 2 sessions, 1 holds, 1 cells, 0 reports"
     assert db.session.query(Hold.public_id).all() == [("h1",)]
     assert db.session.query(ThrottleBucket.key).all() == [("new",)]
     assert db.session.query(IdempotencyKey.key).all() == [("new",)]
