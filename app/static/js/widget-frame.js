@@ -2,8 +2,8 @@
 (() => {
   "use strict";
   if (window.parent === window) return;
+  const contents = document.querySelector("main");
   const tell = () => window.parent.postMessage(
-    { haikouPointsHeight: document.documentElement.getBoundingClientRect().height }, "*");
-  new ResizeObserver(tell).observe(document.documentElement);
-  tell();
+    { haikouPointsHeight: contents.getBoundingClientRect().height }, "*");
+  new ResizeObserver(tell).observe(contents);
 })();

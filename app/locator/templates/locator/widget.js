@@ -3,7 +3,7 @@
   "use strict";
   const home = new URL(document.currentScript.src).origin;
   const titles = {{ titles|tojson }};
-  const frames = new Map();
+  const frames = [];
 
   const put = (place) => {
     const language = place.dataset.lang in titles ? place.dataset.lang : "en";
@@ -21,11 +21,11 @@
     frame.height = "480";
     frame.style.border = "0";
     place.replaceChildren(frame);
-    frames.set(frame.contentWindow, frame);
+    frames.push(frame);
   };
 
   window.addEventListener("message", (event) => {
-    const frame = frames.get(event.source);
+    const frame = frames.find((one) => one.contentWindow === event.source);
     const height = event.data && event.data.haikouPointsHeight;
     if (frame && Number.isFinite(height)) frame.height = String(Math.min(Math.max(Math.ceil(height), 120), 4000));
   });
