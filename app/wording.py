@@ -47,6 +47,7 @@ REFUSALS = {
     "bad_coordinates": _l(
         "These numbers are not a position. Write latitude first, for example 20.04, 110.32."
     ),
+    "datum_unknown": _l("We do not know this kind of coordinates. Write wgs84, gcj02 or bd09."),
     "coordinates_swapped": _l(
         "Latitude and longitude look swapped. Write latitude first, for example 20.04, 110.32."
     ),

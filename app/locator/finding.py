@@ -1,46 +1,69 @@
 """What a search for the nearest point answers."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from app.errors import NotFound
 from app.locator.points import Point, list_points, nearest_first
+from app.stations.datum import Datum
 from app.stations.distance import metres
 from app.stations.models import Service
 from app.stations.names import LONGEST_TEXT
-from app.stations.places import Ambiguous, BadCoordinates, Found, NamedPlace, Outcome, Unknown
+from app.stations.places import (
+    Ambiguous,
+    BadCoordinates,
+    DatumUnknown,
+    Found,
+    NamedPlace,
+    Outcome,
+    Unknown,
+    with_datum,
+)
 from app.stations.queries import get_service
-from app.stations.search import find_origin, list_districts, list_named_places
+from app.stations.search import find_origin, find_place, list_districts
 
 FAR_AWAY_M = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a person asked: `near` as typed, `place` a slug chosen from a list, `service` a code."""
+    """What a person asked: `near` as typed, `place` a slug chosen from a list, `service` a code.
+
+    `datum` is of coordinates in `near`; it is empty when `near` itself says it.
+    """
 
     near: str = ""
     place: str = ""
     service: str = ""
+    datum: str = ""
     asked: bool = False
 
     @classmethod
     def parse(cls, args: Mapping[str, Any]) -> "Search":
-        texts = {name: str(args.get(name, "")).strip() for name in ("near", "place", "service")}
-        return cls(texts["near"][:LONGEST_TEXT], texts["place"], texts["service"], asked="near" in args)
+        names = ("near", "place", "service", "datum")
+        near, place, service, datum = (str(args.get(name, "")).strip() for name in names)
+        near = near[:LONGEST_TEXT]
+        with suppress(DatumUnknown):
+            near, datum = with_datum(near, datum), ""
+        return cls(near, place, service, datum, asked="near" in args)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`refusal` is a code when the question could not be answered; points are listed all the same."""
+    """`refusal` is a code when the question could not be answered; points are listed all the same.
+
+    `guessed`: the origin is not what was typed, but most like it.
+    """
 
     points: list[Point] = field(default_factory=list)
     origin: NamedPlace | None = None
     service: Service | None = None
     refusal: str = ""
     choices: tuple[NamedPlace, ...] = ()
+    guessed: bool = False
 
     @property
     def nearest_count(self) -> int:
@@ -63,7 +86,7 @@ def find_points(search: Search, *, now: datetime) -> Answer:
         return Answer(points, service=service, refusal="place_missing", choices=tuple(list_districts()))
     try:
         outcome = _origin(search)
-    except BadCoordinates as error:
+    except (BadCoordinates, DatumUnknown) as error:
         choices = tuple(list_districts())
         return Answer(points, service=service, refusal=error.code, choices=choices)
     return _answered(outcome, points, service)
@@ -71,7 +94,8 @@ def find_points(search: Search, *, now: datetime) -> Answer:
 
 def _answered(outcome: Outcome, points: list[Point], service: Service | None) -> Answer:
     if isinstance(outcome, Found):
-        return Answer(nearest_first(points, outcome.place.point), outcome.place, service)
+        nearest = nearest_first(points, outcome.place.point)
+        return Answer(nearest, outcome.place, service, guessed=outcome.guessed)
     if isinstance(outcome, Ambiguous):
         return Answer(points, service=service, refusal="place_ambiguous", choices=outcome.candidates)
     return Answer(points, service=service, refusal="place_unknown", choices=outcome.districts)
@@ -87,9 +111,8 @@ def _service(code: str) -> tuple[Service | None, str]:
 
 
 def _origin(search: Search) -> Outcome:
-    if not search.place:
-        return find_origin(search.near)
-    place = next((p for p in list_named_places() if p.slug == search.place), None)
-    if place:
+    if search.place and (place := find_place(search.place)):
         return Found(place)
-    return find_origin(search.near) if search.near else Unknown(search.place, tuple(list_districts()))
+    if search.near:
+        return find_origin(search.near, datum=search.datum or Datum.WGS84)
+    return Unknown(search.place, tuple(list_districts()))

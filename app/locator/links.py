@@ -1,17 +1,24 @@
 """Where the pages of the points lead to."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import current_app, url_for
-from flask_babel import gettext
+from flask_babel import lazy_gettext
 
 from app.locator.linked_data import Links
+from app.locator.map_links import Destination, MapApp, map_link
 from app.settings import Settings
 from app.stations.models import Service, Station
 
 # A position that may be wrong by more than this sends people to the wrong street.
 DIRECTIONS_WITHIN_M = 500
+MAP_NAMES = {
+    MapApp.AMAP: lazy_gettext("Amap 高德地图"),
+    MapApp.BAIDU: lazy_gettext("Baidu 百度地图"),
+    MapApp.TENCENT: lazy_gettext("Tencent 腾讯地图"),
+    MapApp.APPLE: lazy_gettext("Apple Maps"),
+    MapApp.OSM: lazy_gettext("OpenStreetMap"),
+}
 
 
 def booking_link(station: Station, service: Service, *, day: str = "") -> str:
@@ -23,25 +30,12 @@ def booking_link(station: Station, service: Service, *, day: str = "") -> str:
 
 
 def directions(station: Station) -> list[tuple[str, str]]:
-    """Return map apps with the point's position; none when the position is not sure enough.
-
-    Both map services are told that the degrees are WGS-84 and shift them themselves.
-    """
+    """Return map apps with the point's position; none when the position is not sure enough."""
     if station.precision_m > DIRECTIONS_WITHIN_M:
         return []
     name = station.name.in_language("zh")
-    amap = {"position": f"{station.lon:.6f},{station.lat:.6f}", "name": name, "coordinate": "wgs84"}
-    baidu = {
-        "location": f"{station.lat:.6f},{station.lon:.6f}",
-        "title": name,
-        "content": station.address.zh or name,
-        "coord_type": "wgs84",
-        "output": "html",
-    }
-    return [
-        (gettext("Amap 高德地图"), f"https://uri.amap.com/marker?{urlencode(amap)}"),
-        (gettext("Baidu 百度地图"), f"https://api.map.baidu.com/marker?{urlencode(baidu)}"),
-    ]
+    destination = Destination((station.lat, station.lon), name, station.address.zh)
+    return [(str(MAP_NAMES[app]), map_link(app, destination)) for app in MapApp]
 
 
 def public_links(station: Station, service: Service | None) -> Links:

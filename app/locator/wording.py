@@ -26,6 +26,7 @@ REFUSALS = {
     "place_missing": lazy_gettext("Write where you are: a street, a building or a district."),
     "bad_coordinates": lazy_gettext("These numbers are not a position. Write them like 20.0440, 110.1990."),
     "coordinates_swapped": lazy_gettext("Write the latitude first, like 20.0440, 110.1990."),
+    "datum_unknown": lazy_gettext("We do not know this kind of coordinates. Write wgs84, gcj02 or bd09."),
     "service_unknown": lazy_gettext("We do not have this service. Choose a service from the list."),
 }
 

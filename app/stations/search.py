@@ -1,41 +1,57 @@
 """Where a typed text is: the gazetteer, the districts and the service points together."""
 
-from sqlalchemy import select
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from sqlalchemy import Engine, select
 
 from app.db import db
 from app.stations import places
+from app.stations.datum import Datum
 from app.stations.distance import Point
 from app.stations.models import Place, Station
 from app.stations.name_index import NameIndex
+from app.stations.name_stamps import find_stamp
 from app.stations.places import Ambiguous, Found, NamedPlace, Outcome, PlaceKind
 
+_KINDS = {kind.value: kind for kind in (PlaceKind.CITY, PlaceKind.DISTRICT)}
+_ORDER = (PlaceKind.DISTRICT, PlaceKind.STATION, PlaceKind.CITY, PlaceKind.PLACE)
 
-def list_named_places() -> list[NamedPlace]:
+
+def name_index() -> NameIndex:
+    """Return the names as they are now; made once in each process for each stamp of the names."""
+    stamp = find_stamp()
+    return _remembered(db.engine, stamp) if stamp else NameIndex(_read_places())
+
+
+def list_named_places() -> Sequence[NamedPlace]:
     """Return everything a person may name, districts first, then service points, then other places."""
-    gazetteer = db.session.scalars(select(Place).order_by(Place.id)).all()
-    stations = db.session.scalars(select(Station).order_by(Station.number)).all()
-    named = [_named_place(p) for p in gazetteer]
-    districts = [p for p in named if p.kind is PlaceKind.DISTRICT]
-    others = [p for p in named if p.kind is not PlaceKind.DISTRICT]
-    return [*districts, *map(_named_station, stations), *others]
+    return name_index().places
 
 
-def list_districts() -> list[NamedPlace]:
+def list_districts() -> Sequence[NamedPlace]:
     """Return the districts, to be offered when a name is not known."""
-    query = select(Place).where(Place.category == PlaceKind.DISTRICT).order_by(Place.id)
-    return [_named_place(p) for p in db.session.scalars(query)]
+    return name_index().districts
 
 
-def find_origin(text: str) -> Outcome:
-    """Say where a typed text is; raises BadCoordinates for numbers that are no position."""
-    if point := places.find_position(text):
+def find_place(slug: str) -> NamedPlace | None:
+    """Return the place that was chosen from a list."""
+    return name_index().by_slug.get(slug)
+
+
+def find_origin(text: str, *, datum: str = Datum.WGS84) -> Outcome:
+    """Say where a typed text is; raises BadCoordinates or DatumUnknown for numbers that are no position."""
+    if point := places.find_position(text, datum=datum):
         return Found(places.at_position(point))
-    return NameIndex(list_named_places()).look_up(text)
+    return name_index().look_up(text)
 
 
-def get_origin(text: str) -> NamedPlace:
-    """Return the one place a text means; raises PlaceUnknown, PlaceAmbiguous or BadCoordinates."""
-    outcome = find_origin(text)
+def get_origin(text: str, *, datum: str = Datum.WGS84) -> NamedPlace:
+    """Return the one place a text means.
+
+    Raises PlaceUnknown, PlaceAmbiguous, BadCoordinates or DatumUnknown.
+    """
+    outcome = find_origin(text, datum=datum)
     if isinstance(outcome, Found):
         return outcome.place
     if isinstance(outcome, Ambiguous):
@@ -43,15 +59,48 @@ def get_origin(text: str) -> NamedPlace:
     raise places.PlaceUnknown(text, outcome.districts)
 
 
-def _named_place(place: Place) -> NamedPlace:
-    kind = PlaceKind.DISTRICT if place.category == PlaceKind.DISTRICT else PlaceKind.PLACE
-    point = Point(place.lat, place.lon, place.precision_m)
-    return places.named(place.slug, kind, place.name, point, aliases=place.aliases, district=place.district)
+@lru_cache(maxsize=2)
+def _remembered(_database: Engine, _stamp: str) -> NameIndex:
+    return NameIndex(_read_places())
 
 
-def _named_station(station: Station) -> NamedPlace:
-    point = Point(station.lat, station.lon, station.precision_m)
-    full = station.full_name.as_dict().values()
-    return places.named(
-        station.slug, PlaceKind.STATION, station.name, point, aliases=full, district=station.district
-    )
+def _read_places() -> list[NamedPlace]:
+    found = [*_stations(), *_gazetteer()]
+    return sorted(found, key=lambda place: _ORDER.index(place.kind))
+
+
+_PLACES = select(
+    Place.slug,
+    Place.category,
+    Place.name,
+    Place.aliases,
+    Place.district,
+    Place.lat,
+    Place.lon,
+    Place.precision_m,
+).order_by(Place.id)
+
+
+def _gazetteer() -> Iterator[NamedPlace]:
+    for slug, category, name, aliases, district, lat, lon, precision_m in db.session.execute(_PLACES):
+        point = Point(lat, lon, precision_m)
+        kind = _KINDS.get(category, PlaceKind.PLACE)
+        yield places.named(slug, kind, name, point, aliases=aliases, district=district)
+
+
+_STATIONS = select(
+    Station.slug,
+    Station.name,
+    Station.full_name,
+    Station.district,
+    Station.lat,
+    Station.lon,
+    Station.precision_m,
+).order_by(Station.number)
+
+
+def _stations() -> Iterator[NamedPlace]:
+    for slug, name, full_name, district, lat, lon, precision_m in db.session.execute(_STATIONS):
+        point = Point(lat, lon, precision_m)
+        aliases = full_name.as_dict().values()
+        yield places.named(slug, PlaceKind.STATION, name, point, aliases=aliases, district=district)

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from app.api.v1.fields import Body, Day, Line, Moment, QueryWhole, Whole
 from app.localtext import LANGUAGES
+from app.stations.datum import Datum
 
 MOST_PARTY = 1000  # more than any service takes; the service's own limit is checked by the rules
 
@@ -102,10 +103,23 @@ class LanguageQuery(Body):
 
 class StationsQuery(LanguageQuery):
     near = Line(
-        most=200, load_default=None, metadata={"description": "latitude,longitude", "example": "20.04,110.32"}
+        most=200,
+        load_default=None,
+        metadata={
+            "description": "latitude,longitude; or marked with their datum, as gcj02:20.03,110.31",
+            "example": "20.04,110.32",
+        },
+    )
+    datum = Line(
+        most=5,
+        among=list(Datum),
+        load_default=Datum.WGS84,
+        metadata={"description": "of near where it is not marked; answers are always WGS-84"},
     )
     place = Line(
-        most=200, load_default=None, metadata={"description": "a name", "example": "Haikou Railway Station"}
+        most=200,
+        load_default=None,
+        metadata={"description": "a name in any writing, or a postcode", "example": "Haikou Railway Station"},
     )
     service = Line(most=40, load_default=None, metadata={"description": "only points that offer it"})
     limit = QueryWhole(least=1, most=1000, load_default=None)

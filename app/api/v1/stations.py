@@ -34,19 +34,19 @@ def list_stations(asked: dict[str, Any]) -> Response:
     near wins over place. With service, only points that offer it.
     """
     service = queries.get_service(asked["service"]) if asked["service"] is not None else None
-    origin = _origin(asked["near"], asked["place"])
+    origin = _origin(asked["near"], asked["place"], datum=asked["datum"])
     found = [s for s in queries.list_stations() if service is None or queries.offers(s, service)]
     listed = _listed(found, service, origin, limit=asked["limit"])
     return cached(answer({"stations": listed, "origin": places.origin(origin)}))
 
 
-def _origin(near: str | None, place: str | None) -> NamedPlace | None:
+def _origin(near: str | None, place: str | None, *, datum: str) -> NamedPlace | None:
     if near is not None:
-        point = find_position(near)
+        point = find_position(near, datum=datum)
         if point is None:
             raise BadCoordinates
         return at_position(point)
-    return get_origin(place) if place is not None else None
+    return get_origin(place, datum=datum) if place is not None else None
 
 
 def _listed(
