@@ -101,10 +101,19 @@ def environment(database_url: str, instance_path: Path, **more: str) -> dict[str
 class Server:
     """gunicorn with 2 processes × 4 threads, as `make run` starts it, on a port of its own."""
 
-    def __init__(self, database_url: str, folder: Path, *, wsgi: str = "wsgi:app", **settings: str) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        folder: Path,
+        *,
+        wsgi: str = "wsgi:app",
+        access_log: str = "/dev/null",
+        **settings: str,
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._wsgi = wsgi
+        self._access_log = access_log
         self._log = folder / "server.log"
         given = {"PORT": str(self.port), "PUBLIC_URL": self.url, "WEB_LOG_LEVEL": "info", **settings}
         self.environment = environment(database_url, folder, **given)
@@ -115,7 +124,7 @@ class Server:
         began = time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(BIN / "gunicorn"), "--access-logfile", "/dev/null", self._wsgi],
+                [str(BIN / "gunicorn"), "--access-logfile", self._access_log, self._wsgi],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
