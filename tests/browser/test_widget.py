@@ -1,12 +1,14 @@
 """The frame on an employer's page, of another origin and without cookies; linked data and reports on ours."""
 
 import http.server
+import secrets
 import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests import factories
 from tests.browser.conftest import LiveServer, widest
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Intranet</title></head>
@@ -119,3 +121,23 @@ def test_the_new_pages_fit_a_small_phone_and_break_no_rule(open_page, axe, path:
     small.goto(path)
     assert widest(small) == 320
     axe(small)
+
+
+def test_staff_settle_a_report_on_a_small_phone(open_page, live_server: LiveServer, axe) -> None:
+    name = f"boss-{secrets.token_hex(4)}"
+    factories.build_user(name, role="manager", stations=(live_server.network.jiangdong,))
+    text = f"Wrong hours {name} " + "x" * 200
+    small = open_page(viewport={"width": 320, "height": 640})
+    small.goto("/ru/places/jiangdong/report")
+    small.locator("textarea").fill(text)
+    small.locator("main form button").click()
+    small.goto("/staff")
+    small.locator("[name=username]").fill(name)
+    small.locator("[name=password]").fill(factories.PASSWORD)
+    small.locator("main form button").click()
+    small.goto("/staff/reports-of-facts")
+    assert small.get_by_text(text).is_visible()
+    assert widest(small) == 320
+    axe(small)
+    small.locator(".card", has_text=text).get_by_role("button").click()
+    assert small.get_by_text(text).count() == 0

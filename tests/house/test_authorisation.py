@@ -252,7 +252,7 @@ def count() -> Callable[[], int]:
     """Count everything that a POST could have made."""
     return lambda: sum(
         db.session.scalar(select(func.count()).select_from(model))
-        for model in (AppointmentEvent, Hold, Appointment, PlanChange)
+        for model in (AppointmentEvent, Hold, Appointment, PlanChange, StationReport)
     )
 
 
