@@ -1,10 +1,12 @@
 """The first page, the search for the nearest point, one point, and the card for the taxi driver."""
 
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, render_template, request
+from markupsafe import Markup
 
 from app import clock
 from app.appointments.qr import qr_picture
@@ -68,7 +70,7 @@ def place(slug: str) -> str:
         hours=coming_days(plan, point.today),
         linked_data=linked_data.office(station, plan, public, language=language, today=point.today),
         permalink=public.page,
-        qr=qr_picture(public.page, text(station.name)),
+        qr=_printed_code(public.page, text(station.name)),
         facts={fact.field: fact for fact in station.facts},
         checked_on=max((f.checked_on for f in station.facts if f.checked_on), default=None),
     )
@@ -77,6 +79,12 @@ def place(slug: str) -> str:
 @bp.get(f"{LANGUAGE_PREFIX}/places/<slug>/taxi")
 def taxi(slug: str) -> str:
     return render_template("locator/taxi.html", station=get_station(slug))
+
+
+@lru_cache(maxsize=1024)
+def _printed_code(address: str, label: str) -> Markup:
+    """Return the page's address as a picture; drawing it takes longer than all the rest of the page."""
+    return qr_picture(address, label)
 
 
 def _chosen_service(station: Station) -> Service | None:
