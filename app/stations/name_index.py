@@ -30,7 +30,7 @@ from app.stations.places import (
 
 SHORTEST_PART = 3  # fewer letters begin too many names
 SHORTEST_NAME_INSIDE = 4
-MOST_HITS = 400
+MOST_HITS = 200
 MOST_UNITS = 40
 LONGEST_NAME_UNITS = 20
 POSTCODE_DIGITS = 6
@@ -79,8 +79,8 @@ class NameIndex:
         # One long text of all names, so that "contains" is one search and not one for each name.
         self._all_names = "\n".join(self._names)
         self._starts = _starts_of(self._names)
-        self._names_by_size = _by_size(self._names)
-        self._words_by_size = _by_size(self._words)
+        self._names_by_shape = _by_shape(self._names)
+        self._words_by_shape = _by_shape(self._words)
 
     def look_up(self, text: str) -> Outcome:
         """Find the place a name means."""
@@ -104,7 +104,8 @@ class NameIndex:
         return next((hits for way in ways if (hits := way(self, typed))), set())
 
     def _outcome(self, hits: Hits, typed: Typed, *, guessed: bool) -> Outcome:
-        found = [self.places[hit] for hit in sorted(hits, key=lambda hit: self._rank(hit, typed))]
+        ranked = sorted(sorted(hits)[:MOST_HITS], key=lambda hit: self._rank(hit, typed))
+        found = [self.places[hit] for hit in ranked]
         if len(found) == 1:
             return Found(found[0], guessed)
         return Ambiguous(typed.text, tuple(found[:MOST_CANDIDATES]))
@@ -136,10 +137,10 @@ class NameIndex:
     def _worded(self, typed: Typed) -> Hits:
         if typed.chinese or typed.too_short:
             return set()
-        return set.intersection(*(self._with_word(word) for word in typed.units))
+        return _in_all(typed.units, self._with_word)
 
     def _with_word(self, word: str) -> Hits:
-        return _of(self._by_word, _with_prefix(self._words, word))
+        return _of(self._by_word, _with_prefix(self._words, word) if len(word) > 1 else (word,))
 
     def _containing(self, typed: Typed) -> Hits:
         return set() if typed.too_short else _of(self._by_name, self._names_with(typed.key))
@@ -170,15 +171,15 @@ class NameIndex:
         return set()
 
     def _slipped(self, typed: Typed) -> Hits:
-        return self._districts_first(_of(self._by_name, _nearest(typed.key, self._names_by_size)))
+        return self._districts_first(_of(self._by_name, _nearest(typed.key, self._names_by_shape)))
 
     def _words_slipped(self, typed: Typed) -> Hits:
         if typed.chinese or typed.too_short:
             return set()
-        return set.intersection(*(self._with_word_slipped(word) for word in typed.units))
+        return _in_all(typed.units, self._with_word_slipped)
 
     def _with_word_slipped(self, word: str) -> Hits:
-        return self._with_word(word) or _of(self._by_word, _nearest(word, self._words_by_size))
+        return self._with_word(word) or _of(self._by_word, _nearest(word, self._words_by_shape))
 
     def _in_postal_area(self, typed: Typed) -> Hits:
         """Match the area of a postcode that is not known itself, if it leaves a choice."""
@@ -210,20 +211,50 @@ def slips_allowed(key: str) -> int:
     return next(slips for least, slips in ((13, 3), (8, 2), (4, 1), (0, 0)) if len(key) >= least)
 
 
-Sizes = dict[tuple[bool, int], list[str]]
+# Names of one writing and one length that share their first sign, or their last one.
+Shape = tuple[bool, int, str]
+Shapes = dict[Shape, list[str]]
 
 
-def _nearest(key: str, by_size: Sizes) -> list[str]:
-    """Return the keys with the fewest slips: a sign too many, missing, wrong, or two exchanged."""
-    allowed, chinese = slips_allowed(key), names.is_chinese(key)
-    found: list[tuple[float, str]] = []
-    for size in range(len(key) - allowed, len(key) + allowed + 1) if allowed else ():
-        near = process.extract(
-            key, by_size.get((chinese, size), ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
-        )
-        found += [(slips, name) for name, slips, _ in near]
-    fewest = min((slips for slips, _ in found), default=0)
-    return [name for slips, name in found if slips == fewest]
+def _nearest(key: str, by_shape: Shapes) -> list[str]:
+    """Return the keys with the fewest slips: a sign too many, missing, wrong, or two exchanged.
+
+    Names that differ in the first sign and in the last one are left out: that saves most of the work.
+    """
+    allowed = slips_allowed(key)
+    sizes = range(len(key) - allowed, len(key) + allowed + 1) if allowed else ()
+    found: dict[str, float] = {}
+    for size in sizes:
+        for shape in _shapes_of(key, size):
+            near = process.extract(
+                key, by_shape.get(shape, ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
+            )
+            found.update((name, slips) for name, slips, _ in near)
+    fewest = min(found.values(), default=0)
+    return [name for name, slips in found.items() if slips == fewest]
+
+
+def _shapes_of(key: str, size: int) -> tuple[Shape, Shape]:
+    chinese = names.is_chinese(key)
+    return (chinese, size, f"{key[0]}…"), (chinese, size, f"…{key[-1]}")
+
+
+def _by_shape(keys: Iterable[str]) -> Shapes:
+    shapes: Shapes = defaultdict(list)
+    for key in keys:
+        for shape in _shapes_of(key, len(key)):
+            shapes[shape].append(key)
+    return dict(shapes)
+
+
+def _in_all(words: Iterable[str], places_with: Callable[[str], Hits]) -> Hits:
+    """Return the places that have every word; the longest words leave the fewest."""
+    hits: Hits | None = None
+    for word in sorted(words, key=len, reverse=True):
+        hits = places_with(word) if hits is None else hits & places_with(word)
+        if not hits:
+            break
+    return hits or set()
 
 
 def _says_enough(part: tuple[str, ...]) -> bool:
@@ -252,10 +283,3 @@ def _with_prefix(ordered: list[str], prefix: str) -> list[str]:
 
 def _starts_of(lines: list[str]) -> list[int]:
     return list(accumulate((len(line) + 1 for line in lines), initial=0))
-
-
-def _by_size(keys: Iterable[str]) -> Sizes:
-    sizes: Sizes = defaultdict(list)
-    for key in keys:
-        sizes[names.is_chinese(key), len(key)].append(key)
-    return dict(sizes)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 LONGEST_TEXT = 200
 MOST_READINGS = 4
-_CHINESE = r"㐀-䶿一-鿿豈-﫿"
+_CHINESE = r"\u3400-\u4dbf\u4e00-\u9fff"
 _UNITS = re.compile(rf"[{_CHINESE}]|[^\W_{_CHINESE}]+")
 _TONE_DIGIT = re.compile(r"(?<=[a-z:])[1-5](?![0-9])")
 _BRACKETS = re.compile(r"[(（].*")

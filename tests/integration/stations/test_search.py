@@ -2,12 +2,15 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.db import db, transact
+from app.localtext import LocalText
 from app.seeding.upsert import Tallies
 from app.stations import importer, search, seed
-from app.stations.distance import rank
-from app.stations.places import Ambiguous, Found, PlaceAmbiguous, PlaceUnknown
+from app.stations.distance import Point, metres, rank
+from app.stations.models import Place
+from app.stations.places import Ambiguous, Found, PlaceAmbiguous, PlaceUnknown, Unknown
 from app.stations.queries import list_stations
 from tests.unit.stations.test_seed import SHIPPED
 
@@ -37,6 +40,12 @@ def _network(app: Flask) -> None:
         ("Jiangdong station", "jiangdong"),
         ("Talent Home", "talent-home"),
         ("Haikou", "gn-1809078"),
+        ("wanlvyuan", "lm-evergreen"),
+        ("wly", "lm-evergreen"),
+        ("парк Биньхай", "lm-binhai-park"),
+        ("Fuxincheng", "park-fullsing"),
+        ("571100", "district-qiongshan"),
+        ("Вэньчан", "gn-1791544"),
     ],
 )
 def test_a_place_of_haikou_is_found(text: str, slug: str) -> None:
@@ -73,6 +82,32 @@ def test_a_name_of_several_places_offers_them() -> None:
     with pytest.raises(PlaceAmbiguous) as refusal:
         search.get_origin("park")
     assert 1 < len(refusal.value.candidates) <= 8
+
+
+def test_a_name_is_found_as_soon_as_it_is_written_and_not_after_it_is_gone(app: Flask) -> None:
+    def rename(name: str) -> None:
+        db.session.scalars(select(Place).where(Place.slug == "lm-century-park")).one().name = LocalText(name)
+
+    assert search.get_origin("Century Park").slug == "lm-century-park"
+    transact(rename, "Quarkwood Gardens")
+    assert search.get_origin("Quarkwood Gardens").slug == "lm-century-park"
+    assert isinstance(search.find_origin("Century Park"), Found | Ambiguous | Unknown)
+    assert all(place.name.en != "Century Park" for place in search.list_named_places())
+
+
+def test_names_are_read_once_until_one_changes() -> None:
+    assert search.name_index() is search.name_index()
+    before = search.name_index()
+    transact(lambda: setattr(list_stations()[0], "notice", LocalText("Wet paint")))
+    assert search.name_index() is before
+    transact(lambda: setattr(list_stations()[0], "name", LocalText("Renamed")))
+    assert search.name_index() is not before
+
+
+def test_marked_coordinates_are_converted() -> None:
+    marked = search.get_origin("gcj02:20.0381022,110.328225").point
+    assert search.get_origin("20.0381022,110.328225", datum="gcj02").point == marked
+    assert metres(marked, Point(20.04017, 110.32387)) < 5
 
 
 def test_coordinates_need_no_look_at_the_database() -> None:
