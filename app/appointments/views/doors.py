@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock, headers
-from app.appointments import code_door, journey, queries
+from app.appointments import code_door, journey, link_door, queries
 from app.appointments.forms import CodeForm
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
@@ -37,21 +37,28 @@ DEADLINE_IS_NEAR = timedelta(days=4)
 
 @bp.get("/c/<token>")
 def follow_case_link(token: str) -> ResponseReturnValue:
+    link_door.check_network(request.remote_addr or "", now=clock.now())
     case = cases.find_by_link(token)
     if case is None:
-        return _code_page(CodeForm(formdata=None), dead_link=True, status=410)
+        return _dead_link()
     journey.enter_with_case(case)
     return redirect(url_for(".collect", lang=case.language), 303)
 
 
 @bp.get("/v/<token>")
 def follow_visit_link(token: str) -> ResponseReturnValue:
+    link_door.check_network(request.remote_addr or "", now=clock.now())
     try:
         visit = queries.get_by_token(token)
     except NotFound:
-        return _code_page(CodeForm(formdata=None), dead_link=True, status=410)
+        return _dead_link()
     journey.enter_with_visit(visit)
     return redirect(url_for(".show_visit", lang=visit.language), 303)
+
+
+def _dead_link() -> ResponseReturnValue:
+    link_door.count_dead_link(request.remote_addr or "", now=clock.now())
+    return _code_page(CodeForm(formdata=None), dead_link=True, status=410)
 
 
 @bp.get(f"{LANGUAGE_PREFIX}/collect")
