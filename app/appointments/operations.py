@@ -70,15 +70,16 @@ class Target:
 def book(request: BookingRequest, *, now: datetime) -> Appointment:
     """Turn a hold into a visit, in place: its desks stay taken and change owner.
 
-    The same key, or the same hold, gives the same visit again. Raises KeyReused, HoldNotFound,
-    SlotUnavailable when the hold ran out and somebody took the time, NameNeeded, ContactNeeded.
+    The same key, or the same hold with the same contents, gives the same visit again. Raises
+    KeyReused for other contents, HoldNotFound, SlotUnavailable when the hold ran out and somebody
+    took the time, NameNeeded, ContactNeeded.
     """
     earlier = _find_answer(request)
     if earlier:
         return earlier
     kept = locked_hold(request.hold_id)
     if kept.status == HoldStatus.USED and kept.appointment_id:
-        return db.session.get_one(Appointment, kept.appointment_id)
+        return _booked_before(kept.appointment_id, request)
     if kept.appointment_id:
         raise HoldNotFound  # It keeps a time for moving a visit.
     contact = _contact_for(kept, request.contact)
@@ -102,6 +103,19 @@ def book_held(public_id: str, *, key: str, language: str, now: datetime) -> Appo
     appointment = book(BookingRequest(public_id, key, contact, kept.language or language), now=now)
     kept.name = kept.email = kept.phone = ""
     return appointment
+
+
+def _booked_before(appointment_id: int, request: BookingRequest) -> Appointment:
+    """Return the visit to who booked it, asking again with another key. Raises KeyReused for others.
+
+    Knowing a hold is not enough to be given the secret of the visit that it became.
+    """
+    known = db.session.scalars(
+        select(IdempotencyKey.request_hash).where(IdempotencyKey.appointment_id == appointment_id)
+    )
+    if request.fingerprint not in known:
+        raise KeyReused
+    return db.session.get_one(Appointment, appointment_id)
 
 
 def _find_answer(request: BookingRequest) -> Appointment | None:
