@@ -54,7 +54,6 @@ def test_an_unknown_language_is_refused(client, language):
         ("nobody", PASSWORD),
         ("mei", "x" * 100_000),
         ("mei", PASSWORD + " "),
-        ("me\0i", PASSWORD),
     ],
 )
 def test_anything_else_gets_the_same_answer_and_keeps_the_name(client, mei, username, password):
@@ -62,7 +61,7 @@ def test_anything_else_gets_the_same_answer_and_keeps_the_name(client, mei, user
 
     assert answer.status_code == 401
     assert "User name and password do not go together" in answer.text
-    assert f'value="{username}"' in answer.text.replace("&#0;", "\0")
+    assert f'value="{username}"' in answer.text
     assert password not in answer.text
 
 
