@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bookings, pages
+from bench import bookings, pages, places
 from bench.figures import Figure, table
 from bench.site import running
 from tests.databases import KINDS, Databases
@@ -21,6 +21,7 @@ def main() -> int:
         with TemporaryDirectory() as folder, running(databases.make(options.database), Path(folder)) as site:
             figures += pages.measure(site, rounds=options.rounds, seconds=options.seconds)
             figures += bookings.measure(site, rounds=options.rounds, count=options.count)
+        figures += places.measure(rounds=options.rounds)
         figures += _messages(options.rounds)
     finally:
         databases.close()

@@ -79,10 +79,13 @@ def test_a_checked_place_says_when(client: FlaskClient, network: Network) -> Non
 
 
 def test_directions_are_offered_only_for_a_precise_position(client: FlaskClient, network: Network) -> None:
-    assert "uri.amap.com" in client.get("/en/places/central-window").text
+    maps = ("uri.amap.com", "api.map.baidu.com", "apis.map.qq.com", "maps.apple.com", "www.openstreetmap.org")
+    page = client.get("/en/places/central-window").text
+    assert all(f'href="https://{host}/' in page for host in maps)
     network.central.precision_m = 501
     save(network.central)
-    assert "uri.amap.com" not in client.get("/en/places/central-window").text
+    page = client.get("/en/places/central-window").text
+    assert not any(host in page for host in maps)
 
 
 def test_another_service_of_the_place_can_be_chosen(client: FlaskClient, network: Network) -> None:

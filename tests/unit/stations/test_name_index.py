@@ -1,6 +1,5 @@
 """A name is found in every way of writing it, in spite of slips, and told apart from its like."""
 
-import random
 import time
 
 import pytest
@@ -10,6 +9,7 @@ from app.stations.distance import Point
 from app.stations.name_index import NameIndex, look_up, slips_allowed
 from app.stations.names import key_of, keys_of, readings_of
 from app.stations.places import Ambiguous, Found, PlaceKind, Unknown, named
+from bench.places import made_up_places
 
 HERE = Point(20.0, 110.3, 1000)
 
@@ -189,36 +189,6 @@ def test_any_name_among_ten_thousand_is_looked_up_in_five_milliseconds() -> None
         "Atlantis on the sea",
     ]
     assert min(seconds_for(index, texts) for _ in range(5)) / len(texts) < 0.005
-
-
-def made_up_places(count: int) -> list:
-    chance = random.Random(1)
-    characters = (
-        "海口美兰龙华秀英琼山滨公园万绿白沙门长流国兴大道和平南北东西路街站港医院学校湖江河岛桥城新中"
-    )
-    syllables = (
-        "hai",
-        "kou",
-        "mei",
-        "lan",
-        "long",
-        "hua",
-        "bin",
-        "wan",
-        "bai",
-        "sha",
-        "chang",
-        "xing",
-        "ping",
-    )
-    return [
-        place(
-            f"place-{number}",
-            " ".join("".join(chance.choices(syllables, k=2)).title() for _ in range(2)) + " Road",
-            "".join(chance.choices(characters, k=5)),
-        )
-        for number in range(count)
-    ]
 
 
 def seconds_for(index: NameIndex, texts: list[str]) -> float:
