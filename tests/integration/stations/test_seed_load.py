@@ -35,7 +35,7 @@ TABLES = {
     OpeningPeriod: 81,
     CalendarYear: 2,
     CalendarDay: 39,
-    Place: 46,
+    Place: 216,
     VisitType: 2,
     VisitItem: 16,
 }
