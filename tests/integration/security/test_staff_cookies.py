@@ -1,4 +1,4 @@
-"""A copied staff cookie is worth nothing once its session is over, and no session is older than its sign-in."""
+"""A copied staff cookie is worth nothing once its session is over; every sign-in has its own session."""
 
 import pytest
 
