@@ -21,7 +21,6 @@ from tests.conftest import make_app
 from tests.databases import Databases
 from tests.server import BIN, ROOT, TUESDAY, environment
 
-
 JOBS = 4  # each leaves its heartbeat: deliver, release holds, forget contacts, purge
 
 
