@@ -10,6 +10,8 @@ from email.utils import parseaddr
 
 from app.notifications.letter import DeliveryError, Letter
 
+ENCODED = "=?"  # begins a word that mail programs decode (RFC 2047)
+
 
 def address_of(text: str) -> Address:
     """Return the one address in the text. Raises DeliveryError when it is none, or more than one."""
@@ -18,7 +20,8 @@ def address_of(text: str) -> Address:
         domain = found.domain.encode("idna").decode("ascii")
     except (ValueError, IndexError, MessageError, UnicodeError):
         raise DeliveryError("not an e-mail address", permanent=True) from None
-    if not found.username.isascii() or ("." not in domain and domain != "localhost"):
+    plain = found.username.isascii() and ENCODED not in found.username
+    if not plain or ("." not in domain and domain != "localhost"):
         raise DeliveryError("not an e-mail address mail can be sent to", permanent=True)
     return Address(username=found.username, domain=domain)
 
@@ -54,10 +57,11 @@ def email_of(letter: Letter, *, sender: Address, key: str, now: datetime) -> Ema
 
 
 def _set_subject(message: EmailMessage, subject: str) -> None:
-    if subject.isascii():
+    if subject.isascii() and ENCODED not in subject:
         message["Subject"] = subject
         return
-    # The policy loses a space now and then when it folds other scripts; the older class does not.
+    # The policy decodes an encoded word: a line end in it would begin the next header. And now and
+    # then it loses a space when it folds other scripts. The older class does neither.
     folded = Header(subject, "utf-8", header_name="Subject").encode(linesep=SMTP.linesep)
     message.set_raw("Subject", folded)
 

@@ -21,7 +21,8 @@ def parsed(letter: Letter, key: str = "7-1") -> email.message.EmailMessage:
 @pytest.mark.parametrize(
     "text",
     ["", "x", "a b@example.org", "a@example.org, evil@example.com", "a@example.org\r\nBcc: evil@example.com",
-     "<a@example.org>", "A Name <a@example.org>", "ü@example.org", "a@host", "a@" + "b" * 70 + ".org"],
+     "<a@example.org>", "A Name <a@example.org>", "ü@example.org", "a@host", "a@" + "b" * 70 + ".org",
+     "a=?utf-8?q?=0D=0ABcc=3A_e?=@example.org"],
 )  # fmt: skip
 def test_what_is_not_one_address_is_refused_for_good(text: str) -> None:
     with pytest.raises(DeliveryError) as refused:
@@ -40,6 +41,13 @@ def test_a_line_end_in_the_subject_makes_no_header(end: str) -> None:
     assert message["Bcc"] is None
     assert message["Subject"] == "Visit Bcc: evil@example.com"
     assert message["To"] == "a@example.org"
+
+
+def test_an_encoded_word_in_the_subject_is_not_decoded_into_a_header() -> None:
+    subject = "Visit =?utf-8?q?=0D=0ABcc:_evil=40example.com?= x"
+    content = email_of(Letter("a@example.org", subject, "x"), sender=SENDER, key="1", now=NOW).as_bytes()
+    assert b"Bcc" not in content
+    assert parsed(Letter("a@example.org", subject, "x"))["Bcc"] is None
 
 
 def test_the_text_is_whole_and_the_html_is_its_alternative() -> None:
