@@ -175,6 +175,8 @@ def end_read() -> None:
 
 
 def _asks_for_retry(error: OperationalError) -> bool:
+    if error.connection_invalidated:
+        return True  # The server restarted in the middle; nothing of this run was committed.
     name = getattr(error.orig, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return True

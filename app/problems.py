@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import Flask, Response, abort, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from app.errors import DomainError, TooManyTries
+from app.db import end_read
+from app.errors import Busy, DomainError, TooManyTries
 from app.wording import sentence
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,13 @@ def _failed(error: Exception) -> Response:
     return _answer(500, "internal_error", "")
 
 
+def _database_failed(error: OperationalError) -> Response:
+    """Answer as for a busy database: it is full, restarting or out of reach, and nothing was kept."""
+    log.error("database failed", exc_info=error, extra={"endpoint": request.endpoint})
+    end_read()
+    return _refused(Busy())
+
+
 def _refuse_nul() -> None:
     """Refuse the one sign that no text has and that PostgreSQL cannot look for; JSON has its own reader."""
     typed = () if wants_json() else request.form.values()
@@ -71,4 +80,5 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_nul)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_failed)
     app.register_error_handler(Exception, _failed)

@@ -1,0 +1,49 @@
+"""What people see when the database fails: a sentence and `busy`, nothing half done, and it recovers."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from app.db import db, transact
+from app.stations.models import Station
+
+
+def raising(*_arguments, **_more):
+    raise OperationalError("SELECT 1", {}, Exception("disk I/O error"))
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/en/places/central-window", "text/html"), ("/api/v1/services", "application/problem+json")],
+)
+def test_a_failing_database_is_told_as_busy(client, network, monkeypatch, path, kind) -> None:
+    monkeypatch.setattr(db.session, "execute", raising)
+    monkeypatch.setattr(db.session, "scalar", raising)
+    monkeypatch.setattr(db.session, "scalars", raising)
+
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.mimetype) == (503, kind)
+    assert answer.headers["Retry-After"] == "1"
+    monkeypatch.undo()
+    assert client.get("/api/v1/services").status_code == 200
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite has no server that could end
+def test_a_write_survives_the_server_ending_its_connection(app, network) -> None:
+    tries = []
+
+    def rename() -> None:
+        station = db.session.get_one(Station, network.central.id)
+        station.languages = ["ru"]
+        tries.append(1)
+        if len(tries) == 1:
+            own = db.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with db.engine.connect() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
+        db.session.flush()
+
+    transact(rename)
+
+    assert len(tries) == 2
+    assert db.session.get_one(Station, network.central.id).languages == ["ru"]
