@@ -35,7 +35,7 @@ def _hold(start_response: Callable[..., Any]) -> Iterable[bytes]:
         sold = connection.execute(text("SELECT count(*) FROM naive_visits")).scalar_one()
     if sold >= PLACES:
         return _answer(start_response, "409 Conflict", {"code": "slot_unavailable"})
-    time.sleep(0.01)  # somebody else looks in this moment
+    time.sleep(0.3)  # long enough for every thread to have looked, connecting included
     hold_id = uuid.uuid4().hex
     with engine().begin() as connection:
         connection.execute(text("INSERT INTO naive_visits (id) VALUES (:id)"), {"id": hold_id})
