@@ -42,6 +42,11 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("house")
 
 
+def pytest_unconfigure() -> None:
+    # Apps built by tests leave a handler on a stream that pytest has closed by now.
+    logging.getLogger().handlers.clear()
+
+
 # --- databases and the app ---------------------------------------------------------------------
 
 
