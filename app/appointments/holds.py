@@ -190,7 +190,9 @@ def _check_room(asked_from: str | None, *, now: datetime) -> None:
 
 def locked_station(slug: str) -> Station:
     # Shared: bookings go side by side, a change of the plan waits for them and they for it.
-    found = db.session.scalar(select(Station).where(Station.slug == slug).with_for_update(read=True))
+    # What was read of it before the lock may be older than the plan, so it is read again.
+    locked = select(Station).where(Station.slug == slug).with_for_update(read=True)
+    found = db.session.scalar(locked.execution_options(populate_existing=True))
     return found or stations.get_station(slug)
 
 
@@ -231,9 +233,10 @@ def take_again(owner: Hold | Appointment, *, now: datetime) -> None:
     The notice that the service asks for was kept when the time was chosen, so only a start that
     has passed rules it out.
     """
+    station = locked_station(owner.station.slug)
     if owner.starts_at <= now:
-        raise SlotUnavailable(_near(owner.station, owner.service, owner.starts_at, owner.party_size, now=now))
-    _take(owner.station, owner.service, owner.starts_at, owner.party_size, now=now)
+        raise SlotUnavailable(_near(station, owner.service, owner.starts_at, owner.party_size, now=now))
+    _take(station, owner.service, owner.starts_at, owner.party_size, now=now)
 
 
 def _take(

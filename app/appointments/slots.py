@@ -111,11 +111,3 @@ def free_candidates(
             left = remaining(candidate, taken)
             if left >= party_size:
                 yield candidate, left
-
-
-def free_slots(
-    found: Sequence[Candidate], taken: Mapping[int, int], *, window: Interval, party_size: int = 1
-) -> list[Slot]:
-    """Return the same as offers."""
-    free = free_candidates(found, taken, window=window, party_size=party_size)
-    return [Slot(candidate.interval, left) for candidate, left in free]

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from app.appointments.slots import (
     CELL,
     Candidate,
+    Slot,
     candidates,
     cell_of,
     cells_of,
-    free_slots,
+    free_candidates,
     remaining,
     start_of,
 )
@@ -29,6 +30,10 @@ def at(hours, minutes=0, seconds=0):
 
 def opened(start, end, desks=1):
     return OpenInterval(Interval(start, end), desks)
+
+
+def free_slots(found, taken, **wish):
+    return [Slot(candidate.interval, left) for candidate, left in free_candidates(found, taken, **wish)]
 
 
 def starts(found):
