@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import os
 import pkgutil
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,6 +132,8 @@ def app(app_on: Callable[[str], Flask], database_kind: str) -> Iterator[Flask]:
         yield flask_app
         db.session.remove()
         empty_tables()
+        # Messages have the same numbers again in the next test, and their files the same names.
+        shutil.rmtree(flask_app.extensions["settings"].mail_folder, ignore_errors=True)
         # SQLite gives the ids of deleted stations to new ones.
         forget_plans()
         forget_candidates()
