@@ -10,6 +10,7 @@ from app import cli, headers, health, i18n, log, pages, problems
 from app.accounts import views as accounts_views
 from app.api import v1
 from app.appointments import views as appointments_views
+from app.collection import views as collection_views
 from app.crypto import Keyring
 from app.db import db, engine_options
 from app.extensions import csrf, login_manager, migrate
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         locator_views,
         maps_views,
         appointments_views,
+        collection_views,
         staff_views,
         v1,
         cli,

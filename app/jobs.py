@@ -15,12 +15,13 @@ from app.accounts.models import StaffSession
 from app.appointments import holds, letters
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.slots import cell_of
+from app.collection import letters as case_letters
 from app.db import db, end_read, transact
 from app.notifications import heartbeat
 from app.notifications.channels import channels_of
 from app.notifications.letter import Letter, Skip
 from app.notifications.outbox import ClaimedMessage
-from app.notifications.relay import Relay
+from app.notifications.relay import Compose, Relay
 from app.scheduler import Job, Scheduler
 from app.settings import Settings
 from app.stations.models import StationReport
@@ -77,11 +78,14 @@ def build_relay(stopping: Callable[[], bool]) -> Relay:
     )
 
 
+# Who writes the messages of each topic.
+WRITERS: dict[str, Compose] = {letters.TOPIC: letters.compose, case_letters.TOPIC: case_letters.compose}
+
+
 def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
     """Have the message written by the package that asked for it."""
-    if message.topic == letters.TOPIC:
-        return letters.compose(message, now)
-    return Skip(f"nobody writes about {message.topic}")
+    write = WRITERS.get(message.topic)
+    return write(message, now) if write else Skip(f"nobody writes about {message.topic}")
 
 
 def deliver_messages(*, stopping: Callable[[], bool]) -> str:

@@ -110,3 +110,17 @@ class PermitLeg(Model):
     permit: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))
     decided_on: Mapped[date | None]
+
+
+class CaseNotice(Model):
+    """That the person was told to collect, and who wants no more messages. One row per case."""
+
+    __tablename__ = "case_notices"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    round: Mapped[int] = mapped_column(default=0)  # goes up each time the case becomes ready
+    told_at: Mapped[datetime | None]  # of this round; None while the case is not ready
+    paused_at: Mapped[datetime | None]
+    paused_by: Mapped[str] = mapped_column(String(80), default="")  # "person", or the staff user name
+    called_at: Mapped[datetime | None]
+    called_by: Mapped[str] = mapped_column(String(80), default="")

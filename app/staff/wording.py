@@ -53,6 +53,11 @@ MESSAGE_REASONS = {
     "no contact for email": _l("no e-mail address"),
     "no contact for sms": _l("no phone number"),
     "no such visit": _l("the visit was deleted"),
+    "no such case": _l("the case was deleted"),
+    "not ready any more": _l("the permits are not ready any more"),
+    "told again since": _l("a newer message tells it"),
+    "wants no messages": _l("the person wants no messages"),
+    "visit booked": _l("a visit is booked"),
     "no try came to an end": _l("no try came to an end"),
 }
 
@@ -70,6 +75,7 @@ MESSAGE_KINDS = {
     "confirmation": _l("Confirmation"),
     "changed": _l("Visit moved"),
     "cancelled": _l("Visit cancelled"),
+    "ready": _l("Permits are ready"),
 }
 
 

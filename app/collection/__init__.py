@@ -1,0 +1,1 @@
+"""How ready permits reach their holder: told, reminded, represented, handed over, accounted for."""
