@@ -8,8 +8,9 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
@@ -18,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.appointments import operations
+from app.appointments import capacity, holds, operations, slots
 from app.appointments.models import Appointment, AppointmentEvent, DeskUsage, Hold, IdempotencyKey
 from app.appointments.policy import HoldLimit, HoldNotFound, NotChangeable, SlotUnavailable
 from app.db import db, transact
@@ -236,13 +237,71 @@ class Journeys(RuleBasedStateMachine):
         assert_ledger()
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_no_order_of_steps_loses_or_doubles_a_desk(network, now):
+def run(network, now, *, examples, **more):
     machine = type("TheseJourneys", (Journeys,), {"network": network, "start": now})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples, stateful_step_count=25, deadline=None,
+            suppress_health_check=list(HealthCheck), **more,
         ),
-    )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_no_order_of_steps_loses_or_doubles_a_desk(network, now):
+    run(network, now, examples=40)
     empty_tables()
+
+
+# --- the machine is worth something: each of these mistakes, planted, is found -----------------------
+
+
+def gives_nothing_back(monkeypatch):
+    monkeypatch.setattr(capacity, "give_back", lambda *_args, **_more: None)
+
+
+def takes_nothing(monkeypatch):
+    monkeypatch.setattr(capacity, "take", lambda *_args, **_more: True)
+
+
+def leaves_what_ran_out(monkeypatch):
+    for module in (holds, operations):
+        monkeypatch.setattr(module, "release_expired", lambda **_more: 0)
+
+
+def restores_without_a_desk(monkeypatch):
+    monkeypatch.setattr(operations, "take_again", lambda *_args, **_more: None)
+
+
+def keeps_what_ran_out(monkeypatch):
+    for module in (holds, operations):
+        monkeypatch.setattr(module, "keep_or_retake", lambda *_args, **_more: None)
+
+
+def counts_one_cell_too_few(monkeypatch):
+    cells_of = slots.cells_of
+    monkeypatch.setattr(capacity, "cells_of", lambda interval: cells_of(interval)[:-1])
+
+
+PLANTED = (
+    gives_nothing_back,
+    takes_nothing,
+    leaves_what_ran_out,
+    restores_without_a_desk,
+    keeps_what_ran_out,
+    counts_one_cell_too_few,
+)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("plant", PLANTED)
+def test_a_planted_mistake_is_found(network, now, monkeypatch, plant):
+    plant(monkeypatch)
+    try:
+        with pytest.raises(Exception) as found:  # noqa: PT011 - a rule, an invariant or the database may object
+            run(network, now, examples=400, phases=(Phase.generate,))
+    finally:
+        db.session.rollback()
+        empty_tables()
+    assert not isinstance(found.value, Unsatisfiable)
