@@ -23,7 +23,7 @@ run: $(VENV)/.run-installed catalogs ## Start the service with its demo on http:
 	@exec $(PYTHON) tools/run.py
 
 test: $(VENV)/.test-installed catalogs browser lint ## Run everything: rules, both databases, processes, browser
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.test-installed ## Check style, types and the direction of imports
 	$(VENV)/bin/ruff check
