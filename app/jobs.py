@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.accounts.models import StaffSession
-from app.appointments import holds, letters
+from app.appointments import holds, letters, offer_letters, offers
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.slots import cell_of
 from app.collection import letters as case_letters
@@ -79,7 +79,11 @@ def build_relay(stopping: Callable[[], bool]) -> Relay:
 
 
 # Who writes the messages of each topic.
-WRITERS: dict[str, Compose] = {letters.TOPIC: letters.compose, case_letters.TOPIC: case_letters.compose}
+WRITERS: dict[str, Compose] = {
+    letters.TOPIC: letters.compose,
+    case_letters.TOPIC: case_letters.compose,
+    offers.TOPIC: offer_letters.compose,
+}
 
 
 def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:

@@ -63,7 +63,7 @@ def favicon() -> Response:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    lines = ["User-agent: *", "Disallow: /c/", "Disallow: /staff/", "Disallow: /api/", ""]
+    lines = ["User-agent: *", "Disallow: /c/", "Disallow: /o/", "Disallow: /staff/", "Disallow: /api/", ""]
     return Response("\n".join(lines), mimetype="text/plain")
 
 

@@ -63,9 +63,14 @@ class HoldRequest:
     def public_id(self) -> str:
         """Return the name of the hold: from the key and all that is asked for, else a new one."""
         if not self.key:
-            return secrets.token_urlsafe(16)
+            return new_name()
         facts = (self.key, self.station_slug, self.service_code, self.starts_at.timestamp(), self.case_id)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def new_name() -> str:
+    """Return a name for a hold that nobody can guess."""
+    return secrets.token_urlsafe(16)
 
 
 def hold(request: HoldRequest, *, now: datetime) -> Hold:
@@ -80,7 +85,7 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
     offer = queries.get_offer(request.station_slug, request.service_code, lock=True)
     check_party(request.party_size, queries.rules_of(offer))
     if request.moves is not None:
-        _check_movable(request.moves, offer.service_id, now=now)
+        check_movable(request.moves, offer.service_id, now=now)
     if request.case_id is not None or offer.needs_case:
         _check_case(request, now=now)
     asked_from = _network_of(request)
@@ -108,7 +113,7 @@ def hold_instead(request: HoldRequest, earlier_id: str | None, *, now: datetime)
     """Keep another slot and give the earlier one back, taking along what was typed for it."""
     earlier = _find(earlier_id) if earlier_id else None
     if earlier and earlier.status == HoldStatus.OPEN and earlier.public_id != request.public_id:
-        _release(earlier)
+        give_back(earlier)
     kept = hold(request, now=now)
     if earlier and earlier is not kept and earlier.service_id == kept.service_id:
         kept.language = earlier.language
@@ -158,10 +163,11 @@ def find_repeated(request: HoldRequest, *, now: datetime) -> Hold | None:
 def _free_name(request: HoldRequest) -> str:
     name = request.public_id
     # The key made a hold that is over by now: this is a new wish from an old page.
-    return secrets.token_urlsafe(16) if request.key and _find(name) else name
+    return new_name() if request.key and _find(name) else name
 
 
-def _check_movable(appointment_id: int, service_id: int, *, now: datetime) -> None:
+def check_movable(appointment_id: int, service_id: int, *, now: datetime) -> None:
+    """Raise NotChangeable unless this visit is for the service and can still be moved."""
     visit = db.session.get(Appointment, appointment_id)
     if visit is None or visit.service_id != service_id:
         raise NotChangeable
@@ -209,7 +215,7 @@ def _check_case(request: HoldRequest, *, now: datetime) -> None:
         check_ready(case)
     earlier = _open_hold_of(case.id)
     if earlier:
-        _release(earlier)
+        give_back(earlier)
         # The new hold's row may only come after the old one stopped being open (one per case).
         db.session.flush()
 
@@ -273,7 +279,7 @@ def release(public_id: str) -> None:
     """Give an open hold back; one that is used or released already stays as it is."""
     kept = locked_hold(public_id)
     if kept.status == HoldStatus.OPEN:
-        _release(kept)
+        give_back(kept)
 
 
 # Built once: this runs before every hold and mostly finds nothing.
@@ -289,11 +295,12 @@ def release_expired(*, now: datetime, station_id: int | None = None, limit: int 
     ran_out = _RAN_OUT if station_id is None else _RAN_OUT_AT
     found = db.session.scalars(ran_out, {"now": now, "station": station_id, "most": limit}).all()
     for kept in found:
-        _release(kept)
+        give_back(kept)
     return len(found)
 
 
-def _release(kept: Hold) -> None:
+def give_back(kept: Hold) -> None:
+    """Free the desks of an open hold."""
     kept.status = HoldStatus.RELEASED
     capacity.give_back(kept.station_id, kept.interval, party_size=kept.party_size)
 
@@ -325,5 +332,5 @@ def _check_newest(kept: Hold, *, now: datetime) -> None:
         return
     if newer.expires_at > now:
         raise HoldNotFound
-    _release(newer)
+    give_back(newer)
     db.session.flush()  # One open hold per case, at every moment.

@@ -1,7 +1,9 @@
 """Letters about a visit, written from what is true at the moment of sending."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from babel.dates import format_time
@@ -110,20 +112,26 @@ def _contact(visit: Visit, channel: str) -> str:
 
 
 def _email(visit: Visit, to: str) -> Letter:
-    subject = _subject(visit)
+    return in_two_languages(to, _subject(visit), partial(_section, visit), _calendar(visit, to))
+
+
+def in_two_languages(
+    to: str, subject: str, write: Callable[[], Section], calendar: CalendarFile | None = None
+) -> Letter:
+    """Return an e-mail in the current language with Chinese below; `write` is asked once for each."""
     language = current_language()
-    sections = [_section(visit)]
+    sections = [write()]
     if language != "zh":
-        # Chinese below, so that a colleague, a guard or a driver can help.
+        # So that a colleague, a guard or a driver can help.
         with in_language("zh"):
-            sections.append(_section(visit))
+            sections.append(write())
     return Letter(
         to=to,
         subject=subject,
         text=render_template("appointments/letters/letter.txt", sections=sections).strip() + "\n",
         html=render_template("appointments/letters/letter.html", sections=sections, subject=subject),
         language=language,
-        calendar=_calendar(visit, to),
+        calendar=calendar,
     )
 
 
@@ -134,10 +142,15 @@ def _sms(visit: Visit, to: str) -> Letter:
 
 
 def _section(visit: Visit) -> Section:
-    facts = _facts(visit)
+    return section("section", _facts(visit))
+
+
+def section(template: str, facts: dict[str, Any]) -> Section:
+    """Return what the two templates of this name say, in the current language."""
+    name = f"appointments/letters/{template}"
     return Section(
-        text=render_template("appointments/letters/section.txt", **facts).strip(),
-        html=Markup(render_template("appointments/letters/section.html", **facts)),  # noqa: S704 - autoescaped
+        text=render_template(f"{name}.txt", **facts).strip(),
+        html=Markup(render_template(f"{name}.html", **facts)),  # noqa: S704 - autoescaped
     )
 
 

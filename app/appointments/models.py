@@ -149,6 +149,52 @@ class Appointment(Model):
         return self.status in LIVE
 
 
+class OfferReason(StrEnum):
+    """Why a time is kept for somebody who did not choose it."""
+
+    EARLIER = "earlier"  # it came free, and the person waits for one
+    INSTEAD = "instead"  # the visit cannot be at its own time
+
+
+class OfferAnswer(StrEnum):
+    TAKEN = "taken"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # the visit was changed or cancelled in the meantime
+
+
+class TimeOffer(Model):
+    """A time kept for one person until a stated moment. Its hold keeps the desks.
+
+    `until` is what the person was told; the hold lasts a little longer, so that the time can be
+    handed to the next person before anybody sees it free. Without an answer nothing changes.
+    """
+
+    __tablename__ = "time_offers"
+    __table_args__ = (
+        Index("ix_time_offers_open", "until", postgresql_where=text("answer IS NULL"),
+              sqlite_where=text("answer IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hold_id: Mapped[int] = mapped_column(ForeignKey("holds.id", ondelete="CASCADE"), unique=True)
+    # The visit that would move; for somebody without one, the visit that the offer became.
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str] = mapped_column(String(5))
+    until: Mapped[datetime]
+    created_at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(10))
+    answered_at: Mapped[datetime | None]
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_encrypted: Mapped[str] = mapped_column(Text)
+
+    token = Encrypted(bound_to="token_hash")
+
+    hold: Mapped[Hold] = relationship()
+    appointment: Mapped[Appointment | None] = relationship()
+
+
 class AppointmentEvent(Model):
     """One line of an appointment's history, past tense, never changed. Holds no personal data."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import capacity, queries
+from app.appointments import capacity, offers, queries
 from app.appointments.contacts import Contact
 from app.appointments.holds import (
     keep_or_retake,
@@ -234,6 +234,7 @@ def _move(
     appointment.starts_at, appointment.ends_at = interval.start, interval.end
     appointment.revision += 1
     after = f"{station.slug} {interval.start.isoformat()}"
+    offers.withdraw(appointment.id, now=now)
     _record(appointment, "rescheduled", actor, now=now, before=before, after=after)
     announce(appointment, "changed", now=now)
     return appointment
@@ -249,6 +250,7 @@ def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointme
     appointment.status = Status.CANCELLED
     appointment.cancelled_at, appointment.cancelled_by = now, actor
     appointment.revision += 1
+    offers.withdraw(appointment.id, now=now)
     _record(appointment, "cancelled", actor, now=now)
     announce(appointment, "cancelled", now=now)
     return appointment

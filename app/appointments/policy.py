@@ -79,6 +79,12 @@ class NotChangeable(DomainError):
     code = "not_changeable"
 
 
+class OfferOver(DomainError):
+    """The time that was kept for this person is not kept any more: answered, ended, or the visit changed."""
+
+    code = "offer_over"
+
+
 class KeyReused(DomainError):
     """The same idempotency key came with another request."""
 

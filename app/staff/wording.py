@@ -76,6 +76,8 @@ MESSAGE_KINDS = {
     "changed": _l("Visit moved"),
     "cancelled": _l("Visit cancelled"),
     "ready": _l("Permits are ready"),
+    "offer-earlier": _l("Earlier time offered"),
+    "offer-instead": _l("New time offered"),
 }
 
 

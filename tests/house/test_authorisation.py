@@ -34,6 +34,8 @@ PUBLIC = {
     "appointments.choose_time", "appointments.hold", "appointments.extend", "appointments.details",
     "appointments.check", "appointments.show_visit", "appointments.calendar", "appointments.cancel",
     "appointments.restore",
+    "appointments.follow_offer_link", "appointments.show_offer", "appointments.take_offer",
+    "appointments.decline_offer",
     "accounts.sign_in", "accounts.enter", "accounts.sign_out", "accounts.choose_language",
 }  # fmt: skip
 

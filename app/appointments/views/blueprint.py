@@ -24,6 +24,8 @@ _SAME_STEP = {
     "cancel": "cancel",
     "restore": "show_visit",
     "leave_case": "collect",
+    "take_offer": "show_offer",
+    "decline_offer": "show_offer",
 }
 # Forms with typed text are answered with the text in place.
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])

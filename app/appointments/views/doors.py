@@ -40,7 +40,7 @@ def follow_case_link(token: str) -> ResponseReturnValue:
     link_door.check_network(request.remote_addr or "", now=clock.now())
     case = cases.find_by_link(token)
     if case is None:
-        return _dead_link()
+        return dead_link()
     journey.enter_with_case(case)
     return redirect(url_for(".collect", lang=case.language), 303)
 
@@ -51,12 +51,13 @@ def follow_visit_link(token: str) -> ResponseReturnValue:
     try:
         visit = queries.get_by_token(token)
     except NotFound:
-        return _dead_link()
+        return dead_link()
     journey.enter_with_visit(visit)
     return redirect(url_for(".show_visit", lang=visit.language), 303)
 
 
-def _dead_link() -> ResponseReturnValue:
+def dead_link() -> ResponseReturnValue:
+    """Count a link that opens nothing, and ask for the collection code."""
     link_door.count_dead_link(request.remote_addr or "", now=clock.now())
     return _code_page(CodeForm(formdata=None), dead_link=True, status=410)
 

@@ -1,0 +1,59 @@
+"""What a person answers to a time that is kept for them. Runs inside `transact()`: lock, check, change.
+
+Locks go visit, hold, offer: the order of a move and of a cancellation.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.appointments import offers, operations
+from app.appointments.models import Appointment, Hold, OfferAnswer, TimeOffer
+from app.appointments.offers import OfferState
+from app.appointments.policy import OfferOver
+from app.db import db
+
+
+def take(token: str, *, key: str, now: datetime) -> Appointment:
+    """Move the visit to the kept time, or book it for somebody without one; twice does it once.
+
+    Raises NotFound, OfferOver when it ended or the visit changed, AlreadyBooked or NotChangeable.
+    """
+    made = _locked(token)
+    if made.answer == OfferAnswer.TAKEN and made.appointment:
+        return made.appointment
+    if offers.state_of(made, now=now) is not OfferState.OPEN:
+        raise OfferOver
+    visit = _use(made, key=key, now=now)
+    made.appointment_id = visit.id
+    offers.close(made, OfferAnswer.TAKEN, now=now)
+    return visit
+
+
+def _use(made: TimeOffer, *, key: str, now: datetime) -> Appointment:
+    if made.appointment_id:
+        return operations.move_to_hold(made.hold.public_id, now=now)
+    return operations.book_held(made.hold.public_id, key=key, language=made.language, now=now)
+
+
+def decline(token: str, *, now: datetime) -> TimeOffer:
+    """Give the kept time to others at once; the visit stays as it is. An answer is given only once."""
+    made = _locked(token)
+    if offers.state_of(made, now=now) is OfferState.OPEN:
+        offers.close(made, OfferAnswer.DECLINED, now=now)
+    return made
+
+
+def _locked(token: str) -> TimeOffer:
+    found = offers.get_offer(token)
+    if found.appointment_id:
+        _lock(Appointment, found.appointment_id)
+    _lock(Hold, found.hold_id)
+    _lock(TimeOffer, found.id)
+    return found
+
+
+def _lock(model: type[Appointment | Hold | TimeOffer], row_id: int) -> None:
+    """Lock a row and read it again: what was read before the lock may be older."""
+    locked = select(model).where(model.id == row_id).with_for_update()
+    db.session.scalar(locked.execution_options(populate_existing=True))

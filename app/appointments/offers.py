@@ -1,0 +1,186 @@
+"""Keep a time for one person until a stated moment, and write to them. Runs inside `transact()`.
+
+Making and taking back are here; what the person answers is in `answers`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from sqlalchemy import select
+
+from app.appointments import holds, queries
+from app.appointments.contacts import Contact
+from app.appointments.models import Appointment, Hold, HoldStatus, OfferAnswer, OfferReason, TimeOffer
+from app.appointments.states import Status
+from app.codes import LINK_LENGTH, new_code
+from app.crypto import token_hash
+from app.db import db
+from app.errors import NotFound
+from app.interval import Interval
+from app.notifications import outbox
+from app.notifications.outbox import OutboxRequest
+
+TOPIC = "offer"
+# The hold outlasts what the person was told, so that the next person has the time before it is public.
+HANDED_ON_WITHIN = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """For whom a time is kept: for a visit that would move there, or for somebody who has none."""
+
+    service_code: str
+    language: str
+    contact: Contact
+    party_size: int = 1
+    visit_id: int | None = None
+    case_id: int | None = None
+
+    @classmethod
+    def of_visit(cls, visit: Appointment) -> Self:
+        # One open hold per case is for the times that its person chooses; the visit names the case here.
+        contact = Contact("", visit.email, visit.phone)
+        return cls(visit.service.code, visit.language, contact, visit.party_size, visit.id)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRequest:
+    """A time to keep, for whom, and until when. The message about it goes out at `tell_at`, else at once."""
+
+    station_slug: str
+    starts_at: datetime
+    until: datetime
+    who: Recipient
+    reason: OfferReason = OfferReason.EARLIER
+    tell_at: datetime | None = None
+
+
+class OfferState(StrEnum):
+    OPEN = "open"
+    ENDED = "ended"
+    TAKEN = "taken"
+    DECLINED = "declined"
+    CHANGED = "changed"  # the visit moved, was cancelled or has begun since
+
+
+def make(request: OfferRequest, *, now: datetime) -> TimeOffer:
+    """Take the desks of a time, keep them for one person and put the message into the outbox.
+
+    Raises NotFound, ServiceNotOffered, NotChangeable, OutsideWindow or SlotUnavailable. After
+    SlotUnavailable nothing of the transaction, or of its savepoint, may stay.
+    """
+    kept = _keep(request, now=now)
+    token = new_code(LINK_LENGTH)
+    made = TimeOffer(
+        hold=kept,
+        appointment_id=request.who.visit_id,
+        reason=request.reason,
+        language=request.who.language,
+        until=request.until,
+        created_at=now,
+        token_hash=token_hash(token),
+    )
+    made.token = token
+    db.session.add(made)
+    db.session.flush()  # The outbox names the offer by its id.
+    _tell(made, request, now=now)
+    return made
+
+
+def _keep(request: OfferRequest, *, now: datetime) -> Hold:
+    who = request.who
+    offer = queries.get_offer(request.station_slug, who.service_code, lock=True)
+    if who.visit_id is not None:
+        holds.check_movable(who.visit_id, offer.service_id, now=now)
+    holds.release_expired(now=now, station_id=offer.id)
+    interval: Interval = holds.take_slot(offer, offer, request.starts_at, who.party_size, now=now)
+    kept = Hold(
+        public_id=holds.new_name(),
+        station_id=offer.id,
+        service_id=offer.service_id,
+        case_id=who.case_id,
+        appointment_id=who.visit_id,
+        starts_at=interval.start,
+        ends_at=interval.end,
+        party_size=who.party_size,
+        expires_at=request.until + HANDED_ON_WITHIN,
+        created_at=now,
+        language=who.language,
+    )
+    kept.name, kept.email, kept.phone = who.contact.name, who.contact.email, who.contact.phone
+    db.session.add(kept)
+    return kept
+
+
+def _tell(made: TimeOffer, request: OfferRequest, *, now: datetime) -> None:
+    channel = "email" if request.who.contact.email else "sms" if request.who.contact.phone else None
+    if channel is None:
+        return
+    message = OutboxRequest(
+        dedupe_key=f"offer:{made.token_hash[:32]}",
+        topic=TOPIC,
+        subject_id=made.id,
+        revision=0,
+        kind=f"offer-{made.reason}",
+        channel=channel,
+        send_at=request.tell_at or now,
+        expires_at=made.until,
+    )
+    outbox.enqueue(message, now=now)
+
+
+def state_of(made: TimeOffer, *, now: datetime) -> OfferState:
+    """Return what the person can still do with the offer, as far as a plain read can tell."""
+    answered = {
+        OfferAnswer.TAKEN: OfferState.TAKEN,
+        OfferAnswer.DECLINED: OfferState.DECLINED,
+        OfferAnswer.WITHDRAWN: OfferState.CHANGED,
+    }
+    if made.answer:
+        return answered[OfferAnswer(made.answer)]
+    visit = made.appointment
+    if visit and (visit.status != Status.BOOKED or visit.starts_at <= now):
+        return OfferState.CHANGED
+    kept = made.hold.status == HoldStatus.OPEN and now < min(made.until, made.hold.starts_at)
+    return OfferState.OPEN if kept else OfferState.ENDED
+
+
+def get_offer(token: str) -> TimeOffer:
+    """Return the offer whose secret link this is. Raises NotFound."""
+    found = db.session.scalar(select(TimeOffer).where(TimeOffer.token_hash == token_hash(token)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def withdraw(appointment_id: int, *, now: datetime) -> list[TimeOffer]:
+    """Take back the open offers to a visit that was changed or cancelled. Hold the visit's row lock."""
+    return _close(_open_for(appointment_id), OfferAnswer.WITHDRAWN, now=now)
+
+
+def close(made: TimeOffer, answer: OfferAnswer, *, now: datetime) -> None:
+    """Note the answer, take the message back if it still waits, and free the desks while they are kept."""
+    made.answer, made.answered_at = answer, now
+    outbox.cancel(TOPIC, made.id, now=now)
+    if made.hold.status == HoldStatus.OPEN:
+        holds.give_back(made.hold)
+
+
+def _close(found: Sequence[TimeOffer], answer: OfferAnswer, *, now: datetime) -> list[TimeOffer]:
+    for made in found:
+        close(made, answer, now=now)
+    return list(found)
+
+
+def _open_for(appointment_id: int) -> Sequence[TimeOffer]:
+    wanted = (
+        select(TimeOffer)
+        .join(TimeOffer.hold)
+        .where(TimeOffer.appointment_id == appointment_id, TimeOffer.answer.is_(None))
+        .where(Hold.status == HoldStatus.OPEN)
+        .with_for_update()
+    )
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
