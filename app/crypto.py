@@ -61,10 +61,15 @@ class Keyring:
         return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], f"{bound_to}:{key_id}".encode()).decode()
 
     def blind_index(self, text: str, *, purpose: str) -> str:
-        """Return a keyed fingerprint to look a value up by; spelling variants give the same one."""
-        # The oldest key makes the index, so that adding a newer key breaks no look-up.
-        oldest = list(self.keys.values())[-1]
-        key = hashlib.sha256(b"blind-index:" + purpose.encode() + oldest).digest()
+        """Return a keyed fingerprint to store beside a value; spelling variants give the same one."""
+        return self._fingerprint(self.newest, text, purpose)
+
+    def blind_indexes(self, text: str, *, purpose: str) -> list[str]:
+        """Return the fingerprints to look a value up by: one for each key, until all rows have the newest."""
+        return [self._fingerprint(key_id, text, purpose) for key_id in self.keys]
+
+    def _fingerprint(self, key_id: str, text: str, purpose: str) -> str:
+        key = hashlib.sha256(b"blind-index:" + purpose.encode() + self.keys[key_id]).digest()
         return hmac.new(key, normalised(text).encode(), hashlib.sha256).hexdigest()
 
 

@@ -14,10 +14,12 @@ from argon2 import PasswordHasher
 from app.accounts.models import Role, User
 from app.appointments.models import Appointment
 from app.appointments.states import Status
-from app.cases.models import Case, LegState, Permit, PermitLeg, VisitItem, VisitItemKind, VisitType
-from app.cases.queries import CODE_INDEX, PASSPORT_INDEX
+from app.cases import finding_keys
+from app.cases.models import Bureau, Case, CaseToken, PermitLeg, VisitItem, VisitItemKind, VisitType
+from app.cases.readiness import is_complete
+from app.cases.states import DECIDED, LegState, Permit
 from app.codes import LINK_LENGTH, new_code
-from app.crypto import keyring, token_hash
+from app.crypto import token_hash
 from app.db import db
 from app.localtext import LocalText
 from app.staff.models import StaffAssignment
@@ -239,10 +241,17 @@ def build_network() -> Network:
         desks=2,
     )
     jiangdong = build_station("jiangdong", lat=19.9900, lon=110.5000, services=(document_check,), desks=1)
+    build_bureaus()
     return Network(central, jiangdong, collect, document_check, build_visit_type(collect))
 
 
 # --- cases -------------------------------------------------------------------------------------
+
+
+def build_bureaus() -> None:
+    """Build the two authorities, each with its permit."""
+    for code, permit in (("foreign-experts", Permit.WORK), ("exit-entry", Permit.RESIDENCE)):
+        save(Bureau(code=code, permit=permit, name=words(code.replace("-", " ").title())))
 
 
 def build_visit_type(service: Service, code: str = "two-permits") -> VisitType:
@@ -252,6 +261,8 @@ def build_visit_type(service: Service, code: str = "two-permits") -> VisitType:
         service_id=service.id,
         title=words("Your work permit and residence permit are ready"),
         lead=words("Collect both in one visit."),
+        promised_days=7,
+        sequential_days=28,
         items=[
             VisitItem(kind=kind, code=item, position=position, name=words(item.replace("_", " ")))
             for position, (kind, item) in enumerate(
@@ -290,23 +301,30 @@ def build_case(
         "email": "maria@example.org",
     }
     personal |= {name: columns.pop(name) for name in (*personal, "phone") if name in columns}
-    given = {"number": f"HK-{number:06}", "language": "en", "created_at": TUESDAY, **columns}
+    given = {"number": f"HK-{number:06}", "language": "en", "created_at": TUESDAY,
+             "received_on": date(2026, 11, 16), **columns}  # fmt: skip
     case = Case(
         visit_type_id=visit_type.id,
         papers_station_id=papers_at.id if papers_at else None,
-        code_index=keyring().blind_index(personal["code"], purpose=CODE_INDEX),
-        passport_index=keyring().blind_index(personal["passport"], purpose=PASSPORT_INDEX),
         link_hash=token_hash(personal["link"]),
         **given,
     )
     for name, value in personal.items():
         setattr(case, name, value)
-    case.legs = [
-        PermitLeg(permit=permit, state=state, decided_on=TUESDAY.date())
-        for permit, state in zip((Permit.WORK, Permit.RESIDENCE), legs, strict=True)
-    ]
+    case.legs = _build_legs(legs)
+    if "ready_at" not in given and is_complete(case.legs, hands_over=papers_at is not None):
+        case.ready_at = TUESDAY
+    finding_keys.index_case(case)
     save(case)
+    save(*(CaseToken(token=token, case_id=case.id) for token in finding_keys.tokens_of(case)))
     return case
+
+
+def _build_legs(states: tuple[LegState, LegState]) -> list[PermitLeg]:
+    return [
+        PermitLeg(permit=permit, state=state, decided_on=TUESDAY.date() if state in DECIDED else None)
+        for permit, state in zip((Permit.WORK, Permit.RESIDENCE), states, strict=True)
+    ]
 
 
 # --- appointments ------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ class StaffMember(UserMixin):  # type: ignore[misc]
     role: Role
     language: str
     token: str
+    bureau: str | None = None  # the authority whose permits they decide
 
     def get_id(self) -> str:
         return self.token
@@ -54,7 +55,7 @@ def find_staff_member(token: str) -> StaffMember | None:
 
 def _member(found: StaffSession, token: str) -> StaffMember:
     user = found.user
-    return StaffMember(user.id, user.username, user.name, Role(user.role), user.language, token)
+    return StaffMember(user.id, user.username, user.name, Role(user.role), user.language, token, user.bureau)
 
 
 def find_current() -> StaffMember | None:

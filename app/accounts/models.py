@@ -25,6 +25,7 @@ class User(Model):
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20))
+    bureau: Mapped[str | None] = mapped_column(String(40))  # code of the authority whose permits they decide
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
     demo: Mapped[bool] = mapped_column(default=False)

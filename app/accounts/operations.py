@@ -50,6 +50,7 @@ class NewUser:
     password: str
     language: str = "en"
     demo: bool = False
+    bureau: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def create_user(new: NewUser, *, now: datetime) -> User:
         active=True,
         language=new.language,
         demo=new.demo,
+        bureau=new.bureau,
         created_at=now,
     )
     db.session.add(user)

@@ -6,12 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.cases.models import VisitItem, VisitItemKind, VisitType
+from app.cases.models import Bureau, VisitItem, VisitItemKind, VisitType
+from app.cases.states import Permit
 from app.db import db
 from app.localtext import LANGUAGES, LocalText
 from app.seeding.files import Row, read_rows
 from app.seeding.upsert import Tallies, upsert
 from app.stations.models import Confidence, Service
+
+DAYS = ("promised_days", "sequential_days")
+MOST_DAYS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,23 @@ class VisitTypeSeed:
     title: LocalText
     lead: LocalText
     note: LocalText | None
+    promised_days: int
+    sequential_days: int
     items: tuple[ItemSeed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BureauSeed:
+    code: str
+    permit: Permit
+    name: LocalText
 
 
 def read(folder: Path, services: set[str]) -> tuple[VisitTypeSeed, ...]:
     """Read and check the visit types; `services` are the codes they may belong to. Raises SeedError."""
     texts = (f"{text}_{language}" for text in ("title", "lead", "note") for language in LANGUAGES)
     rows = read_rows(
-        folder, "visit_types.csv", ("code", "service", *texts, "confidence", "source"), key=("code",)
+        folder, "visit_types.csv", ("code", "service", *texts, *DAYS, "confidence", "source"), key=("code",)
     )
     items = _read_items(folder, {row.required("code") for row in rows})
     return tuple(_visit_type(row, services, items[row.text("code")]) for row in rows)
@@ -73,8 +86,28 @@ def _visit_type(row: Row, services: set[str], items: list[ItemSeed]) -> VisitTyp
         row.whole_text("title"),
         row.whole_text("lead"),
         note or None,
+        row.integer("promised_days", least=1, most=MOST_DAYS),
+        row.integer("sequential_days", least=1, most=MOST_DAYS),
         tuple(items),
     )
+
+
+def read_bureaus(folder: Path) -> tuple[BureauSeed, ...]:
+    """Read and check the authorities and which permit each decides. Raises SeedError."""
+    names = (f"name_{language}" for language in LANGUAGES)
+    rows = read_rows(folder, "bureaus.csv", ("code", "permit", *names, "confidence", "source"), key=("code",))
+    for row in rows:
+        row.choice("confidence", Confidence)
+    return tuple(
+        BureauSeed(row.required("code", at_most=40), row.choice("permit", Permit), row.whole_text("name"))
+        for row in rows
+    )
+
+
+def load_bureaus(seeds: tuple[BureauSeed, ...], tallies: Tallies) -> None:
+    """Write the authorities; a permit goes to the one that decides it now. Call inside `transact()`."""
+    for seed in seeds:
+        upsert(Bureau, {"permit": seed.permit}, {"code": seed.code, "name": seed.name}, tallies.of(Bureau))
 
 
 def load(seeds: tuple[VisitTypeSeed, ...], tallies: Tallies) -> None:
@@ -82,6 +115,7 @@ def load(seeds: tuple[VisitTypeSeed, ...], tallies: Tallies) -> None:
     for seed in seeds:
         service_id = db.session.scalars(select(Service.id).where(Service.code == seed.service)).one()
         values = {"service_id": service_id, "title": seed.title, "lead": seed.lead, "note": seed.note}
+        values |= {"promised_days": seed.promised_days, "sequential_days": seed.sequential_days}
         visit_type = upsert(VisitType, {"code": seed.code}, values, tallies.of(VisitType))
         for item in seed.items:
             key = {"visit_type_id": visit_type.id, "code": item.code}

@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.crypto import Encrypted
 from app.db import Model
 from app.localtext import LocalText
+from app.stations.models import Station
 
 
 class VisitType(Model):
@@ -22,6 +24,9 @@ class VisitType(Model):
     title: Mapped[LocalText]  # the news, as a sentence: "Your work permit and residence permit are ready"
     lead: Mapped[LocalText]  # the sentence below it
     note: Mapped[LocalText | None]
+    # Working days: what is promised for both permits, and what one bureau after the other needed.
+    promised_days: Mapped[int | None] = mapped_column(SmallInteger)
+    sequential_days: Mapped[int | None] = mapped_column(SmallInteger)
 
     items: Mapped[list["VisitItem"]] = relationship(
         order_by="VisitItem.position", cascade="all, delete-orphan"
@@ -45,31 +50,55 @@ class VisitItem(Model):
     name: Mapped[LocalText]
 
 
-class Permit(StrEnum):
-    WORK = "work"
-    RESIDENCE = "residence"
+class Bureau(Model):
+    """An authority that decides one permit of every case. Its name is data: authorities are reorganised."""
+
+    __tablename__ = "bureaus"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    permit: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[LocalText]
 
 
-class LegState(StrEnum):
-    RECEIVED = "received"
-    IN_REVIEW = "in_review"
-    PAPERS_ASKED = "papers_asked"
-    APPROVED = "approved"
-    REFUSED = "refused"
+class Employer(Model):
+    """A registered unit that may recruit foreign talent. `code` is its unified social credit code."""
+
+    __tablename__ = "employers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_folded: Mapped[str] = mapped_column(String(400), index=True)  # what a search compares
+    registered_on: Mapped[date | None] = mapped_column(index=True)
+    demo: Mapped[bool] = mapped_column(default=False)
 
 
 class Case(Model):
     """One applicant's pair of permits. Personal data is encrypted and bound to the case number."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_passport_index", "passport_index"),)
+    __table_args__ = (
+        Index("ix_cases_passport_index", "passport_index"),
+        Index("ix_cases_due_on", "due_on", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
     visit_type_id: Mapped[int] = mapped_column(ForeignKey("visit_types.id"))
     papers_station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id"))
+    shelf: Mapped[str] = mapped_column(String(40), default="")
     collect_before: Mapped[date | None]
+    received_on: Mapped[date | None]
+    due_on: Mapped[date | None]  # by the promise; None while the clock stands or the calendar is unknown
+    ready_at: Mapped[datetime | None] = mapped_column(index=True)
     collected_at: Mapped[datetime | None]
+    # The bureaus' own number of the application, and the newest of its versions that we know.
+    external_number: Mapped[str | None] = mapped_column(String(60), unique=True, index=True)
+    external_version: Mapped[int] = mapped_column(default=0)
+    employer_id: Mapped[int | None] = mapped_column(ForeignKey("employers.id"), index=True)
+    nationality: Mapped[str | None] = mapped_column(String(2))  # ISO 3166, as in the passport
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     language: Mapped[str] = mapped_column(String(5))
     created_at: Mapped[datetime]
     demo: Mapped[bool] = mapped_column(default=False)
@@ -92,6 +121,8 @@ class Case(Model):
     phone = Encrypted(bound_to="number")
 
     visit_type: Mapped[VisitType] = relationship()
+    employer: Mapped[Employer | None] = relationship()
+    papers_station: Mapped[Station | None] = relationship(viewonly=True)
     legs: Mapped[list["PermitLeg"]] = relationship(order_by="PermitLeg.permit", cascade="all, delete-orphan")
 
     @property
@@ -100,7 +131,7 @@ class Case(Model):
 
 
 class PermitLeg(Model):
-    """One permit within a case, approved by one bureau."""
+    """One permit within a case, decided by one bureau. How it came to its state is in the events."""
 
     __tablename__ = "permit_legs"
     __table_args__ = (UniqueConstraint("case_id", "permit"),)
@@ -110,6 +141,51 @@ class PermitLeg(Model):
     permit: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))
     decided_on: Mapped[date | None]
+    # When it came into its state, and who saw to that.
+    changed_on: Mapped[date | None]
+    changed_by: Mapped[str] = mapped_column(String(80), default="")
+
+
+class CaseToken(Model):
+    """A blind index of something a case is found by: a word of the name, a telephone number, an address."""
+
+    __tablename__ = "case_tokens"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, index=True)
+
+
+class CaseEventKind(StrEnum):
+    OPENED = "opened"
+    UPDATED = "updated"  # by the bureaus' system or file
+    LEG = "leg"  # a permit leg came into another state
+    PAPERS_PLACED = "papers_placed"
+    READY = "ready"
+    NOT_READY = "not_ready"
+    VIEWED = "viewed"  # somebody of the staff opened the page
+    SHOWN = "shown"  # somebody asked for the passport number and the contact, with a reason
+    NOTED = "noted"
+    MERGED = "merged"
+
+
+class CaseEvent(Model):
+    """One line of a case's history, past tense, never changed. What people wrote is encrypted."""
+
+    __tablename__ = "case_events"
+    __table_args__ = (Index("ix_case_events_case_id_kind", "case_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    happened_at: Mapped[datetime]
+    on_day: Mapped[date]  # the bureaus' day it counts for; a file may bring it later
+    kind: Mapped[str] = mapped_column(String(30))
+    actor: Mapped[str] = mapped_column(String(80))  # "system", "file", "interface", or a staff user name
+    permit: Mapped[str | None] = mapped_column(String(20))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    text_encrypted: Mapped[str | None] = mapped_column(Text)
+
+    text = Encrypted(bound_to="public_id")
 
 
 class CaseNotice(Model):

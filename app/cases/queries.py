@@ -5,14 +5,12 @@ from typing import ClassVar
 
 from sqlalchemy import select
 
-from app.cases.models import Case, VisitType
+from app.cases.finding_keys import CODE_INDEX
+from app.cases.models import Bureau, Case, VisitType
 from app.codes import UnreadableCode, read_code
 from app.crypto import keyring, normalised, token_hash
 from app.db import db
 from app.errors import DomainError, NotFound
-
-CODE_INDEX = "collection-code"
-PASSPORT_INDEX = "passport"
 
 
 class CaseNotFound(DomainError):
@@ -30,10 +28,10 @@ def find_by_link(token: str) -> Case | None:
 def get_by_code(code: str, passport_last4: str) -> Case:
     """Return the case of a typed code and the last four signs of the passport. Raises CaseNotFound."""
     try:
-        index = keyring().blind_index(read_code(code), purpose=CODE_INDEX)
+        indexes = keyring().blind_indexes(read_code(code), purpose=CODE_INDEX)
     except UnreadableCode:
         raise CaseNotFound from None
-    case = db.session.scalar(select(Case).where(Case.code_index == index))
+    case = db.session.scalar(select(Case).where(Case.code_index.in_(indexes)))
     expected = case.passport_last4 if case else "\0"
     same = hmac.compare_digest(normalised(expected).encode(), normalised(passport_last4).encode())
     if case is None or not same:
@@ -46,3 +44,8 @@ def get_visit_type(code: str) -> VisitType:
     if found is None:
         raise NotFound
     return found
+
+
+def list_bureau_codes() -> list[str]:
+    """Return the codes of the authorities, the one for the work permit first."""
+    return list(db.session.scalars(select(Bureau.code).order_by(Bureau.permit.desc())))

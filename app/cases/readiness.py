@@ -1,9 +1,13 @@
-"""When a case may be collected: every leg approved, and its papers at a named station. PURE."""
+"""When a case may be collected: every leg approved, and its papers at a station that hands them over. PURE.
+
+`ready_at` is the one answer: the operations of a case set it and take it away, so that no page asks twice.
+"""
 
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from app.cases.states import LegState
 from app.errors import DomainError
 
 
@@ -26,18 +30,20 @@ class Collectable(Protocol):
     """The facts of a case that decide."""
 
     @property
-    def legs(self) -> Sequence[Leg]: ...
-    @property
-    def papers_station_id(self) -> int | None: ...
+    def ready_at(self) -> object | None: ...
     @property
     def collected_at(self) -> object | None: ...
+
+
+def is_complete(legs: Sequence[Leg], *, hands_over: bool) -> bool:
+    """Say whether every leg is approved and the papers lie at a station that hands them over."""
+    return hands_over and bool(legs) and all(leg.state == LegState.APPROVED for leg in legs)
 
 
 def readiness(case: Collectable) -> Readiness:
     if case.collected_at:
         return Readiness.COLLECTED
-    approved = bool(case.legs) and all(leg.state == "approved" for leg in case.legs)
-    return Readiness.READY if approved and case.papers_station_id else Readiness.WAITING
+    return Readiness.READY if case.ready_at else Readiness.WAITING
 
 
 def check_ready(case: Collectable) -> None:

@@ -17,9 +17,10 @@ from app.accounts.operations import NewUser, create_user
 from app.appointments import holds, operations, queries
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment
-from app.cases.models import Case, LegState, Permit
+from app.cases.models import Case
 from app.cases.operations import NewCase, open_case
 from app.cases.queries import get_visit_type
+from app.cases.states import LegState, Permit
 from app.db import db, transact
 from app.staff.models import StaffAssignment
 from app.stations import plans

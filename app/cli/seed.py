@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from app.cases import importer as visit_types
-from app.cases.importer import VisitTypeSeed
+from app.cases.importer import BureauSeed, VisitTypeSeed
 from app.db import transact
 from app.seeding.files import SeedError
 from app.seeding.upsert import Tallies
@@ -35,9 +35,10 @@ def load(folder: Path) -> None:
     try:
         stations = seed.read(folder)
         types = visit_types.read(folder, {service.code for service in stations.services})
+        bureaus = visit_types.read_bureaus(folder)
     except SeedError as error:
         raise click.ClickException(str(error)) from error
-    tallies = transact(_write, stations, types)
+    tallies = transact(_write, stations, types, bureaus)
     for table, tally in tallies.by_table.items():
         removed = f", {tally.removed} removed" if tally.removed else ""
         click.echo(
@@ -46,8 +47,11 @@ def load(folder: Path) -> None:
     click.echo("Loaded." if tallies.touched else "Nothing to change.")
 
 
-def _write(stations: NetworkSeed, types: tuple[VisitTypeSeed, ...]) -> Tallies:
+def _write(
+    stations: NetworkSeed, types: tuple[VisitTypeSeed, ...], bureaus: tuple[BureauSeed, ...]
+) -> Tallies:
     tallies = Tallies()
     network.load(stations, tallies)
     visit_types.load(types, tallies)
+    visit_types.load_bureaus(bureaus, tallies)
     return tallies

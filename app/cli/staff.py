@@ -1,6 +1,7 @@
 """flask staff create | list | disable | password"""
 
 import sys
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -10,6 +11,7 @@ from app.accounts import operations as accounts
 from app.accounts import queries
 from app.accounts.models import Role
 from app.accounts.operations import NewUser
+from app.cases.queries import list_bureau_codes
 from app.db import transact
 from app.errors import DomainError
 from app.localtext import LANGUAGES
@@ -34,15 +36,17 @@ password_stdin = click.option(
     "--role", type=click.Choice([r.value for r in Role]), default=Role.CLERK.value, show_default=True
 )
 @click.option("--station", "stations", multiple=True, metavar="SLUG", help="Works here. May be given again.")
+@click.option("--bureau", metavar="CODE", help="Decides the permits of this authority, as in bureaus.csv.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 @password_stdin
-def create(
-    username: str, name: str, role: str, stations: tuple[str, ...], language: str, password_stdin: bool
-) -> None:
-    """Create an account. Clerks and managers need at least one --station; administrators see all."""
-    if not stations and role != Role.ADMINISTRATOR:
-        raise click.UsageError("A clerk or manager needs at least one --station.")
-    new = NewUser(username, name, Role(role), _password(password_stdin), language)
+def create(username: str, stations: tuple[str, ...], password_stdin: bool, **columns: Any) -> None:
+    """Create an account. Clerks and managers need a --station or a --bureau; administrators see all."""
+    role, bureau = Role(columns.pop("role")), columns["bureau"]
+    if not stations and not bureau and role is not Role.ADMINISTRATOR:
+        raise click.UsageError("A clerk or manager needs at least one --station, or a --bureau.")
+    if bureau and bureau not in list_bureau_codes():
+        raise click.ClickException(f"There is no bureau {bureau}.")
+    new = NewUser(username=username, role=role, password=_password(password_stdin), **columns)
     try:
         created = transact(_create, new, stations)
     except DomainError as refusal:
@@ -69,6 +73,7 @@ def list_staff() -> None:
     for user in queries.list_users():
         everywhere = user.role == Role.ADMINISTRATOR
         slugs = "all" if everywhere else ", ".join(s.slug for s in list_stations_of(user.id)) or "none"
+        slugs = f"{slugs}, bureau {user.bureau}" if user.bureau else slugs
         state = "active" if user.active else "disabled"
         click.echo(f"{user.username}\t{user.role}\t{state}\t{slugs}\t{user.name}")
 

@@ -21,9 +21,10 @@ from app.appointments.views.errands import (
     soonest_offers,
 )
 from app.cases import queries as cases
-from app.cases.models import Case, LegState
+from app.cases.models import Case
 from app.cases.queries import CaseNotFound
 from app.cases.readiness import Readiness, readiness
+from app.cases.states import LegState
 from app.db import db
 from app.errors import NotFound, TooManyTries
 from app.i18n import local

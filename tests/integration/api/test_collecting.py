@@ -3,7 +3,7 @@
 import pytest
 
 from app.appointments.models import Appointment
-from app.cases.models import LegState
+from app.cases.states import LegState
 from app.db import db
 from tests import factories
 from tests.integration.api.steps import TEN, assert_problem, book, make_hold

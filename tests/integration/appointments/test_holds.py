@@ -19,8 +19,8 @@ from app.appointments.policy import (
     ServiceNotOffered,
     SlotUnavailable,
 )
-from app.cases.models import LegState
 from app.cases.readiness import CaseNotReady
+from app.cases.states import LegState
 from app.db import db, transact
 from tests.factories import at, build_case
 

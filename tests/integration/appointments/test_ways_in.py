@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.cases.models import LegState
+from app.cases.states import LegState
 from tests.factories import add_closure, at, build_case, offer
 from tests.integration.appointments.pages import (
     book,

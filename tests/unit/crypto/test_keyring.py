@@ -71,8 +71,17 @@ def test_a_newer_key_in_front_writes_and_the_old_values_still_open():
 
 def test_a_newer_key_in_front_finds_what_was_indexed_before():
     both = Keyring.parse(f"{SECOND},{FIRST}")
-    assert both.blind_index("hk7r 4m2p", purpose="code") == old.blind_index("HK7R4M2P", purpose="code")
-    assert both.blind_index("HK7R4M2P", purpose="passport") != old.blind_index("HK7R4M2P", purpose="code")
+    indexed_before = old.blind_index("HK7R4M2P", purpose="code")
+    assert indexed_before in both.blind_indexes("hk7r 4m2p", purpose="code")
+    assert indexed_before not in both.blind_indexes("HK7R4M2P", purpose="passport")
+
+
+def test_the_newest_key_makes_the_index_and_the_look_up_knows_it():
+    both = Keyring.parse(f"{SECOND},{FIRST}")
+    index = both.blind_index("HK7R4M2P", purpose="code")
+    assert index != old.blind_index("HK7R4M2P", purpose="code")
+    assert both.blind_indexes("HK7R4M2P", purpose="code")[0] == index
+    assert Keyring.parse(SECOND).blind_index("HK7R4M2P", purpose="code") == index
 
 
 @given(st.text())
