@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from sqlalchemy import select
 
-from app.cases import history
+from app.cases import history, notices
 from app.cases.history import Line
 from app.cases.models import Bureau, Case, CaseEventKind, PermitLeg
 from app.cases.readiness import is_complete
@@ -184,9 +184,11 @@ def settle(case: Case, *, actor: str, now: datetime, calendar: WorkCalendar | No
     if complete and case.ready_at is None:
         case.ready_at = now
         history.record(case, Line(CaseEventKind.READY, actor), now=now)
+        notices.announce_ready(case, now=now)
     elif not complete and case.ready_at is not None:
         case.ready_at = None
         history.record(case, Line(CaseEventKind.NOT_READY, actor), now=now)
+        notices.withdraw_ready(case, now=now)
     count_again(case, now=now, calendar=calendar)
 
 

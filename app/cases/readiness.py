@@ -1,6 +1,6 @@
 """When a case may be collected: every leg approved, and its papers at a station that hands them over. PURE.
 
-`ready_at` is the one answer: the operations of a case set it and take it away, so that no page asks twice.
+The operations of a case set `ready_at` when both hold, and only they know which stations hand over.
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,10 @@ class Collectable(Protocol):
     """The facts of a case that decide."""
 
     @property
+    def legs(self) -> Sequence[Leg]: ...
+    @property
+    def papers_station_id(self) -> int | None: ...
+    @property
     def ready_at(self) -> object | None: ...
     @property
     def collected_at(self) -> object | None: ...
@@ -43,7 +47,8 @@ def is_complete(legs: Sequence[Leg], *, hands_over: bool) -> bool:
 def readiness(case: Collectable) -> Readiness:
     if case.collected_at:
         return Readiness.COLLECTED
-    return Readiness.READY if case.ready_at else Readiness.WAITING
+    still = is_complete(case.legs, hands_over=case.papers_station_id is not None)
+    return Readiness.READY if case.ready_at and still else Readiness.WAITING
 
 
 def check_ready(case: Collectable) -> None:

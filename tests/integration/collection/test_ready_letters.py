@@ -6,7 +6,8 @@ import pytest
 
 from app import jobs
 from app.cases import notices
-from app.cases.models import Case, CaseNotice, LegState
+from app.cases.models import Case, CaseNotice
+from app.cases.states import LegState
 from app.db import db, transact
 from app.notifications.letter import Letter, Skip
 from app.notifications.models import OutboxMessage
