@@ -43,6 +43,8 @@ REFUSALS = {
     "nothing_to_undo": _l("There is no change of staff to take back."),
     "other_visit_booked": _l("This person has another visit booked. Cancel that one first."),
     "plan_changed": _l("Somebody changed this plan while you were working. Compare both and save again."),
+    "text_changed": _l("Somebody changed this text while you were working. Compare both and save again."),
+    "text_unfit": _l("The text was not saved. See what is wrong below."),
     "place_unknown": _l("We could not find this place in Haikou. Choose a district."),
     "place_ambiguous": _l("Several places have this name. Choose the one you mean."),
     "bad_coordinates": _l(

@@ -1,54 +1,28 @@
 """Letters about a visit, written from what is true at the moment of sending."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
 
 from babel.dates import format_time
-from flask import current_app, render_template
-from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from flask import current_app
+from flask_babel import gettext as _
 
 from app.appointments.calendar_file import calendar_for
+from app.appointments.letter_kinds import KINDS
 from app.appointments.models import Appointment
 from app.appointments.states import Status
-from app.cases.models import Case, VisitItem, VisitItemKind
+from app.cases.models import Case, VisitItemKind
 from app.db import db
-from app.i18n import clock_time, current_language, in_language, local, short_day
+from app.i18n import clock_time, current_language, in_language, local, long_day, short_day
 from app.i18n import text as words
+from app.notifications.blanks import Values
 from app.notifications.letter import CalendarFile, Letter, Skip
 from app.notifications.outbox import ClaimedMessage
+from app.notifications.writing import Part, write
 from app.settings import Settings
 
 TOPIC = "appointment"
 CALENDAR_METHODS = {"confirmation": "REQUEST", "changed": "REQUEST", "cancelled": "CANCEL"}
-
-SUBJECTS = {
-    "confirmation": _l("Your visit: %(day)s, %(time)s, %(place)s"),
-    "changed": _l("Your visit is now: %(day)s, %(time)s, %(place)s"),
-    "cancelled": _l("Your visit is cancelled: %(day)s, %(time)s, %(place)s"),
-    "today": _l("Today: %(day)s, %(time)s, %(place)s"),
-    "tomorrow": _l("Tomorrow: %(day)s, %(time)s, %(place)s"),
-    "soon": _l("Your visit is soon: %(day)s, %(time)s, %(place)s"),
-}
-HEADINGS = {
-    "confirmation": _l("Your visit is booked"),
-    "changed": _l("Your visit is changed"),
-    "cancelled": _l("Your visit is cancelled"),
-    "today": _l("Your visit is today"),
-    "tomorrow": _l("Your visit is tomorrow"),
-    "soon": _l("Your visit is soon"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The letter in one of its languages."""
-
-    text: str
-    html: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +41,7 @@ class Visit:
     @property
     def occasion(self) -> str:
         """Name what the letter says: the kind, or for a reminder how near the visit is when it is sent."""
-        if self.kind in HEADINGS:
+        if self.kind in CALENDAR_METHODS:
             return self.kind
         today = local(self.now, self.appointment.station.timezone).date()
         return {0: "today", 1: "tomorrow"}.get((self.starts.date() - today).days, "soon")
@@ -87,7 +61,12 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
     if not to:
         return Skip(f"no contact for {message.channel}")
     with in_language(appointment.language):
-        return _sms(visit, to) if message.channel == "sms" else _email(visit, to)
+        return write(message.channel, to, part_of(visit), calendar=_calendar(visit, to))
+
+
+def part_of(visit: Visit) -> Part:
+    """Return what a letter says about one visit."""
+    return Part(KINDS[visit.occasion], lambda: _values(visit))
 
 
 def _reason_to_skip(visit: Visit, revision: int) -> str:
@@ -111,78 +90,35 @@ def _contact(visit: Visit, channel: str) -> str:
     return own or (getattr(visit.case, field) if visit.case else "") or ""
 
 
-def _email(visit: Visit, to: str) -> Letter:
-    return in_two_languages(to, _subject(visit), partial(_section, visit), _calendar(visit, to))
-
-
-def in_two_languages(
-    to: str, subject: str, write: Callable[[], Section], calendar: CalendarFile | None = None
-) -> Letter:
-    """Return an e-mail in the current language with Chinese below; `write` is asked once for each."""
-    language = current_language()
-    sections = [write()]
-    if language != "zh":
-        # So that a colleague, a guard or a driver can help.
-        with in_language("zh"):
-            sections.append(write())
-    return Letter(
-        to=to,
-        subject=subject,
-        text=render_template("appointments/letters/letter.txt", sections=sections).strip() + "\n",
-        html=render_template("appointments/letters/letter.html", sections=sections, subject=subject),
-        language=language,
-        calendar=calendar,
-    )
-
-
-def _sms(visit: Visit, to: str) -> Letter:
-    subject = _subject(visit)
-    text = render_template("appointments/letters/sms.txt", subject=subject, **_facts(visit))
-    return Letter(to=to, subject=subject, text=text.strip(), language=current_language())
-
-
-def _section(visit: Visit) -> Section:
-    return section("section", _facts(visit))
-
-
-def section(template: str, facts: dict[str, Any]) -> Section:
-    """Return what the two templates of this name say, in the current language."""
-    name = f"appointments/letters/{template}"
-    return Section(
-        text=render_template(f"{name}.txt", **facts).strip(),
-        html=Markup(render_template(f"{name}.html", **facts)),  # noqa: S704 - autoescaped
-    )
-
-
-def _facts(visit: Visit) -> dict[str, Any]:
+def _values(visit: Visit) -> Values:
     settings: Settings = current_app.extensions["settings"]
-    station = visit.appointment.station
+    appointment, station = visit.appointment, visit.appointment.station
+    base = settings.public_url.rstrip("/")
+    link = _link(visit, base)
     return {
-        "kind": visit.kind,
-        "heading": str(HEADINGS[visit.occasion]),
-        "appointment": visit.appointment,
-        "service": visit.appointment.service,
-        "service_line": not visit.case,
-        "station": station,
+        "day": short_day(visit.starts),
+        "time": clock_time(visit.starts),
+        "when": f"{long_day(visit.starts)}, {clock_time(visit.starts)}{_twelve_hours(visit.starts)}",
+        "place": words(station.name),
+        "address": words(station.address),
+        "place_link": f"{base}/{current_language()}/places/{station.slug}",
+        "service": "" if visit.case else words(appointment.service.name),
         "items": _items(visit, VisitItemKind.HANDOVER),
-        "papers": _items(visit, VisitItemKind.PAPER),
-        "starts": visit.starts,
-        "twelve_hours": _twelve_hours(visit.starts),
-        "link": _link(visit, settings.public_url),
-        "place_link": f"{settings.public_url.rstrip('/')}/{current_language()}/places/{station.slug}",
+        "papers": _items(visit, VisitItemKind.PAPER) or (_("your passport"),),
+        "reference": appointment.reference,
+        "link": link,
         "phone": settings.help_phone,
     }
 
 
-def _items(visit: Visit, kind: VisitItemKind) -> list[VisitItem]:
+def _items(visit: Visit, kind: VisitItemKind) -> tuple[str, ...]:
     if visit.case is None:
-        return []
-    return [item for item in visit.case.visit_type.items if item.kind == kind]
+        return ()
+    return tuple(words(item.name) for item in visit.case.visit_type.items if item.kind == kind)
 
 
-def _link(visit: Visit, public_url: str) -> str:
+def _link(visit: Visit, base: str) -> str:
     """Return the address at which the visit can be changed, or a new time chosen after a cancellation."""
-    base = public_url.rstrip("/")
     if visit.case:
         return f"{base}/c/{visit.case.link}"
     if visit.kind == "cancelled":
@@ -195,14 +131,6 @@ def _twelve_hours(moment: datetime) -> str:
     if current_language() != "en":
         return ""
     return f" ({format_time(moment, 'h:mm a', locale='en').lower()})"
-
-
-def _subject(visit: Visit) -> str:
-    return str(SUBJECTS[visit.occasion]) % {
-        "day": short_day(visit.starts),
-        "time": clock_time(visit.starts),
-        "place": words(visit.appointment.station.name),
-    }
 
 
 def _calendar(visit: Visit, to: str) -> CalendarFile | None:

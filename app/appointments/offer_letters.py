@@ -2,31 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
 
-from flask import current_app, render_template
-from flask_babel import lazy_gettext as _l
+from flask import current_app
+from flask_babel import gettext as _
 
 from app.appointments import offers
-from app.appointments.letters import Section, in_two_languages, section
 from app.appointments.models import Appointment, OfferReason, TimeOffer
+from app.appointments.offer_kinds import FREE_AT_LAST, OFFERS
 from app.appointments.offers import OfferState
 from app.appointments.wording import until_words
 from app.cases.models import Case
 from app.db import db
-from app.i18n import clock_time, current_language, in_language, local, short_day
+from app.i18n import clock_time, in_language, local, long_day, short_day
 from app.i18n import text as words
+from app.notifications.blanks import Values
+from app.notifications.kinds import MessageKind
 from app.notifications.letter import Letter, Skip
 from app.notifications.outbox import ClaimedMessage
+from app.notifications.writing import Part, write
 from app.settings import Settings
 from app.stations.models import Station
-
-SUBJECTS = {
-    OfferReason.EARLIER: _l("An earlier time is free: %(moment)s"),
-    OfferReason.INSTEAD: _l("A new time for your visit: %(moment)s"),
-}
-FREE_AT_LAST = _l("A time is free: %(moment)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +50,11 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
         return Skip(f"no contact for {message.channel}")
     kept = Kept(made, made.appointment, now)
     with in_language(made.language):
-        if message.channel == "sms":
-            return _sms(kept, to)
-        return in_two_languages(to, _subject(kept), partial(_section, kept))
+        return write(message.channel, to, Part(_kind(kept), lambda: _values(kept)))
+
+
+def _kind(kept: Kept) -> MessageKind:
+    return OFFERS[OfferReason(kept.offer.reason)] if kept.visit else FREE_AT_LAST
 
 
 def _contact(made: TimeOffer, channel: str) -> str:
@@ -69,36 +66,28 @@ def _contact(made: TimeOffer, channel: str) -> str:
     return found
 
 
-def _subject(kept: Kept) -> str:
-    starts = local(kept.offer.hold.starts_at, kept.station.timezone)
-    moment = f"{short_day(starts.date())}, {clock_time(starts)}"
-    pattern = SUBJECTS[OfferReason(kept.offer.reason)] if kept.visit else FREE_AT_LAST
-    return str(pattern) % {"moment": moment}
-
-
-def _sms(kept: Kept, to: str) -> Letter:
-    text = render_template("appointments/letters/offer.sms.txt", **_facts(kept))
-    return Letter(to=to, subject=_subject(kept), text=text.strip(), language=current_language())
-
-
-def _section(kept: Kept) -> Section:
-    return section("offer", _facts(kept))
-
-
-def _facts(kept: Kept) -> dict[str, Any]:
+def _values(kept: Kept) -> Values:
     settings: Settings = current_app.extensions["settings"]
     hold, visit, station = kept.offer.hold, kept.visit, kept.station
-    base = settings.public_url.rstrip("/")
+    starts = local(hold.starts_at, station.timezone)
     return {
-        "heading": _subject(kept),
-        "reason": kept.offer.reason,
-        "starts": local(hold.starts_at, station.timezone),
-        "station": station,
-        "visit": visit,
-        "had": local(visit.starts_at, visit.station.timezone) if visit else None,
-        "other_place": visit is not None and visit.station_id != station.id,
+        "moment": f"{short_day(starts.date())}, {clock_time(starts)}",
+        "when": _when(starts),
+        "place": words(station.name),
+        "address": words(station.address),
+        "had": _had(visit, station) if visit else "",
+        "service": "" if visit else words(hold.service.name),
         "until": until_words(kept.offer.until, station.timezone, kept.now),
-        "service": words(hold.service.name),
-        "link": f"{base}/o/{kept.offer.token}",
+        "link": f"{settings.public_url.rstrip('/')}/o/{kept.offer.token}",
         "phone": settings.help_phone,
     }
+
+
+def _had(visit: Appointment, station: Station) -> str:
+    """Return the time that the person has, with its place when that is another one."""
+    had = _when(local(visit.starts_at, visit.station.timezone))
+    return had if visit.station_id == station.id else f"{had}, {words(visit.station.name)}"
+
+
+def _when(moment: datetime) -> str:
+    return str(_("%(day)s, %(time)s", day=long_day(moment), time=clock_time(moment)))

@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from flask import current_app, render_template
-from markupsafe import Markup
+from flask import current_app
 
 from app.appointments import queries as visits
-from app.appointments.letters import Section
-from app.cases.models import Case, CaseNotice, VisitItem, VisitItemKind
+from app.cases.models import Case, CaseNotice, VisitItemKind
 from app.cases.notices import READY, TOPIC
 from app.cases.readiness import Readiness, readiness
+from app.collection.letter_kinds import AGAIN, FIRST
 from app.db import db
-from app.i18n import current_language, in_language
+from app.i18n import in_language, long_day
 from app.i18n import text as words
+from app.notifications.blanks import Values
 from app.notifications.letter import Letter, Skip
 from app.notifications.outbox import ClaimedMessage
+from app.notifications.writing import Part, write
 from app.settings import Settings
 from app.stations.models import Station
 
@@ -45,7 +45,8 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
         return Skip(f"no contact for {message.channel}")
     news = News(message.kind, case, db.session.get_one(Station, case.papers_station_id))
     with in_language(case.language):
-        return _sms(news, to) if message.channel == "sms" else _email(news, to)
+        kind = FIRST if news.kind == READY else AGAIN
+        return write(message.channel, to, Part(kind, lambda: _values(news)))
 
 
 def reason_to_skip(case: Case, round_: int) -> str:
@@ -63,53 +64,17 @@ def reason_to_skip(case: Case, round_: int) -> str:
     return "visit booked" if visits.find_live_for_case(case.id) else ""
 
 
-def _email(news: News, to: str) -> Letter:
-    subject, language = _title(news), current_language()
-    sections = [_section(news)]
-    if language != "zh":
-        # Chinese below, so that a colleague, a guard or a driver can help.
-        with in_language("zh"):
-            sections.append(_section(news))
-    return Letter(
-        to=to,
-        subject=subject,
-        text=render_template("appointments/letters/letter.txt", sections=sections).strip() + "\n",
-        html=render_template("appointments/letters/letter.html", sections=sections, subject=subject),
-        language=language,
-    )
-
-
-def _sms(news: News, to: str) -> Letter:
-    text = render_template("collection/letters/sms.txt", **_facts(news))
-    return Letter(to=to, subject=_title(news), text=text.strip(), language=current_language())
-
-
-def _section(news: News) -> Section:
-    facts = _facts(news)
-    return Section(
-        text=render_template("collection/letters/section.txt", **facts).strip(),
-        html=Markup(render_template("collection/letters/section.html", **facts)),  # noqa: S704 - autoescaped
-    )
-
-
-def _title(news: News) -> str:
-    return words(news.case.visit_type.title)
-
-
-def _facts(news: News) -> dict[str, Any]:
+def _values(news: News) -> Values:
     settings: Settings = current_app.extensions["settings"]
-    case = news.case
+    case, visit_type = news.case, news.case.visit_type
+    papers = (item for item in visit_type.items if item.kind == VisitItemKind.PAPER)
     return {
-        "heading": _title(news),
-        "first": news.kind == READY,
-        "visit_type": case.visit_type,
-        "station": news.station,
-        "papers": _papers(case),
-        "deadline": case.collect_before,
+        "title": words(visit_type.title),
+        "lead": f"{words(visit_type.lead)} {words(visit_type.note)}",
+        "place": words(news.station.name),
+        "address": words(news.station.address),
+        "deadline": long_day(case.collect_before) if case.collect_before else "",
+        "papers": tuple(words(item.name) for item in papers),
         "link": f"{settings.public_url.rstrip('/')}/c/{case.link}",
         "phone": settings.help_phone,
     }
-
-
-def _papers(case: Case) -> list[VisitItem]:
-    return [item for item in case.visit_type.items if item.kind == VisitItemKind.PAPER]

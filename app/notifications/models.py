@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
@@ -73,3 +74,21 @@ class JobRun(Model):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(String(200), default="")
+
+
+class MessageText(Model):
+    """One saved version of the words of a kind over a channel, in all languages; the latest is in force.
+
+    `texts` is {language: {subject, heading, body}}, or null where somebody went back to the shipped words.
+    """
+
+    __tablename__ = "message_texts"
+    __table_args__ = (UniqueConstraint("kind", "channel", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    channel: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    texts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    saved_by: Mapped[str] = mapped_column(String(60))
+    saved_at: Mapped[datetime]

@@ -1,0 +1,132 @@
+"""The kinds of messages about a visit, their blanks and the texts they ship with."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.localtext import LocalText
+from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
+from app.notifications.usual_blanks import ADDRESS, PAPERS, PHONE, PLACE, SERVICE
+
+_BODY = _l("""{service}
+
+You collect:
+{items}
+
+When: {when}
+All times are Haikou time (UTC+8).
+
+Where: {place}
+{address}
+How to get there: {place_link}
+
+Bring:
+{papers}
+
+Booking reference: {reference}
+
+Change or cancel this visit:
+{link}
+
+Help: {phone}""")
+_CANCELLED = _l("""{service}
+
+When: {when}
+All times are Haikou time (UTC+8).
+
+Where: {place}
+{address}
+
+Booking reference: {reference}
+
+Book a new time:
+{link}
+
+Help: {phone}""")
+
+BLANKS = (
+    Blank("day", _l("day, short"), LocalText("Tue 13 Oct", "10月13日 周二", "вт, 13 окт.")),
+    Blank("time", _l("time"), "10:20"),
+    Blank(
+        "when",
+        _l("day and time, long"),
+        LocalText(
+            "Tuesday 13 October 2026, 10:20 (10:20 am)",
+            "2026年10月13日 星期二, 10:20",
+            "вторник, 13 октября 2026 г., 10:20",
+        ),
+        strong=True,
+    ),
+    PLACE,
+    ADDRESS,
+    Blank("place_link", _l("link: how to get there"), "https://haikou.example/places/central-window"),
+    SERVICE,
+    Blank(
+        "items",
+        _l("list: what is handed over"),
+        (
+            LocalText("work permit", "外国人工作许可", "разрешение на работу"),
+            LocalText("residence permit", "居留许可", "разрешение на проживание"),
+        ),
+    ),
+    PAPERS,
+    Blank("reference", _l("booking number"), "HK7R4M2P", strong=True),
+    Blank("link", _l("link to the visit"), "https://haikou.example/c/7Kq2mXw9Td"),
+    PHONE,
+)
+
+_NEEDED = {EMAIL: frozenset({"when", "place", "link"}), SMS: frozenset({"day", "time", "place", "link"})}
+# "Today" and "tomorrow" say the day already.
+_NEEDED_NEAR = {EMAIL: frozenset({"when", "place", "link"}), SMS: frozenset({"time", "place", "link"})}
+
+CONFIRMATION = MessageKind(
+    "confirmation", _l("Confirmation"), BLANKS, _NEEDED,
+    {
+        EMAIL: LazyText(_BODY, _l("Your visit: {day}, {time}, {place}"), _l("Your visit is booked")),
+        SMS: LazyText(
+            _l("Your visit: {day}, {time}, {place}. Bring your passport. Change or cancel: {link}")
+        ),
+    },
+)  # fmt: skip
+CHANGED = MessageKind(
+    "changed", _l("Visit moved"), BLANKS, _NEEDED,
+    {
+        EMAIL: LazyText(_BODY, _l("Your visit is now: {day}, {time}, {place}"), _l("Your visit is changed")),
+        SMS: LazyText(
+            _l("Your visit is now: {day}, {time}, {place}. Bring your passport. Change or cancel: {link}")
+        ),
+    },
+)  # fmt: skip
+CANCELLED = MessageKind(
+    "cancelled", _l("Visit cancelled"), BLANKS, _NEEDED,
+    {
+        EMAIL: LazyText(
+            _CANCELLED, _l("Your visit is cancelled: {day}, {time}, {place}"), _l("Your visit is cancelled")
+        ),
+        SMS: LazyText(_l("Your visit is cancelled: {day}, {time}, {place}. Book a new time: {link}")),
+    },
+)  # fmt: skip
+TODAY = MessageKind(
+    "today", _l("Reminder on the day"), BLANKS, _NEEDED_NEAR,
+    {
+        EMAIL: LazyText(_BODY, _l("Today: {day}, {time}, {place}"), _l("Your visit is today")),
+        SMS: LazyText(_l("Today: {day}, {time}, {place}. Bring your passport. Change or cancel: {link}")),
+    },
+)  # fmt: skip
+TOMORROW = MessageKind(
+    "tomorrow", _l("Reminder on the day before"), BLANKS, _NEEDED_NEAR,
+    {
+        EMAIL: LazyText(_BODY, _l("Tomorrow: {day}, {time}, {place}"), _l("Your visit is tomorrow")),
+        SMS: LazyText(_l("Tomorrow: {day}, {time}, {place}. Bring your passport. Change or cancel: {link}")),
+    },
+)  # fmt: skip
+SOON = MessageKind(
+    "soon", _l("Earlier reminder"), BLANKS, _NEEDED,
+    {
+        EMAIL: LazyText(_BODY, _l("Your visit is soon: {day}, {time}, {place}"), _l("Your visit is soon")),
+        SMS: LazyText(
+            _l("Your visit is soon: {day}, {time}, {place}. Bring your passport. Change or cancel: {link}")
+        ),
+    },
+)  # fmt: skip
+
+KINDS = {kind.name: kind for kind in (CONFIRMATION, CHANGED, CANCELLED, TODAY, TOMORROW, SOON)}
+register(*KINDS.values())

@@ -1,0 +1,87 @@
+"""The kinds of messages that ask a person to collect the permits, and the texts they ship with."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.cases.notices import READY
+from app.localtext import LocalText
+from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
+from app.notifications.usual_blanks import ADDRESS, PAPERS, PHONE, PLACE
+
+_READY = _l("""{lead}
+
+Choose a time:
+{link}
+
+Where: {place}
+{address}
+
+Collect before {deadline}.
+
+Bring:
+{papers}
+
+This is not you, or you want no more messages? Open the link and tell us.
+
+Help: {phone}""")
+_CHASE = _l("""You have no visit yet. Choose a time with the link below.
+
+{lead}
+
+Choose a time:
+{link}
+
+Where: {place}
+{address}
+
+Collect before {deadline}.
+
+Bring:
+{papers}
+
+This is not you, or you want no more messages? Open the link and tell us.
+
+Help: {phone}""")
+
+_BLANKS = (
+    Blank(
+        "title",
+        _l("what is ready"),
+        LocalText(
+            "Your work permit and residence permit are ready",
+            "您的工作许可和居留许可已办好",
+            "Ваши разрешение на работу и разрешение на проживание готовы",
+        ),
+    ),
+    Blank(
+        "lead",
+        _l("how it is collected"),
+        LocalText("Collect both in one visit.", "一次领取两证。", "Получите оба документа за один визит."),
+    ),
+    PLACE,
+    ADDRESS,
+    Blank(
+        "deadline",
+        _l("last day to collect; may be empty"),
+        LocalText("Thursday 12 November 2026", "2026年11月12日 星期四", "четверг, 12 ноября 2026 г."),
+    ),
+    PAPERS,
+    Blank("link", _l("link to the case"), "https://haikou.example/c/7Kq2mXw9Td"),
+    PHONE,
+)
+_NEEDED = {EMAIL: frozenset({"link", "place"}), SMS: frozenset({"link"})}
+
+FIRST = MessageKind(
+    READY, _l("Permits are ready"), _BLANKS, _NEEDED,
+    {
+        EMAIL: LazyText(_READY, "{title}", "{title}"),
+        SMS: LazyText(_l("Haikou Foreigners' Service. {title}. Book one visit: {link}")),
+    },
+)  # fmt: skip
+AGAIN = MessageKind(
+    "chase", _l("Reminder to book"), _BLANKS, _NEEDED,
+    {
+        EMAIL: LazyText(_CHASE, "{title}", "{title}"),
+        SMS: LazyText(_l("Haikou Foreigners' Service. {title}. You have no visit yet. Book it: {link}")),
+    },
+)  # fmt: skip
+register(FIRST, AGAIN)
