@@ -14,7 +14,7 @@ PORT ?= 8000
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format bench freeze migration messages catalogs browser clean
+.PHONY: help run test lint format bench fire freeze migration messages catalogs browser clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,6 +37,9 @@ format: $(VENV)/.test-installed ## Put the code into its format
 
 bench: $(VENV)/.test-installed catalogs ## Measure speed against floors of the same run
 	@exec $(PYTHON) -m bench $(ARGS)
+
+fire: $(VENV)/.test-installed catalogs ## Send 20,000 requests of 200 clients for few places and count what was sold
+	@exec $(PYTHON) -m bench.fire $(ARGS)
 
 freeze: $(VENV)/.test-installed ## Pin the newest fitting versions of requirements*.in, with hashes
 	$(FREEZE) --upgrade requirements.in -o requirements.txt

@@ -1,0 +1,150 @@
+"""The cost of a growing past: the same work with few and with very many visits behind it, on PostgreSQL.
+
+python -m bench.growth --visits 10000000
+"""
+
+import argparse
+import itertools
+import random
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from app.appointments import holds, operations, queries
+from app.appointments.contacts import Contact
+from app.appointments.holds import HoldRequest
+from app.appointments.models import Appointment
+from app.appointments.operations import BookingRequest
+from app.appointments.states import Status
+from app.db import Base, db, transact
+from app.stations import queries as stations
+from bench.figures import Figure, table
+from bench.places import rate_of
+from bench.site import fill
+from tests import factories
+from tests.conftest import make_app
+from tests.databases import Databases
+from tests.server import TUESDAY
+
+FEW = 10_000
+MANY = 1_000_000
+GOAL = 0.90
+SECONDS = 2.0
+STATION, SERVICE = "central-window", "document-check"
+
+
+def measure(*, rounds: int = 3, many: int = MANY) -> list[Figure]:
+    """Measure each kind of work with few visits in the past, then the same with many."""
+    databases = Databases()
+    try:
+        with TemporaryDirectory() as folder:
+            url = databases.make("postgresql")
+            fill(url, Path(folder))
+            app = make_app(url, Path(folder))
+            with app.app_context():
+                before = _rates(app, FEW, rounds)
+                after = _rates(app, many, rounds)
+                db.session.remove()
+                db.engine.dispose()
+    finally:
+        databases.close()
+    floor = f"the same after {FEW:,}"
+    return [
+        Figure(f"{work}, {many:,} past visits", after[work], floor, before[work], GOAL) for work in before
+    ]
+
+
+def _rates(app: Flask, visits: int, rounds: int) -> dict[str, tuple[float, ...]]:
+    _grow_past(visits)
+    work = _work(app)
+    for act in work.values():
+        rate_of(act, 0.3)  # warm
+    return {name: tuple(rate_of(act, SECONDS) for _ in range(rounds)) for name, act in work.items()}
+
+
+def _work(app: Flask) -> dict[str, Callable[[], object]]:
+    client = app.test_client()
+    path = f"/api/v1/stations/{STATION}/availability?service={SERVICE}&from=2026-11-25&days=30"
+    listed = stations.list_stations()
+    service = stations.get_service(SERVICE)
+    return {
+        "30 days of free times": lambda: client.get(path),
+        "next free time of nine stations": lambda: _read(
+            lambda: queries.next_available(listed, service, now=TUESDAY)
+        ),
+        "a hold and its booking": _booking_of(_free_slots()),
+    }
+
+
+def _read(act: Callable[[], object]) -> None:
+    act()
+    db.session.rollback()
+
+
+def _free_slots() -> Iterator[datetime]:
+    station, service = stations.get_station(STATION), stations.get_service(SERVICE)
+    found = queries.availability(station, service, first_day=TUESDAY.date(), days=28, now=TUESDAY)
+    starts = [slot.interval.start for day in found for slot in day.slots]
+    random.Random(4).shuffle(starts)
+    return itertools.cycle(starts)
+
+
+def _booking_of(starts: Iterator[datetime]) -> Callable[[], object]:
+    number = itertools.count()
+
+    def book() -> object:
+        request = HoldRequest(STATION, SERVICE, next(starts))
+        kept = transact(holds.hold, request, now=TUESDAY)
+        key = f"growth-{TUESDAY.timestamp()}-{next(number)}-{kept.public_id}"
+        contact = Contact("Maria Example", "maria@example.org", "")
+        return transact(operations.book, BookingRequest(kept.public_id, key, contact, "en"), now=TUESDAY)
+
+    return book
+
+
+def _grow_past(visits: int) -> None:
+    """Add visits of the years before by copying one, until there are so many."""
+    if not db.session.scalar(select(func.count()).select_from(Appointment)):
+        station, service = stations.get_station(STATION), stations.get_service(SERVICE)
+        factories.build_appointment(station, service, status=Status.COMPLETED)
+    own = {
+        "id": "(SELECT max(id) FROM appointments) + n",
+        "reference": "lpad(to_hex((SELECT max(id) FROM appointments) + n), 8, '0')",
+        "token_hash": "md5(((SELECT max(id) FROM appointments) + n)::text) || md5(n::text)",
+        "starts_at": "starts_at - interval '1 day' - n * interval '7 seconds'",
+        "ends_at": "ends_at - interval '1 day' - n * interval '7 seconds'",
+        "station_id": "1 + n % 9",
+    }
+    columns = [column.name for column in Base.metadata.tables["appointments"].columns]
+    values = ", ".join(own.get(name, name) for name in columns)
+    missing = visits - (db.session.scalar(select(func.count()).select_from(Appointment)) or 0)
+    db.session.execute(
+        text(
+            f"INSERT INTO appointments ({', '.join(columns)}) SELECT {values} "
+            "FROM (SELECT * FROM appointments ORDER BY id LIMIT 1) AS one, generate_series(1, :missing) AS n"
+        ),
+        {"missing": missing},
+    )
+    db.session.execute(text("SELECT setval('appointments_id_seq', (SELECT max(id) FROM appointments))"))
+    db.session.commit()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE appointments"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
+    parser.add_argument("--visits", type=int, default=MANY)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    figures = measure(rounds=options.rounds, many=options.visits)
+    print(table(figures))
+    return 0 if all(figure.reached for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
