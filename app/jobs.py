@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.slots import cell_of
 from app.collection import letters as case_letters
 from app.db import db, end_read, transact
-from app.notifications import heartbeat
+from app.notifications import heartbeat, tidying
 from app.notifications.channels import channels_of
 from app.notifications.letter import Letter, Skip
 from app.notifications.outbox import ClaimedMessage
@@ -31,7 +32,9 @@ log = logging.getLogger(__name__)
 
 Key = InstrumentedAttribute[str] | InstrumentedAttribute[int]
 
-BATCH = 20
+DELIVERY = "deliver_messages"
+BATCH = 100
+BEAT_EVERY_SECONDS = 15.0
 PURGE_BATCH = 500  # a longer write would keep bookings waiting
 KEEP_IDEMPOTENCY_KEYS = timedelta(hours=48)
 KEEP_SESSIONS = timedelta(hours=24)
@@ -44,25 +47,45 @@ def build_scheduler(app: Flask) -> Scheduler:
     """Return the worker's scheduler with all jobs; it has not started yet."""
     scheduler: Scheduler
     jobs = (
-        Job("deliver_messages", 5, lambda: deliver_messages(stopping=scheduler.stopping)),
-        Job("release_expired_holds", 60, release_expired_holds),
-        Job("forget_contacts", 3600, forget_contacts),
-        Job("purge", 24 * 3600, purge),
+        Job(DELIVERY, 5, lambda: deliver_messages(stopping=scheduler.stopping)),
+        Job("tidy_messages", 60, tidy_messages, shared=True),
+        Job("release_expired_holds", 60, release_expired_holds, shared=True),
+        Job("forget_contacts", 3600, forget_contacts, shared=True),
+        Job("purge", 24 * 3600, purge, shared=True),
     )
     scheduler = Scheduler(jobs, around=lambda job: run_job(app, job))
     return scheduler
 
 
 def run_job(app: Flask, job: Job) -> None:
-    """Run one job in its own context and leave its heartbeat, also when it fails."""
+    """Run one job in its own context and leave its heartbeat, also when it fails.
+
+    A shared job is left to the worker that has taken it, until it is due again.
+    """
     with app.app_context():
         started_at = clock.now()
-        outcome = "failed"
+        if job.shared and not _take(job, started_at):
+            return
+        outcome, failed = "failed", True
         try:
-            outcome = job.run()
+            outcome, failed = job.run(), False
         finally:
             end_read()
-            transact(heartbeat.beat, job.name, started_at=started_at, outcome=outcome, now=clock.now())
+            transact(
+                heartbeat.beat,
+                job.name,
+                started_at=started_at,
+                outcome=outcome,
+                now=clock.now(),
+                every=job.every,
+                failed=failed,
+            )
+
+
+def _take(job: Job, now: datetime) -> bool:
+    may = heartbeat.may_begin(job.name, every=job.every, now=now)
+    end_read()
+    return may and transact(heartbeat.begin, job.name, every=job.every, now=now)
 
 
 def build_relay(stopping: Callable[[], bool]) -> Relay:
@@ -75,6 +98,7 @@ def build_relay(stopping: Callable[[], bool]) -> Relay:
         lease=timedelta(seconds=settings.message_lease_seconds),
         worker=f"{socket.gethostname()[:40]}:{os.getpid()}",
         stopping=stopping,
+        per_minute={"email": settings.mail_per_minute, "sms": settings.sms_per_minute},
     )
 
 
@@ -93,12 +117,25 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
 
 
 def deliver_messages(*, stopping: Callable[[], bool]) -> str:
-    """Deliver everything that is due now, batch after batch."""
+    """Deliver everything that is due now, batch after batch, leaving a heartbeat on the way."""
     relay = build_relay(stopping)
-    total = 0
+    started_at, total = clock.now(), 0
+    beaten = time.monotonic()
     while handled := relay.deliver_due(limit=BATCH):
         total += handled
+        if time.monotonic() - beaten > BEAT_EVERY_SECONDS:
+            beaten = time.monotonic()
+            outcome = f"{total} handled so far"
+            transact(heartbeat.beat, DELIVERY, started_at=started_at, outcome=outcome, now=clock.now())
     return f"{total} handled"
+
+
+def tidy_messages() -> str:
+    """Close, name and mend messages that no sender comes across."""
+    settings: Settings = current_app.extensions["settings"]
+    lease = timedelta(seconds=settings.message_lease_seconds)
+    channels = list(channels_of(settings))
+    return f"{transact(tidying.tidy, channels, lease=lease, now=clock.now())} changed"
 
 
 def release_expired_holds() -> str:

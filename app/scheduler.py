@@ -19,20 +19,34 @@ log = logging.getLogger(__name__)
 
 LATE_AFTER_SECONDS = 30.0
 LOOK_EVERY_SECONDS = 0.25
+ASK_EVERY_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done every so many seconds. `run` returns a word on what it did."""
+    """Something done every so many seconds. `run` returns a word on what it did.
+
+    A shared job is done once for all workers: each asks often whether it is due.
+    """
 
     name: str
     seconds: float
     run: Callable[[], str]
+    shared: bool = False
+
+    @property
+    def every(self) -> timedelta:
+        return timedelta(seconds=self.seconds)
+
+    @property
+    def beat(self) -> float:
+        """Return after how many seconds the job is looked at again."""
+        return min(self.seconds, ASK_EVERY_SECONDS) if self.shared else self.seconds
 
     @property
     def patience(self) -> float:
-        """Return after how many seconds without a run the watchdog steps in."""
-        return self.seconds + min(2 * self.seconds, LATE_AFTER_SECONDS)
+        """Return after how many seconds without a look the watchdog steps in."""
+        return self.beat + min(2 * self.beat, LATE_AFTER_SECONDS)
 
 
 class Beat(BaseTrigger):  # type: ignore[misc]
@@ -76,7 +90,7 @@ class Scheduler:
     def run_until_stopped(self, *, grace: float) -> bool:
         """Run all jobs once and then on their beat. Returns False when a job outlived the grace."""
         for job in self._jobs.values():
-            self._ticks.add_job(self._tick, Beat(job.seconds), args=[job.name], id=job.name)
+            self._ticks.add_job(self._tick, Beat(job.beat), args=[job.name], id=job.name)
             threading.Thread(target=self._tick, args=[job.name], daemon=True).start()
         self._ticks.start()
         while not self._stopping:
@@ -92,7 +106,7 @@ class Scheduler:
                 log.warning("a job was late", extra={"job": job.name, "silent_seconds": round(silent)})
                 self._last[job.name] = time.monotonic()
                 threading.Thread(target=self._tick, args=[job.name], daemon=True).start()
-                self._ticks.reschedule_job(job.name, trigger=Beat(job.seconds))
+                self._ticks.reschedule_job(job.name, trigger=Beat(job.beat))
 
     def _tick(self, name: str) -> None:
         lock = self._busy[name]

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
         default="", description="smtp://user:pass@host:587 or smtps://…; empty writes files"
     )
     mail_from: str = "Haikou Foreigners' Service <no-reply@localhost>"
+    mail_bounces_to: str = Field(default="", description="envelope sender; empty is the one of MAIL_FROM")
+    mail_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
+    sms_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
     smtp_timeout_seconds: float = Field(default=20, gt=0)
     message_lease_seconds: int = Field(default=120, gt=0)
 

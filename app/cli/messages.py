@@ -46,7 +46,10 @@ def deliver() -> None:
             bar.update(handled)
     tries = queries.outcomes_since(started_at)
     click.echo(f"{total} due: {', '.join(f'{tries.get(o, 0)} {o}' for o in ('sent', 'retry', 'failed'))}")
-    if tries.get("failed") or tries.get("retry"):
+    left = queries.count_due(now=clock.now())
+    if left:
+        click.echo(f"{left} still due: see `messages list --status waiting` for the reason")
+    if left or tries.get("failed") or tries.get("retry"):
         raise SystemExit(1)
 
 

@@ -17,6 +17,9 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
 def _email(settings: Settings) -> Channel:
     if settings.smtp_url:
         return SmtpChannel(
-            settings.smtp_url, sender=settings.mail_from, timeout=settings.smtp_timeout_seconds
+            settings.smtp_url,
+            sender=settings.mail_from,
+            timeout=settings.smtp_timeout_seconds,
+            bounces_to=settings.mail_bounces_to,
         )
     return EmailFiles(settings.mail_folder, sender=settings.mail_from)

@@ -18,7 +18,7 @@ class EmailFiles:
         self._sender = sender_of(sender)
 
     def send(self, letter: Letter, *, key: str, now: datetime) -> str:
-        content = email_of(letter, sender=self._sender, key=key, now=now).as_bytes()
+        content = email_of(letter, sender=self._sender, key=key, now=now).content
         _write(self._folder / f"{key}.eml", content)
         return WRITTEN
 

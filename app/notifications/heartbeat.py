@@ -1,19 +1,67 @@
-"""The last run of each periodic job."""
+"""The table of periodic jobs: who may run which now, when each last ran, and what came of it."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.db import db
 from app.notifications.models import JobRun
 
+LEASE = timedelta(minutes=10)  # a shared job whose worker died is anybody's after this
+MOST_EARLY = timedelta(seconds=5)  # ticks of one beat are never exactly a beat apart
+SURELY = timedelta(minutes=1)  # clocks of two machines may differ by seconds
 
-def beat(name: str, *, started_at: datetime, outcome: str, now: datetime) -> None:
-    """Write down that a job ran."""
-    run = db.session.get(JobRun, name) or JobRun(name=name)
+
+def begin(name: str, *, every: timedelta, now: datetime) -> bool:
+    """Take a job that all workers share, if it is due and nobody runs it. Call inside `transact()`."""
+    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
+    new = insert(JobRun).values(name=name, started_at=now, outcome="", failures=0)
+    db.session.execute(new.on_conflict_do_nothing(index_elements=[JobRun.name]))
+    mine = update(JobRun).where(JobRun.name == name, *_free(every, now))
+    result = db.session.execute(mine.values(leased_until=now + LEASE, started_at=now))
+    assert isinstance(result, CursorResult)  # noqa: S101 - tells the type checker
+    return result.rowcount == 1
+
+
+def may_begin(name: str, *, every: timedelta, now: datetime) -> bool:
+    """Return whether `begin` could succeed; a read, so that idle ticks never write."""
+    run = db.session.get(JobRun, name)
+    if run is None:
+        return True
+    free = select(JobRun.name).where(JobRun.name == name, *_free(every, now))
+    return db.session.scalar(free) is not None
+
+
+def _free(every: timedelta, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # A time further ahead than we ever write comes from a clock that ran ahead and was set back.
+    early = min(MOST_EARLY, every / 10)
+    due = or_(JobRun.due_at.is_(None), JobRun.due_at <= now + early, JobRun.due_at > now + every + SURELY)
+    left = or_(
+        JobRun.leased_until.is_(None), JobRun.leased_until <= now, JobRun.leased_until > now + LEASE + SURELY
+    )
+    return due, left
+
+
+def beat(
+    name: str,
+    *,
+    started_at: datetime,
+    outcome: str,
+    now: datetime,
+    every: timedelta = timedelta(),
+    failed: bool = False,
+) -> None:
+    """Write down that a job ran, and when the next run is due."""
+    run = db.session.get(JobRun, name) or JobRun(name=name, failures=0)
     run.started_at = started_at
     run.finished_at = now
     run.outcome = outcome[:200]
+    run.due_at = started_at + every
+    run.leased_until = None
+    run.failures = run.failures + 1 if failed else 0
     db.session.add(run)
 
 
@@ -21,3 +69,8 @@ def last_runs() -> dict[str, datetime]:
     """Return when each job last came to an end."""
     rows = db.session.execute(select(JobRun.name, JobRun.finished_at))
     return {name: finished_at for name, finished_at in rows if finished_at}
+
+
+def list_runs() -> Sequence[JobRun]:
+    """Return all periodic jobs by name."""
+    return db.session.scalars(select(JobRun).order_by(JobRun.name)).all()

@@ -1,8 +1,9 @@
 """What a channel carries, what may come back instead of a letter, and how a channel says no. PURE."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Letter:
     html: str = ""
     language: str = "en"
     calendar: CalendarFile | None = None
+    # For providers that send approved templates only: which one, and what goes into its blanks.
+    template: str = ""
+    blanks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,16 @@ class Skip:
 
 
 class DeliveryError(Exception):
-    """The channel could not deliver. `detail` holds no personal data; permanent ones are not tried again."""
+    """The channel could not deliver. `detail` holds no personal data; permanent ones are not tried again.
 
-    def __init__(self, detail: str, *, permanent: bool = False) -> None:
+    `dead` says that the address itself is at fault, so nothing else may go there either.
+    """
+
+    def __init__(self, detail: str, *, permanent: bool = False, dead: bool = False) -> None:
         super().__init__(detail)
         self.detail = detail
         self.permanent = permanent
+        self.dead = dead
 
 
 class Channel(Protocol):
@@ -52,3 +60,11 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Let go of what a batch shared, such as a connection."""
+
+
+@runtime_checkable
+class Askable(Protocol):
+    """A channel whose provider knows no keys, but can be asked what it has taken."""
+
+    def was_taken(self, letter: Letter, *, key: str, now: datetime) -> bool:
+        """Return whether an earlier try got through after all. Raises DeliveryError."""

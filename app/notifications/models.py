@@ -4,7 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Double,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
@@ -13,7 +22,9 @@ from app.db import Model
 class MessageStatus(StrEnum):
     WAITING = "waiting"
     CLAIMED = "claimed"
-    SENT = "sent"
+    SENT = "sent"  # a provider took it; what became of it then is not known
+    DELIVERED = "delivered"  # the provider says that it arrived
+    BOUNCED = "bounced"  # taken by the provider and sent back later; `reason` says why
     SKIPPED = "skipped"  # its reason was gone when it was due; `reason` says which
     HELD = "held"  # put back by a restore: it may have been sent since, so an operator decides
     CANCELLED = "cancelled"  # its cause moved or ended before it was due
@@ -32,9 +43,11 @@ class OutboxMessage(Model):
 
     __tablename__ = "outbox_messages"
     __table_args__ = (
-        Index("ix_outbox_messages_due", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index(
+            "ix_outbox_messages_due", "channel", "due_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN
+        ),
         Index("ix_outbox_messages_subject", "topic", "subject_id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -51,6 +64,8 @@ class OutboxMessage(Model):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     finished_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(200), default="")
+    # Fingerprint of the address it went to, so that a bounce is believed from that address only.
+    contact_index: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
 
@@ -61,12 +76,36 @@ class DeliveryAttempt(Model):
     message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"), index=True)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime]
-    outcome: Mapped[str] = mapped_column(String(20))  # sent, retry, failed
+    outcome: Mapped[str] = mapped_column(String(20))  # sent, retry, failed; later delivered, bounced
     detail: Mapped[str] = mapped_column(String(300), default="")
 
 
+class FailingContact(Model):
+    """An address or a number that does not work, by its fingerprint; nothing more is sent to it."""
+
+    __tablename__ = "failing_contacts"
+
+    contact_index: Mapped[str] = mapped_column(String(64), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    since: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ChannelRate(Model):
+    """How many messages a channel may send right now, for all workers together."""
+
+    __tablename__ = "channel_rates"
+
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    tokens: Mapped[float] = mapped_column(Double)
+    counted_at: Mapped[datetime]
+
+
 class JobRun(Model):
-    """The last run of each periodic job: the worker's heartbeat."""
+    """One periodic job: its last run, and when the next one is due.
+
+    A job that all workers share is run by the one that has the lease.
+    """
 
     __tablename__ = "job_runs"
 
@@ -74,6 +113,19 @@ class JobRun(Model):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(String(200), default="")
+    due_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")  # in a row
+
+
+class Alert(Model):
+    """Trouble that the operators were told of, until it is over."""
+
+    __tablename__ = "alerts"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    since: Mapped[datetime]
+    told_at: Mapped[datetime | None]
 
 
 class MessageText(Model):

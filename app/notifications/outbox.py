@@ -6,15 +6,16 @@ Each function is one step inside a transaction of its caller; none commits, none
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, Row, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import Update
 
-from app.db import Base, db
-from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
+from app.db import Base, db, run
+from app.notifications import rates
+from app.notifications.models import MessageStatus, OutboxMessage
 from app.notifications.retry import MOST_TRIES
 
 OPEN = (MessageStatus.WAITING, MessageStatus.CLAIMED)
@@ -32,6 +33,11 @@ class OutboxRequest:
     channel: str
     send_at: datetime
     expires_at: datetime | None = None
+
+
+def key_of(message_id: int, created_at: datetime) -> str:
+    """Return the name by which providers know a message."""
+    return f"{message_id}-{int(created_at.timestamp())}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,11 @@ class ClaimedMessage:
     @property
     def key(self) -> str:
         """Name the message to providers: the same at every try, and never used again after a reset."""
-        return f"{self.id}-{int(self.created_at.timestamp())}"
+        return key_of(self.id, self.created_at)
 
     @classmethod
-    def of(cls, row: OutboxMessage, worker: str) -> Self:
+    def of(cls, row: Any, worker: str, tries: int | None = None) -> Self:
+        """Return the claim of a row, be it of the mapper or of columns."""
         return cls(
             id=row.id,
             topic=row.topic,
@@ -64,7 +71,7 @@ class ClaimedMessage:
             kind=row.kind,
             channel=row.channel,
             expires_at=row.expires_at,
-            tries=row.attempts,
+            tries=row.attempts if tries is None else tries,
             claimed_by=worker,
             created_at=row.created_at,
         )
@@ -84,6 +91,9 @@ class Result:
     outcome: Outcome
     detail: str = ""
     again_at: datetime | None = None
+    contact_index: str | None = None  # fingerprint of the address it was meant for
+    dead: bool = False  # nothing will ever arrive at that address
+    instead: str = ""  # another channel to try, when this one never will
 
 
 def enqueue(*requests: OutboxRequest, now: datetime) -> None:
@@ -129,83 +139,177 @@ def cancel(topic: str, subject_id: int, *, now: datetime) -> int:
     return _count(statement)
 
 
-def anything_due(*, now: datetime) -> bool:
+def anything_due(channel: str, *, now: datetime) -> bool:
     """Return whether a claim would find something; a read, so that an idle worker never writes."""
-    due = select(OutboxMessage.id).where(OutboxMessage.status.in_(OPEN), OutboxMessage.due_at <= now)
-    return db.session.scalar(due.limit(1)) is not None
+    return run(_ANYTHING_DUE, {"channel": channel, "now": now}).first() is not None
 
 
-def claim_due(worker: str, *, now: datetime, lease: timedelta, limit: int) -> list[ClaimedMessage]:
-    """Give the worker up to `limit` due messages, the longest due first.
+def claim_due(
+    worker: str,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    channel: str = "email",
+    per_minute: float = 0,
+) -> list[ClaimedMessage]:
+    """Give the worker up to `limit` due messages of a channel, the longest due first.
 
     While claimed, `due_at` is the end of the lease: a worker that died needs no cleaning up after.
     `worker` must be a new name for each claim, or a claim that ran out could not be told from it.
+    `per_minute` limits the channel over all workers; 0 is no limit.
     """
-    _close_hopeless(now)
-    rows = db.session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.status.in_(OPEN), OutboxMessage.due_at <= now)
-        .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # SQLite has no such words; its writer is alone anyway
-    ).all()
-    for row in rows:
-        row.status = MessageStatus.CLAIMED
-        row.claimed_by = worker
-        row.due_at = now + lease
-        row.attempts += 1  # counted before the try, so a message that kills its sender ends too
-    db.session.flush()
-    return [ClaimedMessage.of(row, worker) for row in rows]
+    if per_minute:
+        limit = min(limit, rates.allowed(channel, per_minute, now=now))
+    claimed: list[ClaimedMessage] = []
+    while limit and not claimed:
+        found = run(_DUE, {"channel": channel, "now": now, "most": limit}).all()
+        if not found:
+            break
+        usable = [row for row in found if not _close_if_hopeless(row, now)]
+        claimed = [ClaimedMessage.of(row, worker, row.attempts + 1) for row in usable]
+    if claimed:
+        # Counted before the try, so a message that kills its sender ends too.
+        run(_CLAIM, {"ids": [m.id for m in claimed], "worker": worker, "until": now + lease})
+        if per_minute:
+            rates.spend(channel, len(claimed))
+    return claimed
 
 
-def _close_hopeless(now: datetime) -> None:
-    due = (
-        update(OutboxMessage)
-        .where(OutboxMessage.status.in_(OPEN), OutboxMessage.due_at <= now)
-        .execution_options(synchronize_session=False)
+_TABLE: Table = Base.metadata.tables["outbox_messages"]
+_IS_DUE = (
+    _TABLE.c.status.in_(OPEN),
+    _TABLE.c.channel == bindparam("channel"),
+    _TABLE.c.due_at <= bindparam("now"),
+)
+_ANYTHING_DUE = select(_TABLE.c.id).where(*_IS_DUE).limit(1)
+_DUE = (
+    select(_TABLE)
+    .where(*_IS_DUE)
+    .order_by(_TABLE.c.due_at, _TABLE.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)  # SQLite has no such words; its writer is alone anyway
+)
+_CLAIM = (
+    update(_TABLE)
+    .where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        status=MessageStatus.CLAIMED,
+        claimed_by=bindparam("worker"),
+        due_at=bindparam("until"),
+        attempts=_TABLE.c.attempts + 1,
     )
-    db.session.execute(
-        due.where(OutboxMessage.expires_at <= now).values(
-            status=MessageStatus.SKIPPED, finished_at=now, claimed_by=None, reason="too late"
-        )
-    )
-    db.session.execute(
-        due.where(OutboxMessage.attempts >= MOST_TRIES).values(
-            status=MessageStatus.FAILED, finished_at=now, claimed_by=None, reason="no try came to an end"
-        )
-    )
+)
+
+
+def _close_if_hopeless(row: Row[Any], now: datetime) -> bool:
+    """Close a due message that is of no use any more or has killed all its senders."""
+    if row.expires_at and row.expires_at <= now:
+        status, reason = MessageStatus.SKIPPED, "too late"
+    elif row.attempts >= MOST_TRIES:
+        status, reason = MessageStatus.FAILED, "no try came to an end"
+    else:
+        return False
+    closed = update(OutboxMessage).where(OutboxMessage.id == row.id)
+    _count(closed.values(status=status, finished_at=now, claimed_by=None, reason=reason))
+    return True
 
 
 def record(message: ClaimedMessage, result: Result, *, started_at: datetime, now: datetime) -> bool:
     """Write down the try, and the message's new state if it is still this claim's to change."""
     if result.outcome is not Outcome.SKIPPED:
-        db.session.add(
-            DeliveryAttempt(
-                message_id=message.id,
-                started_at=started_at,
-                finished_at=now,
-                outcome=result.outcome,
-                detail=result.detail[:300],
-            )
-        )
-    if result.outcome is Outcome.RETRY:
-        values: dict[str, object] = {"status": MessageStatus.WAITING, "due_at": result.again_at}
-    else:
-        values = {"status": MessageStatus(result.outcome.value), "finished_at": now}
-    return _count(_mine(message).values(claimed_by=None, reason=result.detail[:200], **values)) == 1
+        attempt = {
+            "message_id": message.id,
+            "started_at": started_at,
+            "finished_at": now,
+            "outcome": result.outcome.value,
+            "detail": result.detail[:300],
+        }
+        run(_ATTEMPT, attempt)
+    open_again = result.outcome is Outcome.RETRY
+    values = {
+        "its_id": message.id,
+        "its_claim": message.claimed_by,
+        "status": MessageStatus.WAITING if open_again else MessageStatus(result.outcome.value),
+        "finished_at": None if open_again else now,
+        "again_at": result.again_at,
+        "contact_index": result.contact_index,
+        "reason": result.detail[:200],
+    }
+    kept = run(_RECORD, values).rowcount == 1
+    if kept and result.instead:
+        send_instead(message.id, result.instead, now=now)
+    return kept
+
+
+_ATTEMPT = insert(Base.metadata.tables["delivery_attempts"])
+_MINE = (
+    _TABLE.c.id == bindparam("its_id"),
+    _TABLE.c.status == MessageStatus.CLAIMED,
+    _TABLE.c.claimed_by == bindparam("its_claim"),
+)
+_RECORD = (
+    update(_TABLE)
+    .where(*_MINE)
+    .values(
+        claimed_by=None,
+        status=bindparam("status"),
+        finished_at=bindparam("finished_at"),
+        due_at=func.coalesce(bindparam("again_at", type_=_TABLE.c.due_at.type), _TABLE.c.due_at),
+        contact_index=func.coalesce(
+            bindparam("contact_index", type_=_TABLE.c.contact_index.type), _TABLE.c.contact_index
+        ),
+        reason=bindparam("reason"),
+    )
+)
+_STILL_MINE = select(_TABLE.c.id).where(*_MINE)
+
+
+def is_still_mine(message: ClaimedMessage) -> bool:
+    """Return whether the claim holds: what moves or ends a visit takes its messages back."""
+    values = {"its_id": message.id, "its_claim": message.claimed_by}
+    return run(_STILL_MINE, values).first() is not None
+
+
+INSTEAD = "/instead"
+
+
+def send_instead(message_id: int, channel: str, *, now: datetime) -> None:
+    """Try another way to the same person, once; that one is skipped if the way is not known."""
+    failed = db.session.get_one(OutboxMessage, message_id, populate_existing=True)
+    if failed.dedupe_key.endswith(INSTEAD):
+        return
+    request = OutboxRequest(
+        dedupe_key=f"{failed.dedupe_key}{INSTEAD}",
+        topic=failed.topic,
+        subject_id=failed.subject_id,
+        revision=failed.revision,
+        kind=failed.kind,
+        channel=channel,
+        send_at=now,
+        expires_at=failed.expires_at,
+    )
+    enqueue(request, now=now)
 
 
 def give_back(messages: list[ClaimedMessage], *, now: datetime) -> None:
     """Return claimed messages untried: they are due again at once, and the try does not count."""
     for message in messages:
-        _count(
-            _mine(message).values(
-                status=MessageStatus.WAITING,
-                claimed_by=None,
-                due_at=now,
-                attempts=OutboxMessage.attempts - 1,
-            )
-        )
+        values = {"its_id": message.id, "its_claim": message.claimed_by, "now": now}
+        if run(_GIVE_BACK, values).rowcount:
+            rates.spend(message.channel, -1)
+
+
+_GIVE_BACK = (
+    update(_TABLE)
+    .where(*_MINE)
+    .values(
+        status=MessageStatus.WAITING,
+        claimed_by=None,
+        due_at=bindparam("now"),
+        attempts=_TABLE.c.attempts - 1,
+    )
+)
 
 
 def hold_due(*, now: datetime) -> int:
@@ -220,14 +324,6 @@ def release_held(*, now: datetime) -> int:
     """Let held messages be sent after all. Those that expired meanwhile are skipped as ever."""
     held = update(OutboxMessage).where(OutboxMessage.status == MessageStatus.HELD)
     return _count(held.values(status=MessageStatus.WAITING, due_at=now, claimed_by=None, reason=""))
-
-
-def _mine(message: ClaimedMessage) -> Update:
-    return update(OutboxMessage).where(
-        OutboxMessage.id == message.id,
-        OutboxMessage.status == MessageStatus.CLAIMED,
-        OutboxMessage.claimed_by == message.claimed_by,
-    )
 
 
 def _count(statement: Update) -> int:

@@ -7,12 +7,15 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from app.log import redacted
+from app.notifications.bounces import is_dead, status_of
 from app.notifications.letter import DeliveryError, Letter
 from app.notifications.mail import email_of, sender_of
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PORTS = {"smtp": 25, "smtps": 465}
 CLOSING = 421
+TAKEN = (250, 251)
+NO_SUCH_BOX = "5.1.1"  # what a server means that refuses a recipient and gives no status
 
 Reply = tuple[int, bytes]
 
@@ -24,7 +27,7 @@ class SmtpChannel:
     the lease of a message counts on that.
     """
 
-    def __init__(self, url: str, *, sender: str, timeout: float) -> None:
+    def __init__(self, url: str, *, sender: str, timeout: float, bounces_to: str = "") -> None:
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
             raise ValueError("SMTP_URL must start with smtp:// or smtps:// and name a host")
@@ -34,6 +37,7 @@ class SmtpChannel:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         self._sender = sender_of(sender)
+        self._bounces_to = bounces_to or self._sender.addr_spec
         self._timeout = timeout
         self._client: smtplib.SMTP | None = None
         self._deadline = 0.0
@@ -42,7 +46,7 @@ class SmtpChannel:
         message = email_of(letter, sender=self._sender, key=key, now=now)
         self._deadline = time.monotonic() + self._timeout
         try:
-            return self._converse(message["To"].addresses[0].addr_spec, message.as_bytes())
+            return self._converse(message.to, message.content)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise DeliveryError(_trouble(error)) from None
@@ -62,20 +66,23 @@ class SmtpChannel:
             raise smtplib.SMTPResponseException(*reply)
         self._limit(client)
         reply = client.rcpt(to)
-        if reply[0] in (250, 251):
+        known = reply[0] in TAKEN
+        if known:
             self._limit(client)
             reply = _data(client, content)
-        if reply[0] in (250, 251):
+        if reply[0] in TAKEN:
             return _readable(reply)
         self._after_refusal(client, reply)
-        raise DeliveryError(_readable(reply), permanent=reply[0] >= 500)
+        answer = _readable(reply)
+        dead = not known and reply[0] >= 500 and is_dead(status_of(answer) or NO_SUCH_BOX)
+        raise DeliveryError(answer, permanent=reply[0] >= 500, dead=dead)
 
     def _begin(self) -> tuple[smtplib.SMTP, Reply]:
         """Say MAIL on the batch's connection, or on a new one when the server has closed it."""
         if self._client:
             try:
                 self._limit(self._client)
-                reply = self._client.mail(self._sender.addr_spec)
+                reply = self._client.mail(self._bounces_to)
             except (smtplib.SMTPException, OSError):
                 reply = (CLOSING, b"")
             if reply[0] != CLOSING:
@@ -83,7 +90,7 @@ class SmtpChannel:
             self._drop()
         self._client = client = self._connect()
         self._limit(client)
-        return client, client.mail(self._sender.addr_spec)
+        return client, client.mail(self._bounces_to)
 
     def _connect(self) -> smtplib.SMTP:
         left = self._left()

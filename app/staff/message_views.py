@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.accounts.models import Role
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.notifications.outbox import ClaimedMessage
+from app.notifications.outbox import key_of
 from app.settings import Settings
 from app.staff import queries, wording
 from app.staff.frame import frame
@@ -23,8 +23,8 @@ bp.context_processor(frame)
 MOST_ROWS = 200
 TABS = {
     "waiting": (MessageStatus.WAITING, MessageStatus.CLAIMED, MessageStatus.HELD),
-    "sent": (MessageStatus.SENT,),
-    "failed": (MessageStatus.FAILED,),
+    "sent": (MessageStatus.SENT, MessageStatus.DELIVERED),
+    "failed": (MessageStatus.FAILED, MessageStatus.BOUNCED),
     "skipped": (MessageStatus.SKIPPED, MessageStatus.CANCELLED),
 }
 
@@ -74,7 +74,7 @@ def find_mail_file(message: OutboxMessage) -> Path | None:
     settings: Settings = current_app.extensions["settings"]
     if settings.production or settings.smtp_url:
         return None
-    path = settings.mail_folder / f"{ClaimedMessage.of(message, '').key}.eml"
+    path = settings.mail_folder / f"{key_of(message.id, message.created_at)}.eml"
     return path if path.is_file() else None
 
 

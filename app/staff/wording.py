@@ -34,6 +34,8 @@ MESSAGE_STATUSES = {
     MessageStatus.CLAIMED: _l("Being sent"),
     MessageStatus.HELD: _l("Held after a restore"),
     MessageStatus.SENT: _l("Sent"),
+    MessageStatus.DELIVERED: _l("Arrived at the mailbox or phone"),
+    MessageStatus.BOUNCED: _l("Came back"),
     MessageStatus.SKIPPED: _l("Skipped"),
     MessageStatus.CANCELLED: _l("Cancelled"),
     MessageStatus.FAILED: _l("Failed"),
@@ -58,6 +60,11 @@ MESSAGE_REASONS = {
     "told again since": _l("a newer message tells it"),
     "wants no messages": _l("the person wants no messages"),
     "visit booked": _l("a visit is booked"),
+    "channel is off": _l("this channel is switched off"),
+    "address bounced before": _l("an earlier message to this address came back"),
+    "not a telephone number": _l("not a phone number"),
+    "not a mobile number": _l("not a mobile number"),
+    "taken at an earlier try": _l("sent at an earlier try"),
     "no try came to an end": _l("no try came to an end"),
 }
 

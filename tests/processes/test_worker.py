@@ -21,7 +21,7 @@ from tests.conftest import make_app
 from tests.databases import Databases
 from tests.server import BIN, ROOT, TUESDAY, environment
 
-JOBS = 4  # each leaves its heartbeat: deliver, release holds, forget contacts, purge
+JOBS = 5  # each leaves its heartbeat: deliver, tidy, release holds, forget contacts, purge
 
 
 @pytest.fixture

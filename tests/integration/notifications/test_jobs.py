@@ -12,6 +12,7 @@ from app.accounts.models import StaffSession
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.slots import cell_of
 from app.db import db, transact
+from app.notifications import heartbeat
 from app.notifications.heartbeat import last_runs
 from app.notifications.models import JobRun
 from app.scheduler import Job
@@ -140,7 +141,60 @@ def test_deliver_fails_when_something_could_not_be_sent(put, network, book, runn
     put("a", channel="pigeon")
     result = runner.invoke(args=["messages", "deliver"])
     assert result.exit_code == 1
-    assert "1 failed" in result.output
+    assert "1 still due" in result.output
+
+
+def test_a_shared_job_is_done_once_by_all_workers(app, clock, now) -> None:
+    runs = []
+    job = Job("shared", 3600, lambda: runs.append(clock.now()) or "done", shared=True)
+    for _worker in range(3):
+        jobs.run_job(app, job)
+    assert len(runs) == 1
+    clock.move(minutes=59)
+    jobs.run_job(app, job)
+    assert len(runs) == 1
+    clock.move(minutes=1)
+    for _worker in range(3):
+        jobs.run_job(app, job)
+    assert len(runs) == 2
+
+
+def test_a_shared_job_whose_worker_died_is_taken_over_after_its_lease(app, clock, now) -> None:
+    job = Job("shared", 60, lambda: "done", shared=True)
+    assert transact(heartbeat.begin, "shared", every=job.every, now=now), "and then the worker dies"
+    clock.move(minutes=9)
+    jobs.run_job(app, job)
+    assert last_runs() == {}
+    db.session.rollback()
+    clock.move(minutes=1)
+    jobs.run_job(app, job)
+    assert list(last_runs()) == ["shared"]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=365)])
+def test_a_shared_job_runs_again_after_the_clock_was_set_back(app, clock, now, ahead) -> None:
+    job = Job("shared", 60, lambda: "done", shared=True)
+    clock.move(seconds=ahead.total_seconds())
+    jobs.run_job(app, job)
+    transact(heartbeat.begin, "died", every=job.every, now=clock.now())
+    clock.move(seconds=-ahead.total_seconds())
+    jobs.run_job(app, job)
+    jobs.run_job(app, Job("died", 60, lambda: "done", shared=True))
+    assert last_runs() == {"shared": now, "died": now}
+
+
+def test_a_job_that_fails_again_and_again_is_counted(app, clock) -> None:
+    def fail() -> str:
+        raise ZeroDivisionError
+
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            jobs.run_job(app, Job("failing", 5, fail))
+    db.session.rollback()
+    assert db.session.get_one(JobRun, "failing").failures == 3
+    jobs.run_job(app, Job("failing", 5, lambda: "done"))
+    db.session.rollback()
+    assert db.session.get_one(JobRun, "failing").failures == 0
 
 
 def test_what_was_typed_for_an_abandoned_hold_is_forgotten(network, clock, now) -> None:

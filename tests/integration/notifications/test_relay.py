@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import db
+from app.db import db, transact
+from app.notifications import contacts, outbox, rates, tidying
 from app.notifications.letter import DeliveryError, Letter, Skip
 from app.notifications.models import DeliveryAttempt, OutboxMessage
 from app.notifications.retry import MOST_TRIES
+from tests.integration.notifications.conftest import LEASE
 from tests.integration.notifications.stubs import StubChannel
 
 
@@ -130,10 +132,148 @@ def test_a_skipped_message_says_why(put, row, make_relay, channel) -> None:
     assert channel.sent == []
 
 
-def test_a_message_for_a_channel_we_do_not_have_fails_and_says_so(put, row, make_relay) -> None:
+def test_a_message_for_a_channel_that_is_off_waits_and_goes_when_it_is_on_again(
+    put, row, make_relay, channel, clock, now
+) -> None:
     put("a", channel="sms")
-    make_relay(compose=note, channels={}).deliver_due()
-    assert (row("a").status, row("a").reason) == ("failed", "no sms channel")
+    put("of no use then", channel="sms", subject_id=2, expires_at=now + timedelta(hours=1))
+    off = make_relay(compose=note, channels={"email": channel})
+    assert off.deliver_due() == 0
+    transact(tidying.tidy, ["email"], lease=LEASE, now=now)
+    assert (row("a").status, row("a").reason, row("a").attempts) == ("waiting", "channel is off", 0)
+    clock.move(hours=20)
+    transact(tidying.tidy, ["email"], lease=LEASE, now=clock.now())
+    assert (row("of no use then").status, row("of no use then").reason) == ("skipped", "too late")
+    transact(tidying.tidy, ["email", "sms"], lease=LEASE, now=clock.now())
+    assert row("a").reason == ""
+    make_relay(compose=note).deliver_due()
+    assert channel.subjects == ["note 1"]
+
+
+def test_after_a_refusal_for_good_the_person_is_told_over_another_channel(
+    put, row, make_relay, channel
+) -> None:
+    put("a")
+
+    def refuse_mail(letter) -> None:
+        if "@" in letter.to:
+            raise DeliveryError("550 5.1.1 no such box", permanent=True, dead=True)
+
+    def compose(message, _now):
+        return Letter(
+            to="a@example.org" if message.channel == "email" else "13800138000", subject="", text="x"
+        )
+
+    channel.before = refuse_mail
+    relay = make_relay(compose=compose)
+    relay.deliver_due()
+    relay.deliver_due()
+    assert (row("a").status, row("a/instead").status) == ("failed", "sent")
+    assert [letter.to for _, letter in channel.sent] == ["13800138000"]
+
+
+def test_nothing_more_goes_to_an_address_that_is_dead_until_somebody_says_it_is_right(
+    put, row, make_relay, channel
+) -> None:
+    put("a")
+
+    def refuse(_letter) -> None:
+        raise DeliveryError("550 5.1.1 no such box", permanent=True, dead=True)
+
+    channel.before = refuse
+    relay = make_relay(compose=note, channels={"email": channel})
+    relay.deliver_due()
+    channel.before = lambda _letter: None
+    put("b")
+    relay.deliver_due()
+    assert (row("b").status, row("b").reason) == ("skipped", "address bounced before")
+    transact(contacts.trust_again, "A@example.org")
+    put("c")
+    relay.deliver_due()
+    assert [key.partition("-")[0] for key, _ in channel.sent] == [str(row("c").id)]
+
+
+def test_a_refused_letter_says_nothing_about_the_address(put, make_relay, channel) -> None:
+    put("a")
+
+    def refuse(_letter) -> None:
+        raise DeliveryError("552 5.3.4 too large", permanent=True)
+
+    channel.before = refuse
+    make_relay(compose=note).deliver_due()
+    assert not contacts.is_failing("a@example.org")
+
+
+class AskedChannel(StubChannel):
+    """Knows what it has taken, though its answer was lost."""
+
+    def was_taken(self, _letter, *, key, now) -> bool:
+        return key in [sent for sent, _ in self.sent]
+
+
+@pytest.mark.parametrize("got_through", [True, False])
+def test_after_an_unclear_answer_a_provider_that_can_be_asked_is_asked(
+    put, row, make_relay, clock, got_through
+) -> None:
+    put("a")
+    asked = AskedChannel()
+
+    def time_out(letter) -> None:
+        if got_through:
+            asked.sent.append((f"{row('a').id}-{int(row('a').created_at.timestamp())}", letter))
+        asked.before = lambda _letter: None
+        raise DeliveryError("no answer in time")
+
+    asked.before = time_out
+    relay = make_relay(compose=note, channels={"email": asked})
+    relay.deliver_due()
+    clock.move(minutes=2)
+    relay.deliver_due()
+    assert row("a").status == "sent"
+    assert len(asked.sent) == 1
+
+
+def test_a_limit_per_minute_holds_for_all_workers_together(put, make_relay, channel, clock) -> None:
+    for subject in range(30):
+        put(str(subject), subject_id=subject)
+    relays = [make_relay(compose=note, per_minute={"email": 60}) for _ in range(3)]
+    sent = []
+    for _ in range(4):
+        for relay in relays:
+            relay.deliver_due()
+        sent.append(len(channel.sent))
+        clock.move(seconds=5)
+    assert sent == [10, 15, 20, 25]
+
+
+def test_what_was_claimed_and_not_sent_is_put_back_into_the_rate(put, make_relay, channel) -> None:
+    for subject in range(5):
+        put(str(subject), subject_id=subject)
+    make_relay(compose=note, per_minute={"email": 60}, stopping=lambda: bool(channel.sent)).deliver_due()
+    assert rates.read_tokens("email") == 9
+
+
+def test_a_claim_made_in_a_future_that_was_taken_back_does_not_stick(put, row, now) -> None:
+    put("a")
+    transact(outbox.claim_due, "w", now=now + timedelta(days=365), lease=LEASE, limit=1)
+    transact(tidying.tidy, ["email"], lease=LEASE, now=now)
+    assert row("a").due_at == now + LEASE
+
+
+def test_a_wait_from_a_future_that_was_taken_back_does_not_stick(
+    put, row, make_relay, channel, clock, now
+) -> None:
+    put("a")
+
+    def refuse(_letter) -> None:
+        raise DeliveryError("451 later")
+
+    channel.before = refuse
+    clock.move(hours=1)
+    make_relay(compose=note).deliver_due()
+    clock.move(hours=-1)
+    transact(tidying.tidy, ["email"], lease=LEASE, now=now)
+    assert row("a").due_at == now
 
 
 def test_stopping_gives_back_what_was_claimed_but_not_begun(put, row, make_relay, channel) -> None:

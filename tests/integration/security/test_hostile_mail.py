@@ -30,7 +30,8 @@ HEADER_BREAKERS = (
     "\u202etxt.exe",
 )
 TEXTS = (*HOSTILE_NAMES, *HEADER_BREAKERS)
-HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
+HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
+           "Content-Language", "X-Auto-Response-Suppress"}  # fmt: skip
 EVENT = {"UID", "SEQUENCE", "DTSTAMP", "STATUS", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "LOCATION",
          "GEO", "URL", "ORGANIZER", "TRANSP", "ATTENDEE"}  # fmt: skip
 

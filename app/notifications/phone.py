@@ -1,0 +1,43 @@
+"""Telephone numbers as providers want them. PURE."""
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberType
+
+from app.notifications.letter import DeliveryError
+
+HOME = "CN"  # eleven digits that start with 1 are a mainland mobile
+REACHED = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
+
+def number_of(text: str) -> str:
+    """Return the number as +, country and digits (E.164). Raises DeliveryError where no text arrives.
+
+    Landlines, premium numbers and numbers that no operator has given out are refused for good.
+    """
+    number = _parsed(text)
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise DeliveryError("not a telephone number", permanent=True, dead=True)
+    if phonenumbers.number_type(number) not in REACHED:
+        raise DeliveryError("not a mobile number", permanent=True, dead=True)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def spelled(text: str) -> str:
+    """Return the one spelling of a number, or the text itself when it is none."""
+    number = _parsed(text)
+    if number is None:
+        return text
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def same_number(one: str, other: str) -> bool:
+    """Return whether two typed numbers are the same line; an unreadable one is nobody's."""
+    first, second = _parsed(one), _parsed(other)
+    return first is not None and second is not None and spelled(one) == spelled(other)
+
+
+def _parsed(text: str) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, HOME)
+    except phonenumbers.NumberParseException:
+        return None
