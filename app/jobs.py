@@ -17,6 +17,7 @@ from app.appointments import holds, letters, offer_letters, offers
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.slots import cell_of
 from app.collection import letters as case_letters
+from app.collection import operations as collection
 from app.db import db, end_read, transact
 from app.notifications import heartbeat, tidying
 from app.notifications.channels import channels_of
@@ -51,6 +52,7 @@ def build_scheduler(app: Flask) -> Scheduler:
         Job("tidy_messages", 60, tidy_messages, shared=True),
         Job("release_expired_holds", 60, release_expired_holds, shared=True),
         Job("forget_contacts", 3600, forget_contacts, shared=True),
+        Job("remind_to_collect", 900, remind_to_collect, shared=True),
         Job("purge", 24 * 3600, purge, shared=True),
     )
     scheduler = Scheduler(jobs, around=lambda job: run_job(app, job))
@@ -146,6 +148,15 @@ def release_expired_holds() -> str:
 def forget_contacts() -> str:
     """Erase what people typed for times they never confirmed."""
     return f"{_until_nothing(holds.forget_contacts)} forgotten"
+
+
+def remind_to_collect() -> str:
+    """Ask for the reminders to people who were told to collect and have no visit."""
+    total, after_id = 0, -1
+    while after_id:
+        reminded, after_id = transact(collection.plan_reminders, max(after_id, 0), now=clock.now())
+        total += reminded
+    return f"{total} reminded"
 
 
 def _until_nothing(step: Callable[..., int]) -> int:

@@ -99,6 +99,7 @@ class Case(Model):
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("employers.id"), index=True)
     nationality: Mapped[str | None] = mapped_column(String(2))  # ISO 3166, as in the passport
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    passport_expires_on: Mapped[date | None]
     language: Mapped[str] = mapped_column(String(5))
     created_at: Mapped[datetime]
     demo: Mapped[bool] = mapped_column(default=False)
@@ -144,6 +145,7 @@ class PermitLeg(Model):
     # When it came into its state, and who saw to that.
     changed_on: Mapped[date | None]
     changed_by: Mapped[str] = mapped_column(String(80), default="")
+    issued_at: Mapped[datetime | None]  # with all legs of the case at once, when everything is handed over
 
 
 class CaseToken(Model):
@@ -200,3 +202,17 @@ class CaseNotice(Model):
     paused_by: Mapped[str] = mapped_column(String(80), default="")  # "person", or the staff user name
     called_at: Mapped[datetime | None]
     called_by: Mapped[str] = mapped_column(String(80), default="")
+    chased: Mapped[str] = mapped_column(String(40), default="")  # the last reminder that was asked for
+    removed_at: Mapped[datetime | None]  # somebody said "this is not me", and a contact was removed
+
+
+class PaperTransfer(Model):
+    """That the papers of a case can be brought from one station to another. None: only where they lie."""
+
+    __tablename__ = "paper_transfers"
+    __table_args__ = (UniqueConstraint("from_station_id", "to_station_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    from_station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
+    to_station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
+    working_days: Mapped[int] = mapped_column(SmallInteger)

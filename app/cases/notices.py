@@ -4,6 +4,8 @@ The messages are only asked for here; what they say is written at the moment of 
 `app.collection.letters`, which also knows whether a visit is booked by then.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.models import Case, CaseNotice
@@ -14,6 +16,16 @@ from app.notifications.outbox import OutboxRequest
 TOPIC = "case"
 READY = "ready"
 CHANNELS = ("email", "sms")
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why and when a person is written to. `mark` tells apart repeated occasions of one kind."""
+
+    kind: str
+    send_at: datetime
+    expires_at: datetime | None = None
+    mark: str = ""
 
 
 def announce_ready(case: Case, *, now: datetime) -> None:
@@ -27,7 +39,7 @@ def announce_ready(case: Case, *, now: datetime) -> None:
         return
     notice.told_at = now
     notice.round += 1
-    outbox.enqueue(*(request(case, notice, READY, channel, now) for channel in channels_of(case)), now=now)
+    write(case, notice, Occasion(READY, now), CHANNELS, now=now)
 
 
 def withdraw_ready(case: Case, *, now: datetime) -> None:
@@ -49,27 +61,24 @@ def notice_of(case: Case) -> CaseNotice:
     return found
 
 
-def channels_of(case: Case) -> tuple[str, ...]:
+def write(
+    case: Case, notice: CaseNotice, occasion: Occasion, channels: Sequence[str], *, now: datetime
+) -> None:
+    """Put a message into the outbox for each of these channels by which the person is known."""
     known = {"email": case.email_encrypted, "sms": case.phone_encrypted}
-    return tuple(channel for channel in CHANNELS if known[channel])
+    requests = (_request(case, notice, occasion, channel) for channel in channels if known.get(channel))
+    outbox.enqueue(*requests, now=now)
 
 
-def request(
-    case: Case,
-    notice: CaseNotice,
-    kind: str,
-    channel: str,
-    send_at: datetime,
-    expires_at: datetime | None = None,
-) -> OutboxRequest:
-    """Return a message about the case; its key lets each kind go out once in a round."""
+def _request(case: Case, notice: CaseNotice, occasion: Occasion, channel: str) -> OutboxRequest:
+    # The key lets each occasion be written about once in a round, over each channel.
     return OutboxRequest(
-        dedupe_key=f"{TOPIC}:{case.number}:{notice.round}:{kind}:{channel}",
+        dedupe_key=f"{TOPIC}:{case.number}:{notice.round}:{occasion.kind}{occasion.mark}:{channel}",
         topic=TOPIC,
         subject_id=case.id,
         revision=notice.round,
-        kind=kind,
+        kind=occasion.kind,
         channel=channel,
-        send_at=send_at,
-        expires_at=expires_at,
+        send_at=occasion.send_at,
+        expires_at=occasion.expires_at,
     )

@@ -7,6 +7,8 @@ from flask.cli import AppGroup
 
 from app.cases import importer as visit_types
 from app.cases.importer import BureauSeed, VisitTypeSeed
+from app.collection import importer as collection
+from app.collection.importer import CollectionSeed
 from app.db import transact
 from app.seeding.files import SeedError
 from app.seeding.upsert import Tallies
@@ -36,9 +38,10 @@ def load(folder: Path) -> None:
         stations = seed.read(folder)
         types = visit_types.read(folder, {service.code for service in stations.services})
         bureaus = visit_types.read_bureaus(folder)
+        rules = collection.read(folder, {station.slug for station in stations.stations})
     except SeedError as error:
         raise click.ClickException(str(error)) from error
-    tallies = transact(_write, stations, types, bureaus)
+    tallies = transact(_write, stations, types, bureaus, rules)
     for table, tally in tallies.by_table.items():
         removed = f", {tally.removed} removed" if tally.removed else ""
         click.echo(
@@ -48,10 +51,14 @@ def load(folder: Path) -> None:
 
 
 def _write(
-    stations: NetworkSeed, types: tuple[VisitTypeSeed, ...], bureaus: tuple[BureauSeed, ...]
+    stations: NetworkSeed,
+    types: tuple[VisitTypeSeed, ...],
+    bureaus: tuple[BureauSeed, ...],
+    rules: CollectionSeed,
 ) -> Tallies:
     tallies = Tallies()
     network.load(stations, tallies)
     visit_types.load(types, tallies)
     visit_types.load_bureaus(bureaus, tallies)
+    collection.load(rules, tallies)
     return tallies

@@ -18,7 +18,7 @@ from app.appointments.slots import Slot
 from app.db import transact
 from app.errors import DomainError
 from app.i18n import local
-from app.staff import board, hours_views, message_views, queries, report_views, wording
+from app.staff import board, collecting_views, hours_views, message_views, queries, report_views, wording
 from app.staff.forms import read_day, read_instant
 from app.staff.frame import frame
 from app.staff.permissions import (
@@ -43,7 +43,7 @@ DAYS_LISTED = 10  # working days on the list of all times
 
 
 def init_app(app: Flask) -> None:
-    for blueprint in (bp, hours_views.bp, message_views.bp, report_views.bp):
+    for blueprint in (bp, collecting_views.bp, hours_views.bp, message_views.bp, report_views.bp):
         app.register_blueprint(blueprint)
 
 
@@ -75,6 +75,7 @@ def _board(station: Station, stations: list[Station]) -> ResponseReturnValue:
         rows=rows,
         numbers=board.count(rows),
         calls=queries.list_calls(station, now=now),
+        to_do=collecting_views.count_to_do([station], now=now),
         next_visit=queries.find_next_visit(station, after=now),
         undo=_last_change(),
         refresh=REFRESH_SECONDS if day == this_day and request.args.get("refresh") != "off" else 0,

@@ -7,6 +7,7 @@ from flask_babel import ngettext
 from app.accounts.models import Role
 from app.appointments.models import Appointment
 from app.appointments.states import Status
+from app.collection.queries import CallReason
 from app.notifications.models import MessageStatus
 
 ROLES = {
@@ -85,6 +86,14 @@ MESSAGE_KINDS = {
     "ready": _l("Permits are ready"),
     "offer-earlier": _l("Earlier time offered"),
     "offer-instead": _l("New time offered"),
+    "chase": _l("Reminder to book"),
+}
+
+CALL_REASONS = {
+    CallReason.NO_CONTACT: _l("no contact in the case"),
+    CallReason.REMOVED: _l("the contact was another person's"),
+    CallReason.NOT_DELIVERED: _l("the message did not arrive"),
+    CallReason.NO_ANSWER: _l("no visit after all reminders"),
 }
 
 

@@ -36,6 +36,8 @@ PUBLIC = {
     "appointments.restore",
     "appointments.follow_offer_link", "appointments.show_offer", "appointments.take_offer",
     "appointments.decline_offer",
+    "collection.messages", "collection.remove_contact",
+    "collection.stop_messages", "collection.start_messages",
     "accounts.sign_in", "accounts.enter", "accounts.sign_out", "accounts.choose_language",
 }  # fmt: skip
 
@@ -66,6 +68,10 @@ STAFF = {
     "staff.move": Role.CLERK,
     "staff.ask_to_cancel": Role.CLERK,
     "staff.cancel": Role.CLERK,
+    "staff_collecting.overview": Role.CLERK,
+    "staff_collecting.note_called": Role.CLERK,
+    "staff_collecting.pause": Role.CLERK,
+    "staff_collecting.resume": Role.CLERK,
     "staff_hours.choose": Role.MANAGER,
     "staff_hours.show": Role.MANAGER,
     "staff_hours.edit_week": Role.MANAGER,
@@ -168,12 +174,19 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "closure_id": closure.id,
         "message_id": message.id,
         "report_id": report.id,
+        "number": case.number,
     }
     return World(app, values)
 
 
 def has_variable(endpoint: str) -> bool:
-    without = {"staff.today", "staff_hours.choose", "staff_messages.overview", "staff_reports.overview"}
+    without = {
+        "staff_collecting.overview",
+        "staff.today",
+        "staff_hours.choose",
+        "staff_messages.overview",
+        "staff_reports.overview",
+    }
     return endpoint not in without
 
 

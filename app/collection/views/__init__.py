@@ -1,8 +1,11 @@
 """The pages of collecting the permits that are not about booking."""
 
-from flask import Blueprint, Flask
+from flask import Flask
 
-bp = Blueprint("collection", __name__, template_folder="../templates")
+from app.collection.views import contact
+from app.collection.views.blueprint import bp
+
+__all__ = ["bp", "contact", "init_app"]
 
 
 def init_app(app: Flask) -> None:

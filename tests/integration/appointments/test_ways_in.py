@@ -127,7 +127,8 @@ def test_right_codes_are_not_counted(client, case):
 
 
 def test_this_is_not_me_forgets_the_case_in_this_browser(client, case):
-    page = press(client, follow(client, case).text, "This is not me")
+    assert 'href="/en/collect/messages"' in follow(client, case).text
+    page = press(client, client.get("/en/collect/messages").text, "Leave this case on this device")
     assert "You left this case." in page.text
     assert client.get("/en/collect").headers["Location"] == "/en/collect/code"
 

@@ -1,0 +1,94 @@
+"""Remind who was told to collect, and stop when asked to. Runs inside `transact()`."""
+
+from datetime import datetime
+
+from app.appointments import queries as visits
+from app.cases import finding_keys, history, notices
+from app.cases.history import Line
+from app.cases.models import Case, CaseEventKind, CaseNotice
+from app.cases.notices import Occasion
+from app.collection import queries
+from app.collection.chase import MESSAGE_HOURS, DueStep
+from app.collection.models import StepKind
+from app.collection.queries import Untaken
+from app.db import db
+from app.errors import NotFound
+from app.i18n import local
+
+CHASE = "chase"
+PERSON = "person"
+BATCH = 100
+
+
+def plan_reminders(after_id: int, *, now: datetime) -> tuple[int, int]:
+    """Ask for the reminders that are due among the next cases.
+
+    Returns how many people are reminded and the id to go on from, 0 at the end. Running it again,
+    or twice at once, asks for nothing twice.
+    """
+    steps = queries.list_steps()
+    untaken, last_id = queries.list_untaken(CaseNotice.paused_at.is_(None), after_id=after_id, limit=BATCH)
+    works = queries.works_of(untaken)
+    due = ((one, queries.due_step(one, steps, works[one.station.id], now=now)) for one in untaken)
+    return sum(_remind(one, step, now=now) for one, step in due), last_id
+
+
+def _remind(one: Untaken, due: DueStep | None, *, now: datetime) -> bool:
+    here = local(now, one.station.timezone)
+    if due is None or due.step.kind != StepKind.MESSAGE:
+        return False
+    if not MESSAGE_HOURS[0] <= here.time() < MESSAGE_HOURS[1]:
+        return False
+    mark = f"-{due.step.position}-{one.since_day.isoformat()}"
+    if one.notice.chased == mark:
+        return False
+    one.notice.chased = mark
+    occasion = Occasion(CHASE, now, mark=mark)
+    notices.write(one.case, one.notice, occasion, due.step.channels.split(), now=now)
+    return True
+
+
+def pause(case_id: int, *, actor: str, now: datetime) -> None:
+    """Write to this person no more until somebody wants it again."""
+    notice = notices.notice_of(_locked(case_id))
+    if notice.paused_at is None:
+        notice.paused_at, notice.paused_by = now, actor
+
+
+def resume(case_id: int) -> None:
+    """Write to this person again."""
+    notice = notices.notice_of(_locked(case_id))
+    notice.paused_at, notice.paused_by = None, ""
+
+
+def note_called(case_id: int, *, actor: str, now: datetime) -> None:
+    """Note that somebody called this person."""
+    notice = notices.notice_of(_locked(case_id))
+    notice.called_at, notice.called_by = now, actor
+
+
+def remove_contact(case_id: int, field: str, *, now: datetime) -> None:
+    """Remove the e-mail address or the phone number of somebody who says "this is not me".
+
+    A live visit that took it over loses it too. Raises NotFound for any other field.
+    """
+    if field not in ("email", "phone"):
+        raise NotFound
+    case = _locked(case_id)
+    removed = getattr(case, field)
+    if not removed:
+        return
+    setattr(case, field, "")
+    finding_keys.write_tokens(case)
+    history.record(case, Line(CaseEventKind.UPDATED, PERSON, details={"removed": field}), now=now)
+    visit = visits.find_live_for_case(case.id)
+    if visit and getattr(visit, field) == removed:
+        setattr(visit, field, "")
+    notices.notice_of(case).removed_at = now
+
+
+def _locked(case_id: int) -> Case:
+    case = db.session.get(Case, case_id, with_for_update=True)
+    if case is None:
+        raise NotFound
+    return case
