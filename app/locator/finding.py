@@ -1,17 +1,15 @@
 """What a search for the nearest point answers."""
 
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from app.errors import NotFound
-from app.locator.points import Point, list_points, nearest_first
+from app.locator.asked import MomentUnreadable, Opened, Search
+from app.locator.points import Point, points_of
 from app.stations.datum import Datum
 from app.stations.distance import metres
-from app.stations.models import Service
-from app.stations.names import LONGEST_TEXT
+from app.stations.listing import Question, first_to_open, list_page
+from app.stations.models import Service, Station
 from app.stations.places import (
     Ambiguous,
     BadCoordinates,
@@ -20,42 +18,25 @@ from app.stations.places import (
     NamedPlace,
     Outcome,
     Unknown,
-    with_datum,
 )
 from app.stations.queries import get_service
 from app.stations.search import find_origin, find_place, list_districts
+from app.stations.wanted import Wanted, count_unknown
 
 FAR_AWAY_M = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What a person asked: `near` as typed, `place` a slug chosen from a list, `service` a code.
-
-    `datum` is of coordinates in `near`; it is empty when `near` itself says it.
-    """
-
-    near: str = ""
-    place: str = ""
-    service: str = ""
-    datum: str = ""
-    asked: bool = False
-
-    @classmethod
-    def parse(cls, args: Mapping[str, Any]) -> "Search":
-        names = ("near", "place", "service", "datum")
-        near, place, service, datum = (str(args.get(name, "")).strip() for name in names)
-        near = near[:LONGEST_TEXT]
-        with suppress(DatumUnknown):
-            near, datum = with_datum(near, datum), ""
-        return cls(near, place, service, datum, asked="near" in args)
+ON_A_PAGE = 10
+# A free time later than this is no help soon: another point that has one is offered.
+SOON = timedelta(days=7)
+ALSO_LOOKED_AT = 40
 
 
 @dataclass(frozen=True)
 class Answer:
     """`refusal` is a code when the question could not be answered; points are listed all the same.
 
-    `guessed`: the origin is not what was typed, but most like it.
+    `guessed`: the origin is not what was typed, but most like it. `unknown`: how many points are left
+    out because nobody knows whether they fit. `opens_first`: when nothing fits, where a door opens next.
+    `sooner`: when the first point has no free time soon, the next one that has.
     """
 
     points: list[Point] = field(default_factory=list)
@@ -64,6 +45,10 @@ class Answer:
     refusal: str = ""
     choices: tuple[NamedPlace, ...] = ()
     guessed: bool = False
+    more: bool = False
+    unknown: int = 0
+    opens_first: tuple[Station, datetime] | None = None
+    sooner: Point | None = None
 
     @property
     def nearest_count(self) -> int:
@@ -76,38 +61,76 @@ class Answer:
         return min(metres(self.origin.point, p.station) for p in self.points) > FAR_AWAY_M
 
 
+def first_points(*, now: datetime) -> tuple[list[Point], bool]:
+    """Return the first points in their published order, and whether there are more."""
+    listing = list_page(Question(), count=ON_A_PAGE)
+    return points_of(listing, None, now=now), listing.more
+
+
 def find_points(search: Search, *, now: datetime) -> Answer:
-    """Answer a search; a place that is not known never hides the points themselves."""
-    service, refusal = _service(search.service)
-    points = list_points(service, now=now)
-    if refusal or not (search.asked or search.place):
-        return Answer(points, service=service, refusal=refusal)
-    if not search.near and not search.place:
-        return Answer(points, service=service, refusal="place_missing", choices=tuple(list_districts()))
+    """Answer a search; what cannot be answered never hides the points themselves."""
+    answer = _located(search)
+    service, moment = None, None
     try:
-        outcome = _origin(search)
-    except (BadCoordinates, DatumUnknown) as error:
-        choices = tuple(list_districts())
-        return Answer(points, service=service, refusal=error.code, choices=choices)
-    return _answered(outcome, points, service)
-
-
-def _answered(outcome: Outcome, points: list[Point], service: Service | None) -> Answer:
-    if isinstance(outcome, Found):
-        nearest = nearest_first(points, outcome.place.point)
-        return Answer(nearest, outcome.place, service, guessed=outcome.guessed)
-    if isinstance(outcome, Ambiguous):
-        return Answer(points, service=service, refusal="place_ambiguous", choices=outcome.candidates)
-    return Answer(points, service=service, refusal="place_unknown", choices=outcome.districts)
-
-
-def _service(code: str) -> tuple[Service | None, str]:
-    if not code:
-        return None, ""
-    try:
-        return get_service(code), ""
+        service = get_service(search.service) if search.service else None
+        moment = search.moment(now)
     except NotFound:
-        return None, "service_unknown"
+        answer = replace(answer, refusal="service_unknown", choices=())
+    except MomentUnreadable:
+        answer = replace(answer, refusal="moment_unreadable", choices=())
+    wanted = Wanted(service.id if service else None, search.lang_help, search.step_free)
+    origin = answer.origin.point if answer.origin else None
+    return _listed(replace(answer, service=service), search, Question(wanted, origin, moment), now=now)
+
+
+def _listed(answer: Answer, search: Search, asked: Question, *, now: datetime) -> Answer:
+    start = (search.page - 1) * ON_A_PAGE
+    listing = list_page(asked, start=start, count=ON_A_PAGE)
+    points = points_of(listing, answer.service, now=now)
+    answer = replace(answer, points=points, more=listing.more)
+    if search.filtered:
+        hours = asked.open_at is not None
+        answer = replace(answer, unknown=count_unknown(asked.wanted, hours=hours))
+    if not points and search.opened is Opened.NOW:
+        return replace(answer, opens_first=first_to_open(asked, now=now))
+    if points and search.page == 1:
+        return replace(answer, sooner=_sooner(answer, asked, now=now))
+    return answer
+
+
+def _sooner(answer: Answer, asked: Question, *, now: datetime) -> Point | None:
+    """Return the next point with a free time soon, when the first one has none."""
+    first, *others = answer.points
+    if not answer.origin or first.service is None or _soon(first, now):
+        return None
+    if answer.more and not any(_soon(point, now) for point in others):
+        listing = list_page(asked, start=ON_A_PAGE, count=ALSO_LOOKED_AT)
+        others = points_of(listing, answer.service, now=now)
+    return next((point for point in others if _soon(point, now)), None)
+
+
+def _soon(point: Point, now: datetime) -> bool:
+    return point.next_free is not None and point.next_free <= now + SOON
+
+
+def _located(search: Search) -> Answer:
+    """Return an answer that says where the person is, or why that is not known."""
+    if not (search.asked or search.place):
+        return Answer()
+    if not search.near and not search.place:
+        return Answer(refusal="place_missing", choices=tuple(list_districts()))
+    try:
+        return _answered(_origin(search))
+    except (BadCoordinates, DatumUnknown) as error:
+        return Answer(refusal=error.code, choices=tuple(list_districts()))
+
+
+def _answered(outcome: Outcome) -> Answer:
+    if isinstance(outcome, Found):
+        return Answer(origin=outcome.place, guessed=outcome.guessed)
+    if isinstance(outcome, Ambiguous):
+        return Answer(refusal="place_ambiguous", choices=outcome.candidates)
+    return Answer(refusal="place_unknown", choices=outcome.districts)
 
 
 def _origin(search: Search) -> Outcome:

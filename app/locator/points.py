@@ -1,58 +1,67 @@
 """The points as the pages show them: the door, the next free time, how far away."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.appointments.queries import next_available
 from app.localtext import LocalText
-from app.stations.distance import Positioned, RoundedDistance, about, rank
+from app.stations.distance import Ranked, RoundedDistance, about, among
+from app.stations.listing import Listing
 from app.stations.models import Service, Station
+from app.stations.nearby import Spot
 from app.stations.open_state import OpenState, Reason, open_state
-from app.stations.plans import plan_of
-from app.stations.queries import list_stations, offers
+from app.stations.plans import plan_of, plans_of
 
 
 @dataclass(frozen=True)
 class Point:
-    """One service point at one moment. `next_free` is for `service`; `today` is the point's own date."""
+    """One service point at one moment. `next_free` is for `service`."""
 
     station: Station
     state: OpenState
-    today: date
+    moment: datetime
     service: Service | None
     next_free: datetime | None
     distance: RoundedDistance | None = None
     can_be_nearest: bool = False
 
     @property
+    def today(self) -> date:
+        """Return the date on the point's own wall."""
+        return self.moment.astimezone(ZoneInfo(self.station.timezone)).date()
+
+    @property
     def closed_by_notice(self) -> bool:
         return self.state.reason is Reason.CLOSURE
 
 
-def list_points(service: Service | None, *, now: datetime) -> list[Point]:
-    """Return all points in their published order; with a service only those that offer it."""
-    stations = [s for s in list_stations() if service is None or offers(s, service)]
+def points_of(listing: Listing, service: Service | None, *, now: datetime) -> list[Point]:
+    """Return the points of a listing as pages show them; those closed by a notice come last."""
+    stations = listing.stations
+    plans_of(stations)  # read together, and remembered for what follows
     chosen = {s.id: service or first_service(s) for s in stations}
     free = _next_free_times(stations, chosen, now=now)
-    return [_point(s, chosen[s.id], free.get(s.id), now=now) for s in stations]
+    points = [_point(s, chosen[s.id], free.get(s.id), now=now) for s in stations]
+    if not listing.ranked:
+        return points
+    return _measured(points, listing.ranked)
 
 
-def nearest_first(points: Iterable[Point], origin: Positioned) -> list[Point]:
-    """Return the points with their distance, nearest first; those closed by a notice come last."""
-    points = list(points)
-    by_id = {point.station.id: point for point in points}
-    ranked = [
-        replace(
-            by_id[r.station.id],
-            distance=about(r.distance_m, r.uncertainty_m),
-            can_be_nearest=r.could_be_nearest,
-        )
-        for r in rank(origin, [point.station for point in points])
-    ]
-    return sorted(ranked, key=lambda point: point.closed_by_notice)
+def _measured(points: Iterable[Point], ranked: Mapping[int, Ranked[Spot]]) -> list[Point]:
+    """Say how far away each point is; one that is closed by a notice cannot be the nearest to go to."""
+    points = sorted(points, key=lambda point: point.closed_by_notice)
+    shut = {point.station.id for point in points if point.closed_by_notice}
+    left = {r.station.id: r for r in among([r for r in ranked.values() if r.station.id not in shut])}
+    return [_seen(point, ranked[point.station.id], left.get(point.station.id)) for point in points]
+
+
+def _seen(point: Point, seen: Ranked[Spot], compared: Ranked[Spot] | None) -> Point:
+    distance = about(seen.distance_m, seen.uncertainty_m)
+    nearest = compared is not None and compared.could_be_nearest
+    return replace(point, distance=distance, can_be_nearest=nearest)
 
 
 def first_service(station: Station) -> Service | None:
@@ -61,7 +70,8 @@ def first_service(station: Station) -> Service | None:
 
 
 def state_of(station: Station, *, now: datetime) -> OpenState:
-    return open_state(plan_of(station), now, hours_confirmed=station.hours_confirmed_on is not None)
+    confirmed, minutes = station.hours_confirmed_on is not None, station.last_number_minutes
+    return open_state(plan_of(station), now, hours_confirmed=confirmed, last_number_minutes=minutes)
 
 
 def notices(points: Iterable[Point]) -> list[tuple[Point, LocalText]]:
@@ -91,5 +101,4 @@ def _next_free_times(
 
 
 def _point(station: Station, service: Service | None, next_free: datetime | None, *, now: datetime) -> Point:
-    today = now.astimezone(ZoneInfo(station.timezone)).date()
-    return Point(station, state_of(station, now=now), today, service, next_free)
+    return Point(station, state_of(station, now=now), now, service, next_free)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, render_template, request
 from markupsafe import Markup
@@ -13,9 +12,10 @@ from app.appointments.qr import qr_picture
 from app.appointments.queries import soonest
 from app.i18n import current_language, text
 from app.locator import linked_data, links, report_views, widget, wording
-from app.locator.finding import Search, find_points
+from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
+from app.locator.finding import ON_A_PAGE, find_points, first_points
 from app.locator.hours import coming_days
-from app.locator.points import Point, first_service, list_points, notices, state_of
+from app.locator.points import Point, first_service, notices, state_of
 from app.stations.models import Service, Station
 from app.stations.plans import plan_of
 from app.stations.queries import get_station, list_services
@@ -28,17 +28,18 @@ bp = Blueprint("locator", __name__, template_folder="templates")
 
 @bp.get(f"{LANGUAGE_PREFIX}/")
 def home() -> str:
-    points = list_points(None, now=clock.now())
+    points, more = first_points(now=clock.now())
     open_services = [service for service in list_services() if not service.needs_case]
     return render_template(
-        "locator/home.html", points=points, notices=notices(points), services=open_services
+        "locator/home.html", points=points, more=more, notices=notices(points), services=open_services
     )
 
 
 @bp.get(f"{LANGUAGE_PREFIX}/find")
 def find() -> tuple[str, int]:
+    now = clock.now()
     search = Search.parse(request.args)
-    answer = find_points(search, now=clock.now())
+    answer = find_points(search, now=now)
     refused = answer.refusal not in ("", "place_ambiguous")
     page = render_template(
         "locator/find.html",
@@ -47,6 +48,10 @@ def find() -> tuple[str, int]:
         services=list_services(),
         errors=refused,
         refusal=wording.refusal_words(answer, search.near or search.place),
+        today=now.astimezone(NETWORK_ZONE).date(),
+        find_languages=wording.HELP_LANGUAGES,
+        ON_A_PAGE=ON_A_PAGE,
+        MOST_PAGES=MOST_PAGES,
     )
     return page, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
 
@@ -95,8 +100,7 @@ def _chosen_service(station: Station) -> Service | None:
 
 
 def _point(station: Station, service: Service | None, *, now: datetime) -> Point:
-    today = now.astimezone(ZoneInfo(station.timezone)).date()
-    return Point(station, state_of(station, now=now), today, service, None)
+    return Point(station, state_of(station, now=now), now, service, None)
 
 
 def init_app(app: Flask) -> None:
@@ -104,6 +108,8 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         door_words=wording.door_words,
+        opening_words=wording.opening_words,
+        filter_words=wording.filter_words,
         distance_words=wording.distance_words,
         length_words=wording.length_words,
         order_words=wording.order_words,

@@ -10,7 +10,8 @@ from app import clock
 from app.i18n import in_language
 from app.localtext import LANGUAGES
 from app.locator import wording
-from app.locator.finding import Search, find_points
+from app.locator.asked import Search
+from app.locator.finding import find_points
 
 SCRIPT_SECONDS = 3600
 

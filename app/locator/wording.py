@@ -1,12 +1,13 @@
 """The sentences of the points: doors, distances, what could not be found."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from babel.dates import get_day_names
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from app.i18n import clock_time, current_language, local, short_day, text
-from app.locator.finding import Answer
+from app.locator.asked import NETWORK_ZONE, Opened, Search
+from app.locator.finding import ON_A_PAGE, Answer
 from app.locator.hours import DayHours
 from app.locator.points import Point
 from app.stations.distance import RoundedDistance
@@ -22,11 +23,29 @@ CONFIDENCE = {
     Confidence.NOT_FOUND: lazy_gettext("not known yet"),
 }
 
+CLOSES_SOON = timedelta(minutes=60)
+HELP_LANGUAGES = {
+    "en": lazy_gettext("English"),
+    "zh": lazy_gettext("Chinese"),
+    "ru": lazy_gettext("Russian"),
+}
+# One text each, for in some languages the day's name changes after "on".
+ON_WEEKDAYS = (
+    lazy_gettext("on Monday, %(time)s"),
+    lazy_gettext("on Tuesday, %(time)s"),
+    lazy_gettext("on Wednesday, %(time)s"),
+    lazy_gettext("on Thursday, %(time)s"),
+    lazy_gettext("on Friday, %(time)s"),
+    lazy_gettext("on Saturday, %(time)s"),
+    lazy_gettext("on Sunday, %(time)s"),
+)
+
 REFUSALS = {
     "place_missing": lazy_gettext("Write where you are: a street, a building or a district."),
     "bad_coordinates": lazy_gettext("These numbers are not a position. Write them like 20.0440, 110.1990."),
     "coordinates_swapped": lazy_gettext("Write the latitude first, like 20.0440, 110.1990."),
     "datum_unknown": lazy_gettext("We do not know this kind of coordinates. Write wgs84, gcj02 or bd09."),
+    "moment_unreadable": lazy_gettext("This is not a day and a time. Write them like 2026-11-24 15:00."),
     "service_unknown": lazy_gettext("We do not have this service. Choose a service from the list."),
 }
 
@@ -48,10 +67,32 @@ def door_words(point: Point) -> str:
     if state.door is Door.NOT_CONFIRMED:
         return _("Opening hours are not confirmed.")
     if state.door is Door.OPEN and state.closes_at:
-        closes = clock_time(local(state.closes_at, zone))
-        return _("Open now. Closes at %(time)s.", time=closes)
+        closing = _closing_words(state.closes_at, zone, point.moment)
+        return f"{closing} {_last_number_words(state, zone, point.moment)}".strip()
     closed = _closed_words(state)
     return f"{closed} {_opening_words(state, zone, today)}".strip()
+
+
+def _closing_words(closes_at: datetime, zone: str, now: datetime) -> str:
+    closes = clock_time(local(closes_at, zone))
+    left = closes_at - now
+    if left > CLOSES_SOON:
+        return _("Open now. Closes at %(time)s.", time=closes)
+    minutes = max(1, int(left.total_seconds()) // 60)
+    return str(
+        ngettext(
+            "Closes in %(num)d min, at %(time)s.", "Closes in %(num)d min, at %(time)s.", minutes, time=closes
+        )
+    )
+
+
+def _last_number_words(state: OpenState, zone: str, now: datetime) -> str:
+    if state.last_number_at is None:
+        return ""
+    at = clock_time(local(state.last_number_at, zone))
+    if state.last_number_at < now:
+        return _("The last call number was given out at %(time)s.", time=at)
+    return _("Last call number at %(time)s.", time=at)
 
 
 def _closed_words(state: OpenState) -> str:
@@ -65,11 +106,16 @@ def _closed_words(state: OpenState) -> str:
 def _opening_words(state: OpenState, zone: str, today: date) -> str:
     if not state.hours_confirmed or state.opens_at is None:
         return ""
-    return _("Opens %(when)s.", when=when_words(state.opens_at, zone, today))
+    return opening_words(state.opens_at, zone, today)
+
+
+def opening_words(opens_at: datetime, zone: str, today: date) -> str:
+    """Return "Opens today, 14:30.", "Opens on Monday, 09:00." or, a week ahead, the date."""
+    return _("Opens %(when)s.", when=when_words(opens_at, zone, today))
 
 
 def when_words(instant: datetime, zone: str, today: date) -> str:
-    """Return "today, 15:20", "tomorrow, 09:00" or "Tue 13 Oct, 09:00"."""
+    """Return "today, 15:20", "tomorrow, 09:00", "on Friday, 09:00" or "Tue 13 Oct, 09:00"."""
     there = local(instant, zone)
     clock = clock_time(there)
     ahead = (there.date() - today).days
@@ -77,6 +123,8 @@ def when_words(instant: datetime, zone: str, today: date) -> str:
         return _("today, %(time)s", time=clock)
     if ahead == 1:
         return _("tomorrow, %(time)s", time=clock)
+    if 1 < ahead < 7:
+        return str(ON_WEEKDAYS[there.weekday()]) % {"time": clock}
     return _("%(day)s, %(time)s", day=short_day(there.date()), time=clock)
 
 
@@ -94,20 +142,50 @@ def distance_words(distance: RoundedDistance) -> str:
     return length if distance.certain else _("about %(length)s", length=length)
 
 
-def order_words(answer: Answer) -> str:
+def order_words(answer: Answer, page: int = 1) -> str:
     """Say how many points there are and in which order, and that several may be the nearest."""
     count = len(answer.points)
+    if answer.more or page > 1:
+        return _page_words(answer, page)
     if not answer.origin:
         return str(ngettext("%(num)d service point", "%(num)d service points", count))
     words = str(ngettext("%(num)d service point.", "%(num)d service points, nearest first.", count))
-    if answer.nearest_count > 1:
-        nearest = ngettext(
-            "This %(num)d point can be the nearest.",
-            "These %(num)d points can be the nearest.",
-            answer.nearest_count,
-        )
-        words = f"{words} {nearest}"
-    return words
+    return f"{words} {_nearest_words(answer)}".strip()
+
+
+def _page_words(answer: Answer, page: int) -> str:
+    first = (page - 1) * ON_A_PAGE + 1
+    numbers = {"first": first, "last": first + len(answer.points) - 1}
+    if not answer.origin:
+        return _("Service points %(first)d to %(last)d.", **numbers)
+    words = _("Service points %(first)d to %(last)d, nearest first.", **numbers)
+    return f"{words} {_nearest_words(answer) if page == 1 else ''}".strip()
+
+
+def _nearest_words(answer: Answer) -> str:
+    if answer.nearest_count < 2:
+        return ""
+    nearest = ngettext(
+        "This %(num)d point can be the nearest.",
+        "These %(num)d points can be the nearest.",
+        answer.nearest_count,
+    )
+    return str(nearest)
+
+
+def filter_words(search: Search, answer: Answer) -> str:
+    """Name what was asked for: "Permit advice · open now · help in Russian"."""
+    words = [text(answer.service.name)] if answer.service else []
+    if search.opened is Opened.NOW:
+        words.append(_("open now"))
+    elif moment := search.opened and search.moment_or_none():
+        there = moment.astimezone(NETWORK_ZONE)
+        words.append(_("open on %(day)s, %(time)s", day=short_day(there.date()), time=clock_time(there)))
+    if search.lang_help:
+        words.append(_("help in %(language)s", language=HELP_LANGUAGES[search.lang_help]))
+    if search.step_free:
+        words.append(_("step-free access"))
+    return " · ".join(words)
 
 
 def day_note(hours: DayHours) -> str:

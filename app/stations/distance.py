@@ -4,8 +4,8 @@ Positions are WGS-84 degrees with a radius of uncertainty; all lengths are metre
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from geopy.distance import geodesic, great_circle
@@ -95,6 +95,12 @@ def rank(origin: Positioned, stations: Iterable[T], *, limit: int | None = None)
         uncertainty = origin.precision_m + station.precision_m
         ranked.append(Ranked(station, distance, uncertainty, distance - uncertainty <= bound))
     return ranked
+
+
+def among(ranked: Sequence[Ranked[T]]) -> list[Ranked[T]]:
+    """Say anew which could be the nearest, when only these are left of a ranking."""
+    bound = min((r.most_m for r in ranked), default=0.0)
+    return [replace(r, could_be_nearest=r.distance_m - r.uncertainty_m <= bound) for r in ranked]
 
 
 def _narrowed(origin: Positioned, stations: list[T], limit: int | None) -> list[T]:

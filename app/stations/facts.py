@@ -15,8 +15,16 @@ POSITION = "position"
 HOURS = "opening_hours"
 BOOKABLE_HOURS = "bookable_hours"
 STEP_FREE = "step_free"
+LAST_NUMBER = "last_number_minutes"  # minutes before closing
+LONGEST_LAST_NUMBER = 240
 _PHONE = re.compile(r"phone_[1-9](_label_(en|zh|ru))?")
-_FIELDS = {*(f"{text}_{language}" for text in TEXTS for language in LANGUAGES), POSITION, HOURS, STEP_FREE}
+_FIELDS = {
+    *(f"{text}_{language}" for text in TEXTS for language in LANGUAGES),
+    POSITION,
+    HOURS,
+    STEP_FREE,
+    LAST_NUMBER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,8 @@ def fact_of(row: Row) -> Fact:
         raise row.error("precision_m", "belongs to a position only")
     if name == STEP_FREE and value not in ("", "yes", "no"):
         raise row.error("value", f"{value!r} is not yes or no")
+    if name == LAST_NUMBER and value:
+        row.integer("value", least=0, most=LONGEST_LAST_NUMBER)
     return Fact(
         name,
         value,

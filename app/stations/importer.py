@@ -85,6 +85,8 @@ def _columns(station: Station | None, fresh: list[Fact]) -> dict[str, object]:
             columns["hours_confirmed_on"] = fact.checked_on
         elif fact.field == facts.STEP_FREE and fact.value:
             columns["step_free"] = fact.value == "yes"
+        elif fact.field == facts.LAST_NUMBER and fact.value:
+            columns["last_number_minutes"] = int(fact.value)
     return columns
 
 

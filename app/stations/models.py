@@ -1,5 +1,6 @@
 """Stations, services, the weekly plan and its exceptions, the official calendar, the gazetteer."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -18,15 +19,25 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+from sqlalchemy.orm.attributes import instance_state
 
 from app import clock
 from app.crypto import Encrypted
 from app.db import Model
 from app.localtext import LocalText
+from app.stations.area import direction
 
 
 def _now() -> datetime:
     return clock.now()  # looked up at each write: previews and tests shift the clock
+
+
+def _part_of_direction(axis: int) -> Callable[[Any], float]:
+    def part(context: Any) -> float:
+        row = context.get_current_parameters()
+        return direction(row["lat"], row["lon"])[axis]
+
+    return part
 
 
 class StationKind(StrEnum):
@@ -53,6 +64,7 @@ class Station(Model):
         CheckConstraint("precision_m >= 0", name="precision"),
         CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="position"),
         Index("ix_stations_lat_lon", "lat", "lon"),
+        Index("ix_stations_number", "number", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,9 +77,15 @@ class Station(Model):
     district: Mapped[LocalText]
     lat: Mapped[float]
     lon: Mapped[float]
+    # The same position as a vector, by which the database sorts; follows lat and lon by itself.
+    x: Mapped[float] = mapped_column(default=_part_of_direction(0), server_default="0", deferred=True)
+    y: Mapped[float] = mapped_column(default=_part_of_direction(1), server_default="0", deferred=True)
+    z: Mapped[float] = mapped_column(default=_part_of_direction(2), server_default="0", deferred=True)
     precision_m: Mapped[int]
     position_confirmed_on: Mapped[date | None]
     hours_confirmed_on: Mapped[date | None]
+    # How long before closing the last call number is given out; None where nobody knows.
+    last_number_minutes: Mapped[int | None] = mapped_column(SmallInteger)
     step_free: Mapped[bool | None]
     languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     notice: Mapped[LocalText | None]
@@ -82,6 +100,13 @@ class Station(Model):
     )
     facts: Mapped[list["StationFact"]] = relationship(cascade="all, delete-orphan")
     offers: Mapped[list["StationService"]] = relationship(cascade="all, delete-orphan")
+
+
+@event.listens_for(Station, "before_update")
+def _turn_direction(_mapper: Mapper[Any], _connection: Connection, station: Station) -> None:
+    attributes = instance_state(station).attrs
+    if attributes.lat.history.has_changes() or attributes.lon.history.has_changes():
+        station.x, station.y, station.z = direction(station.lat, station.lon)
 
 
 class StationPhone(Model):

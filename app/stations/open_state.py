@@ -1,7 +1,7 @@
 """What may be said about a door at one moment: open, closed, a break, or not confirmed. PURE."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.interval import Interval
@@ -39,6 +39,7 @@ class OpenState:
 
     `planned` is the bookable stretch that holds the moment, whether or not the hours are confirmed;
     `opens_at` is the next bookable stretch, which only confirmed hours make an opening time.
+    `last_number_at` is when this stretch's last call number is given out, where that is known.
     """
 
     door: Door
@@ -47,6 +48,7 @@ class OpenState:
     opens_at: datetime | None = None
     reason: Reason | None = None
     reason_text: LocalText = LocalText()
+    last_number_at: datetime | None = None
 
     @property
     def closes_at(self) -> datetime | None:
@@ -58,13 +60,22 @@ class OpenState:
         return self.door is Door.OPEN if self.hours_confirmed else None
 
 
-def open_state(plan: Plan, moment: datetime, *, hours_confirmed: bool) -> OpenState:
+def open_state(
+    plan: Plan, moment: datetime, *, hours_confirmed: bool, last_number_minutes: int | None = None
+) -> OpenState:
     """Say what is known about the door at this moment, and when the next bookable stretch starts."""
     planned = open_at(plan, moment)
     opening = next_opening(plan, moment)
     reason, text = (None, LocalText()) if planned else _reason(plan, moment)
     door = _door(plan, moment, planned, reason, confirmed=hours_confirmed)
-    return OpenState(door, hours_confirmed, planned, opening.start if opening else None, reason, text)
+    last = _last_number(planned, last_number_minutes) if door is Door.OPEN else None
+    return OpenState(door, hours_confirmed, planned, opening.start if opening else None, reason, text, last)
+
+
+def _last_number(planned: Interval | None, minutes: int | None) -> datetime | None:
+    if planned is None or minutes is None:
+        return None
+    return max(planned.start, planned.end - timedelta(minutes=minutes))
 
 
 def _door(

@@ -4,8 +4,9 @@ Every writer of hours, exceptions, closures or the calendar raises `plan_version
 transaction, so a remembered plan is never older than the station row it was asked for with.
 """
 
-from functools import lru_cache
-from typing import Protocol
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select, update
@@ -25,7 +26,7 @@ from app.stations.models import (
 )
 from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
 
-REMEMBERED_PLANS = 2048
+MOST_REMEMBERED = 4096
 
 
 class Planned(Protocol):
@@ -39,14 +40,36 @@ class Planned(Protocol):
     def timezone(self) -> str: ...
 
 
+Key = tuple[Engine, int, int, str]
+_plans: dict[Key, Plan] = {}
+
+
 def plan_of(station: Planned) -> Plan:
     """Return all that decides when this station is open."""
-    return _remembered(db.engine, station.id, station.plan_version, station.timezone)
+    return plans_of([station])[station.id]
+
+
+def plans_of(stations: Iterable[Planned]) -> dict[int, Plan]:
+    """Return the plans of many stations by id; those not remembered are read together."""
+    wanted = {s.id: _key(s) for s in stations}
+    found = {id_: plan for id_, key in wanted.items() if (plan := _plans.get(key))}
+    missing = {id_: key[-1] for id_, key in wanted.items() if id_ not in found}
+    if missing:
+        read = read_plans(missing)
+        if len(_plans) + len(read) > MOST_REMEMBERED:
+            _plans.clear()
+        _plans.update({wanted[id_]: plan for id_, plan in read.items()})
+        found |= read
+    return found
+
+
+def _key(station: Planned) -> Key:
+    return db.engine, station.id, station.plan_version, station.timezone
 
 
 def forget_plans() -> None:
     """Drop every remembered plan: for when the database was replaced under a running process."""
-    _remembered.cache_clear()
+    _plans.clear()
 
 
 def raise_all_versions() -> None:
@@ -54,37 +77,46 @@ def raise_all_versions() -> None:
     db.session.execute(update(Station).values(plan_version=Station.plan_version + 1))
 
 
-@lru_cache(maxsize=REMEMBERED_PLANS)
-def _remembered(_database: Engine, station_id: int, _version: int, timezone: str) -> Plan:
-    return read_plan(station_id, timezone)
-
-
 def read_plan(station_id: int, timezone: str) -> Plan:
     """Return the plan as its rows are now, those of the running transaction included."""
-    return Plan(
-        timezone=ZoneInfo(timezone),
-        weekly=_weekly(station_id),
-        dated=_dated(station_id),
-        closures=_closures(station_id),
-        calendar=read_calendar(),
+    return read_plans({station_id: timezone})[station_id]
+
+
+def read_plans(timezones: Mapping[int, str]) -> dict[int, Plan]:
+    """Return the plans of stations as their rows are now: five statements, however many there are."""
+    calendar = read_calendar()
+    weekly, dated, closures = (
+        _by_station(model, timezones) for model in (OpeningPeriod, OpeningException, Closure)
     )
+    return {
+        id_: Plan(
+            timezone=ZoneInfo(timezone),
+            weekly=tuple(_weekly(row) for row in weekly[id_]),
+            dated=tuple(_dated(row) for row in dated[id_]),
+            closures=tuple(_closure(row) for row in closures[id_]),
+            calendar=calendar,
+        )
+        for id_, timezone in timezones.items()
+    }
 
 
-def _weekly(station_id: int) -> tuple[WeeklyPeriod, ...]:
-    rows = db.session.scalars(select(OpeningPeriod).where(OpeningPeriod.station_id == station_id))
-    return tuple(
-        WeeklyPeriod(r.weekday, r.opens, r.closes, r.desks, r.valid_from, r.valid_until) for r in rows
-    )
+def _by_station(model: type[Any], ids: Iterable[int]) -> Mapping[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.scalars(select(model).where(model.station_id.in_(ids)).order_by(model.id)):
+        found[row.station_id].append(row)
+    return found
 
 
-def _dated(station_id: int) -> tuple[DatedPeriod, ...]:
-    rows = db.session.scalars(select(OpeningException).where(OpeningException.station_id == station_id))
-    return tuple(DatedPeriod(r.on_day, r.opens, r.closes, r.desks, r.reason or LocalText()) for r in rows)
+def _weekly(row: OpeningPeriod) -> WeeklyPeriod:
+    return WeeklyPeriod(row.weekday, row.opens, row.closes, row.desks, row.valid_from, row.valid_until)
 
 
-def _closures(station_id: int) -> tuple[ClosedInterval, ...]:
-    rows = db.session.scalars(select(Closure).where(Closure.station_id == station_id))
-    return tuple(ClosedInterval(Interval(r.starts_at, r.ends_at), r.reason) for r in rows)
+def _dated(row: OpeningException) -> DatedPeriod:
+    return DatedPeriod(row.on_day, row.opens, row.closes, row.desks, row.reason or LocalText())
+
+
+def _closure(row: Closure) -> ClosedInterval:
+    return ClosedInterval(Interval(row.starts_at, row.ends_at), row.reason)
 
 
 def read_calendar() -> WorkCalendar:

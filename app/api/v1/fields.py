@@ -8,6 +8,8 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range
 
+from app import clock
+
 YEARS = range(2000, 2200)  # what a calendar can be asked for; beyond it date arithmetic would overflow
 MOST_SECONDS = 64
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -73,6 +75,22 @@ class Moment(fields.Field[datetime]):
         if moment.year not in YEARS:
             raise ValidationError("The time is out of range.")
         return moment.astimezone(UTC)
+
+
+class NowOrMoment(Moment):
+    """The same, or the word "now"."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
+    ) -> datetime:
+        return clock.now() if value == "now" else super()._deserialize(value, attr, data, **more)
+
+
+class Truth(fields.Boolean):
+    """true or false, as an address writes them, and nothing else."""
+
+    truthy = {"true", "1"}  # noqa: RUF012
+    falsy = {"false", "0"}  # noqa: RUF012
 
 
 class Day(fields.Field[date]):

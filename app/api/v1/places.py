@@ -11,7 +11,7 @@ from app.stations.models import Service, Station
 from app.stations.open_state import OpenState, open_state
 from app.stations.opening_hours import Plan, day_plan, open_intervals
 from app.stations.places import NamedPlace
-from app.stations.plans import plan_of
+from app.stations.plans import plan_of, plans_of
 
 WEEK = 7
 
@@ -25,19 +25,29 @@ def origin(place: NamedPlace | None) -> dict[str, Any] | None:
 
 def stations(found: Sequence[Station], asked: Service | None, *, now: datetime) -> list[dict[str, Any]]:
     """Return the points in the order given; `next_available` is for the asked service, else for any."""
+    plans_of(found)  # read together, and remembered for what follows
     free = next_available(found, asked, now=now) if asked else earliest_available(found, now=now)
     return [_station(station, free[station.id], now=now) for station in found]
 
 
 def _station(station: Station, free: datetime | None, *, now: datetime) -> dict[str, Any]:
+    state = state_of(station, now=now)
+    opens_at = state.opens_at if state.open_now is False else None
     return {
         **facts_of_place(station),
         "distance_m": None,
         "uncertainty_m": None,
         "could_be_nearest": None,
-        "open_now": state_of(station, now=now).open_now,
-        "next_available": iso(free, station.timezone) if free else None,
+        "open_now": state.open_now,
+        "closes_at": _moment(state.closes_at, station),
+        "last_number_at": _moment(state.last_number_at, station),
+        "opens_at": _moment(opens_at, station),
+        "next_available": _moment(free, station),
     }
+
+
+def _moment(moment: datetime | None, station: Station) -> str | None:
+    return iso(moment, station.timezone) if moment else None
 
 
 def facts_of_place(station: Station) -> dict[str, Any]:
@@ -72,7 +82,8 @@ def _day(day: date | None) -> str | None:
 
 
 def state_of(station: Station, *, now: datetime) -> OpenState:
-    return open_state(plan_of(station), now, hours_confirmed=station.hours_confirmed_on is not None)
+    confirmed, minutes = station.hours_confirmed_on is not None, station.last_number_minutes
+    return open_state(plan_of(station), now, hours_confirmed=confirmed, last_number_minutes=minutes)
 
 
 def details(station: Station, *, now: datetime) -> dict[str, Any]:
@@ -86,7 +97,6 @@ def details(station: Station, *, now: datetime) -> dict[str, Any]:
         "position_confirmed_on": _day(station.position_confirmed_on),
         "door": state.door,
         "door_reason": state.reason,
-        "closes_at": iso(state.closes_at, station.timezone) if state.closes_at else None,
         "hours": _week(plan_of(station), local(now, station.timezone).date()),
         "facts": [
             {

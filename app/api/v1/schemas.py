@@ -2,10 +2,12 @@
 
 from marshmallow import Schema, fields
 
-from app.api.v1.fields import Body, Day, Line, Moment, QueryWhole, Whole
+from app.api.v1.fields import Body, Day, Line, Moment, NowOrMoment, QueryWhole, Truth, Whole
 from app.localtext import LANGUAGES
 from app.stations.datum import Datum
 
+MOST_ON_A_PAGE = 1000
+MOST_OFFSET = 1000
 MOST_PARTY = 1000  # more than any service takes; the service's own limit is checked by the rules
 
 
@@ -122,7 +124,23 @@ class StationsQuery(LanguageQuery):
         metadata={"description": "a name in any writing, or a postcode", "example": "Haikou Railway Station"},
     )
     service = Line(most=40, load_default=None, metadata={"description": "only points that offer it"})
-    limit = QueryWhole(least=1, most=1000, load_default=None)
+    language = Line(
+        most=5,
+        among=["", *LANGUAGES],
+        load_default="",
+        metadata={"description": "only points known to help in it"},
+    )
+    step_free = Truth(load_default=False, metadata={"description": "only points known to be step-free"})
+    open_at = NowOrMoment(
+        load_default=None,
+        metadata={
+            "description": "now, or a time with its offset: only points whose confirmed hours hold it; "
+            "of the 200 nearest",
+            "example": "now",
+        },
+    )
+    limit = QueryWhole(least=1, most=MOST_ON_A_PAGE, load_default=100)
+    offset = QueryWhole(least=0, most=MOST_OFFSET, load_default=0)
 
 
 class SheetQuery(LanguageQuery):
@@ -181,6 +199,13 @@ class Station(Place):
     uncertainty_m = fields.Integer(allow_none=True, metadata={"description": "both radii together"})
     could_be_nearest = fields.Boolean(allow_none=True)
     open_now = fields.Boolean(allow_none=True, metadata={"description": "null where hours are not confirmed"})
+    closes_at = fields.AwareDateTime(allow_none=True, metadata={"description": "of a door that is open"})
+    last_number_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "when today's last call number is given out, where known"}
+    )
+    opens_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "of a closed door whose hours are confirmed"}
+    )
     next_available = fields.AwareDateTime(allow_none=True)
 
 
@@ -194,6 +219,9 @@ class Origin(Schema):
 class Stations(Schema):
     stations = fields.List(fields.Nested(Station), required=True)
     origin = fields.Nested(Origin, allow_none=True, required=True)
+    next = fields.String(
+        allow_none=True, metadata={"description": "where the following points are; null after the last"}
+    )
 
 
 class Fact(Schema):
@@ -223,7 +251,6 @@ class StationDetails(Station):
     position_confirmed_on = fields.Date(allow_none=True)
     door = fields.String(metadata={"description": "open, closed, break or not_confirmed"})
     door_reason = fields.String(allow_none=True)
-    closes_at = fields.AwareDateTime(allow_none=True)
     hours = fields.List(
         fields.Nested(OpenDay),
         metadata={"description": "seven days; times that can be booked, opening hours only if confirmed"},

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response
+from flask import Response, request
 
 from app import clock
 from app.api.v1 import places, schemas, sheet
@@ -13,11 +14,12 @@ from app.api.v1.caching import cached
 from app.api.v1.spec import PROBLEM, Blueprint, open_data
 from app.stations import open_data as published
 from app.stations import queries
-from app.stations.distance import rank
 from app.stations.geojson import MEDIA_TYPE, feature, feature_collection
+from app.stations.listing import Listing, Question, list_page
 from app.stations.models import Service, Station
 from app.stations.places import BadCoordinates, NamedPlace, at_position, find_position
 from app.stations.search import get_origin
+from app.stations.wanted import Wanted
 
 SHEET_TYPE = "text/csv"
 
@@ -31,13 +33,26 @@ blueprint.after_request(open_data)
 def list_stations(asked: dict[str, Any]) -> Response:
     """List the service points, nearest first when near or place says where you are.
 
-    near wins over place. With service, only points that offer it.
+    near wins over place. With service, language, step_free or open_at, only points known to fit.
     """
     service = queries.get_service(asked["service"]) if asked["service"] is not None else None
     origin = _origin(asked["near"], asked["place"], datum=asked["datum"])
-    found = [s for s in queries.list_stations() if service is None or queries.offers(s, service)]
-    listed = _listed(found, service, origin, limit=asked["limit"])
-    return cached(answer({"stations": listed, "origin": places.origin(origin)}))
+    wanted = Wanted(service.id if service else None, asked["language"], asked["step_free"])
+    question = Question(wanted, origin.point if origin else None, asked["open_at"])
+    listing = list_page(question, start=asked["offset"], count=asked["limit"])
+    body = {"stations": _listed(listing, service), "origin": places.origin(origin), "next": _next(listing)}
+    return cached(answer(body))
+
+
+def _next(listing: Listing) -> str | None:
+    """Return where the following points are; None after the last one."""
+    if not listing.more:
+        return None
+    offset = int(request.args.get("offset", "0")) + len(listing.stations)
+    if offset > schemas.MOST_OFFSET:
+        return None
+    again = {**request.args.to_dict(), "offset": str(offset)}
+    return f"{request.path}?{urlencode(again)}"
 
 
 def _origin(near: str | None, place: str | None, *, datum: str) -> NamedPlace | None:
@@ -49,17 +64,13 @@ def _origin(near: str | None, place: str | None, *, datum: str) -> NamedPlace | 
     return get_origin(place, datum=datum) if place is not None else None
 
 
-def _listed(
-    found: list[Station], service: Service | None, origin: NamedPlace | None, *, limit: int | None
-) -> list[dict[str, Any]]:
-    if origin is None:
-        return places.stations(found[:limit], service, now=clock.now())
-    ranked = rank(origin.point, found, limit=limit)
-    listed = places.stations([r.station for r in ranked], service, now=clock.now())
-    for entry, seen in zip(listed, ranked, strict=True):
-        entry["distance_m"] = round(seen.distance_m)
-        entry["uncertainty_m"] = seen.uncertainty_m
-        entry["could_be_nearest"] = seen.could_be_nearest
+def _listed(listing: Listing, service: Service | None) -> list[dict[str, Any]]:
+    listed = places.stations(listing.stations, service, now=clock.now())
+    for entry, station in zip(listed, listing.stations, strict=True):
+        if seen := listing.ranked.get(station.id):
+            entry["distance_m"] = round(seen.distance_m)
+            entry["uncertainty_m"] = seen.uncertainty_m
+            entry["could_be_nearest"] = seen.could_be_nearest
     return listed
 
 

@@ -118,4 +118,4 @@ def test_a_point_closed_for_the_day_says_when_it_opens(client: FlaskClient, netw
     clock.move(hours=9)  # 18:00
     assert "Closed now. Opens tomorrow, 09:00." in words_of(client.get("/en/").text)
     clock.move(days=3)  # Friday evening
-    assert "Closed now. Opens Mon 30 Nov, 09:00." in words_of(client.get("/en/").text)
+    assert "Closed now. Opens on Monday, 09:00." in words_of(client.get("/en/").text)

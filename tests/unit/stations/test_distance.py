@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.stations.distance import Point, about, metres, rank
+from app.stations.distance import Point, about, among, metres, rank
 
 CENTRAL = Point(20.04017, 110.32387, 300)
 AIRPORT = Point(19.9349, 110.459, 1200)
@@ -123,3 +123,11 @@ def test_the_rounded_figure_stays_within_what_is_not_known(distance: float, unce
     rounded = about(distance, uncertainty)
     if not rounded.certain:
         assert abs(rounded.metres - distance) <= max(uncertainty, 10)
+
+
+def test_among_fewer_stations_others_can_be_the_nearest() -> None:
+    here = Point(20.0, 110.30)
+    ranked = rank(here, [Point(20.0, 110.31, 10), Point(20.0, 110.33, 10), Point(20.0, 110.331, 500)])
+    assert [r.could_be_nearest for r in ranked] == [True, False, False]
+    assert [r.could_be_nearest for r in among(ranked[1:])] == [True, True]
+    assert among([]) == []

@@ -87,3 +87,14 @@ def test_an_ordinary_weekend_needs_no_reason() -> None:
 def test_a_year_that_is_not_published_is_told() -> None:
     state = open_state(PLAN, at(date(2027, 1, 5), "10:00"), hours_confirmed=True)
     assert (state.door, state.reason, state.opens_at) == (Door.CLOSED, Reason.NOT_PUBLISHED, None)
+
+
+@pytest.mark.parametrize(
+    ("clock", "minutes", "last"),
+    [("10:00", 20, "11:40"), ("10:00", None, None), ("10:00", 600, "09:00"), ("12:30", 20, None)],
+)
+def test_the_last_number_is_told_of_an_open_door_only(clock: str, minutes: int | None, last: str | None) -> None:
+    state = open_state(PLAN, at(TUESDAY, clock), hours_confirmed=True, last_number_minutes=minutes)
+    assert state.last_number_at == (at(TUESDAY, last) if last else None)
+    unsure = open_state(PLAN, at(TUESDAY, clock), hours_confirmed=False, last_number_minutes=minutes)
+    assert unsure.last_number_at is None

@@ -1,0 +1,104 @@
+"""A page of service points: nearest first, or as published; only those that have what is wanted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from app.db import Base, run
+from app.stations.distance import Positioned, Ranked, among
+from app.stations.models import Station
+from app.stations.nearby import Spot, nearest
+from app.stations.opening_hours import next_opening, open_at
+from app.stations.plans import plans_of
+from app.stations.queries import stations_by_id
+from app.stations.wanted import Wanted, conditions
+
+# Whether a door is open is decided point by point: so many are looked at, the nearest first.
+MOST_LOOKED_AT = 200
+MOST_RANKED = 2001
+_columns = Base.metadata.tables["stations"].c
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Where from, what for, and open at which moment; all of it may be left out."""
+
+    wanted: Wanted = field(default_factory=Wanted)
+    origin: Positioned | None = None
+    open_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`ranked` is by station id and empty without an origin; `more` says that others follow."""
+
+    stations: list[Station]
+    ranked: dict[int, Ranked[Spot]] = field(default_factory=dict)
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """A station's row, as far as it decides whether the door is open."""
+
+    id: int
+    plan_version: int
+    timezone: str
+    confirmed: bool
+
+
+def list_page(asked: Question, *, start: int = 0, count: int) -> Listing:
+    """Return so many points from this place in the order on; a few statements, however many there are."""
+    end = start + count
+    looked_at = end + 1 if asked.open_at is None else max(MOST_LOOKED_AT, end + 1)
+    ranked = _ranked(asked, min(looked_at, MOST_RANKED))
+    ids = [r.station.id for r in ranked] if asked.origin else _in_order(asked.wanted, looked_at)
+    if asked.open_at:
+        ids = _open_ones(ids, asked.open_at)
+        ranked = among([r for r in ranked if r.station.id in set(ids)])
+    by_id = {r.station.id: r for r in ranked}
+    return Listing(stations_by_id(ids[start:end]), by_id, more=len(ids) > end)
+
+
+def first_to_open(asked: Question, *, now: datetime) -> tuple[Station, datetime] | None:
+    """Return the point that opens first after now among the nearest ones whose hours are confirmed."""
+    listed = list_page(Question(asked.wanted, asked.origin), count=MOST_LOOKED_AT // 4)
+    known = [station for station in listed.stations if station.hours_confirmed_on]
+    plans = plans_of(known)
+    opening = [(found.start, s) for s in known if (found := next_opening(plans[s.id], now))]
+    starts_at, station = min(opening, key=lambda pair: pair[0], default=(None, None))
+    return (station, starts_at) if station and starts_at else None
+
+
+def _ranked(asked: Question, count: int) -> list[Ranked[Spot]]:
+    return nearest(asked.origin, asked.wanted, count=count) if asked.origin else []
+
+
+def _in_order(wanted: Wanted, count: int) -> list[int]:
+    statement = _ordered(wanted.service is not None, bool(wanted.language), wanted.step_free)
+    return list(run(statement, {**wanted.values, "most": count}).scalars())
+
+
+@lru_cache
+def _ordered(service: bool, language: bool, step_free: bool) -> Any:
+    asked = conditions(Wanted(0 if service else None, "x" if language else "", step_free))
+    rows = select(_columns.id).where(*asked)
+    return rows.order_by(_columns.number, _columns.id).limit(bindparam("most"))
+
+
+_DOORS = select(
+    _columns.id, _columns.plan_version, _columns.timezone, _columns.hours_confirmed_on.is_not(None)
+).where(_columns.id.in_(bindparam("ids", expanding=True)))
+
+
+def _open_ones(ids: Sequence[int], moment: datetime) -> list[int]:
+    """Return those whose confirmed hours hold the moment, in the same order."""
+    doors = [Doors(*row) for row in run(_DOORS, {"ids": list(ids)})] if ids else []
+    known = [door for door in doors if door.confirmed]
+    plans = plans_of(known)
+    opened = {door.id for door in known if open_at(plans[door.id], moment)}
+    return [id_ for id_ in ids if id_ in opened]
