@@ -93,7 +93,7 @@ def test_a_year_that_is_not_published_is_told() -> None:
     ("clock", "minutes", "last"),
     [("10:00", 20, "11:40"), ("10:00", None, None), ("10:00", 600, "09:00"), ("12:30", 20, None)],
 )
-def test_the_last_number_is_told_of_an_open_door_only(clock: str, minutes: int | None, last: str | None) -> None:
+def test_the_last_number_is_told_of_an_open_door(clock: str, minutes: int | None, last: str | None) -> None:
     state = open_state(PLAN, at(TUESDAY, clock), hours_confirmed=True, last_number_minutes=minutes)
     assert state.last_number_at == (at(TUESDAY, last) if last else None)
     unsure = open_state(PLAN, at(TUESDAY, clock), hours_confirmed=False, last_number_minutes=minutes)
