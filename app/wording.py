@@ -18,6 +18,8 @@ REFUSALS = {
         "This service needs a collection code. Open the link in our message, or type the code."
     ),
     "case_not_ready": _l("The permits are not ready to collect. We will write to you when they are."),
+    "papers_elsewhere": _l("The permits are not at this service point. Choose the one in our message."),
+    "papers_not_there": _l("The permits cannot be at this service point by then. Choose a later time."),
     "case_not_found": _l("We could not find this code. Check the message we sent, or call us."),
     "service_not_offered": _l(
         "This service point does not offer this service. Choose another service point."

@@ -12,10 +12,19 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from app.accounts.models import Role, User
-from app.appointments.models import Appointment
+from app.appointments.models import Appointment, HandoverItem
 from app.appointments.states import Status
 from app.cases import finding_keys
-from app.cases.models import Bureau, Case, CaseToken, PermitLeg, VisitItem, VisitItemKind, VisitType
+from app.cases.models import (
+    Bureau,
+    Case,
+    CaseToken,
+    PaperTransfer,
+    PermitLeg,
+    VisitItem,
+    VisitItemKind,
+    VisitType,
+)
 from app.cases.readiness import is_complete
 from app.cases.states import DECIDED, LegState, Permit
 from app.codes import LINK_LENGTH, new_code
@@ -327,6 +336,12 @@ def _build_legs(states: tuple[LegState, LegState]) -> list[PermitLeg]:
     ]
 
 
+def build_transfer(start: Station, end: Station, *, working_days: int = 0) -> None:
+    """Let papers be brought from one station to another, in so many working days."""
+    row = PaperTransfer(from_station_id=start.id, to_station_id=end.id, working_days=working_days)
+    save(row)
+
+
 # --- appointments ------------------------------------------------------------------------------
 
 
@@ -358,6 +373,15 @@ def build_appointment(station: Station, service: Service, **columns: Any) -> App
         setattr(appointment, name, value)
     save(appointment)
     return appointment
+
+
+def give(appointment: Appointment, *items: str) -> None:
+    """Write down that these things were handed over at a visit."""
+    rows = (
+        HandoverItem(appointment_id=appointment.id, item_code=item, given_at=TUESDAY, given_by="mei")
+        for item in items
+    )
+    save(*rows)
 
 
 # --- staff -------------------------------------------------------------------------------------

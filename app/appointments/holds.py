@@ -26,6 +26,7 @@ from app.appointments.policy import (
     check_party,
 )
 from app.appointments.queries import Bookable
+from app.appointments.reach import check_reach
 from app.appointments.slots import Slot
 from app.appointments.states import Status
 from app.cases.models import Case
@@ -76,8 +77,9 @@ def new_name() -> str:
 def hold(request: HoldRequest, *, now: datetime) -> Hold:
     """Keep a slot for 15 minutes. A case's earlier open hold is given back: the newest wins.
 
-    Raises NotFound, ServiceNotOffered, CaseNeeded, CaseNotReady, AlreadyBooked, PartyTooLarge,
-    NotChangeable, TooManyHolds, OutsideWindow, or SlotUnavailable with the three nearest free slots.
+    Raises NotFound, ServiceNotOffered, CaseNeeded, CaseNotReady, PapersElsewhere, PapersNotThere,
+    AlreadyBooked, PartyTooLarge, NotChangeable, TooManyHolds, OutsideWindow, or SlotUnavailable
+    with the three nearest free slots.
     """
     earlier = find_repeated(request, now=now)
     if earlier:
@@ -87,7 +89,7 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
     if request.moves is not None:
         check_movable(request.moves, offer.service_id, now=now)
     if request.case_id is not None or offer.needs_case:
-        _check_case(request, now=now)
+        _check_case(request, offer, now=now)
     asked_from = _network_of(request)
     _check_room(asked_from, now=now)
     release_expired(now=now, station_id=offer.id)
@@ -202,7 +204,7 @@ def locked_station(slug: str) -> Station:
     return found or stations.get_station(slug)
 
 
-def _check_case(request: HoldRequest, *, now: datetime) -> None:
+def _check_case(request: HoldRequest, station: Planned, *, now: datetime) -> None:
     if request.case_id is None:
         raise CaseNeeded
     case = db.session.get(Case, request.case_id, with_for_update=True)
@@ -213,6 +215,7 @@ def _check_case(request: HoldRequest, *, now: datetime) -> None:
         raise AlreadyBooked
     if not live:
         check_ready(case)
+    check_reach(case, station, request.starts_at, now=now)
     earlier = _open_hold_of(case.id)
     if earlier:
         give_back(earlier)

@@ -33,9 +33,11 @@ from app.appointments.policy import (
     NotChangeable,
     ServiceNotOffered,
 )
+from app.appointments.reach import check_reach
 from app.appointments.reminders import announce
 from app.appointments.states import Status
 from app.cases.models import Case
+from app.cases.readiness import check_ready
 from app.codes import new_code
 from app.crypto import token_hash
 from app.db import db
@@ -72,7 +74,7 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
 
     The same key, or the same hold with the same contents, gives the same visit again. Raises
     KeyReused for other contents, HoldNotFound, SlotUnavailable when the hold ran out and somebody
-    took the time, NameNeeded, ContactNeeded.
+    took the time, NameNeeded, ContactNeeded, CaseNotReady, PapersElsewhere, PapersNotThere.
     """
     earlier = _find_answer(request)
     if earlier:
@@ -82,7 +84,7 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
         return _booked_before(kept.appointment_id, request)
     if kept.appointment_id:
         raise HoldNotFound  # It keeps a time for moving a visit.
-    contact = _contact_for(kept, request.contact)
+    contact = _contact_for(kept, request.contact, now=now)
     keep_or_retake(kept, now=now)
     appointment = _create(kept, contact, request.language, now=now)
     kept.status = HoldStatus.USED
@@ -138,12 +140,15 @@ def _remember_answer(request: BookingRequest, appointment: Appointment, *, now: 
     )
 
 
-def _contact_for(kept: Hold, given: Contact) -> Contact:
+def _contact_for(kept: Hold, given: Contact, *, now: datetime) -> Contact:
     if kept.case_id is None:
         return given.checked_for_visitor()
     case = db.session.get_one(Case, kept.case_id, with_for_update=True)
     if queries.find_live_for_case(case.id):
         raise AlreadyBooked
+    # Staff may have moved the papers, or a bureau taken its decision back, while the time was kept.
+    check_ready(case)
+    check_reach(case, kept.station, kept.starts_at, now=now)
     return Contact("", given.email or case.email, given.phone or case.phone)
 
 
@@ -181,7 +186,8 @@ def _record(appointment: Appointment, kind: str, actor: str, *, now: datetime, *
 def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "person") -> Appointment:
     """Move a visit to another time or place. Its old time is free again only if the new one is had.
 
-    Raises NotFound, NotChangeable, ServiceNotOffered, OutsideWindow or SlotUnavailable.
+    Raises NotFound, NotChangeable, ServiceNotOffered, PapersElsewhere, PapersNotThere, OutsideWindow
+    or SlotUnavailable.
     """
     appointment = _locked_changeable(reference, now=now)
     if (appointment.station.slug, appointment.starts_at) == (target.station_slug, target.starts_at):
@@ -229,6 +235,9 @@ def _locked_appointment(reference: str) -> Appointment:
 def _move(
     appointment: Appointment, station: Station, interval: Interval, *, now: datetime, actor: str
 ) -> Appointment:
+    if appointment.case_id:
+        case = db.session.get_one(Case, appointment.case_id, with_for_update=True)
+        check_reach(case, station, interval.start, now=now)
     before = f"{appointment.station.slug} {appointment.starts_at.isoformat()}"
     appointment.station, appointment.station_id = station, station.id
     appointment.starts_at, appointment.ends_at = interval.start, interval.end

@@ -47,6 +47,20 @@ class CaseNeeded(DomainError):
     status = 422
 
 
+class PapersElsewhere(DomainError):
+    """The papers of the case lie at another station, and nothing brings them here."""
+
+    code = "papers_elsewhere"
+    status = 422
+
+
+class PapersNotThere(DomainError):
+    """The papers of the case are brought to this station, but not by then."""
+
+    code = "papers_not_there"
+    status = 422
+
+
 class HoldNotFound(DomainError):
     """No such hold, or the person chose another time since."""
 

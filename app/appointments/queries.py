@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, bindparam, select
 
 from app.appointments.capacity import taken_in
-from app.appointments.models import Appointment, Hold
+from app.appointments.models import Appointment, HandoverItem, Hold
 from app.appointments.policy import (
     HoldNotFound,
     ServiceNotOffered,
@@ -303,3 +303,9 @@ def find_latest_for_case(case_id: int) -> Appointment | None:
     return db.session.scalar(
         select(Appointment).where(Appointment.case_id == case_id).order_by(Appointment.id.desc()).limit(1)
     )
+
+
+def items_given(case_id: int) -> frozenset[str]:
+    """Return the codes of what all visits of a case have handed over."""
+    wanted = select(HandoverItem.item_code).join(Appointment, Appointment.id == HandoverItem.appointment_id)
+    return frozenset(db.session.scalars(wanted.where(Appointment.case_id == case_id)))

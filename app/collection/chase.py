@@ -3,19 +3,14 @@
 Days are working days of the station where the papers lie: those on which its door is open.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
-from itertools import islice
+from datetime import date, time
 from typing import Protocol
 
-from app.stations.opening_hours import DayKind, Plan, day_plan, open_intervals
+from app.stations.working_days import Works, working_day_after
 
 MESSAGE_HOURS = (time(9), time(20))  # nobody is woken by us
-LONGEST_LOOK = timedelta(days=400)
-FIRST_FREE_WEEKDAY = 5
-
-Works = Callable[[date], bool]
 
 
 class Step(Protocol):
@@ -59,29 +54,3 @@ def call_is_due(due: DueStep, called_on: date | None, today: date, works: Works)
         return True
     again = working_day_after(called_on, due.step.again_days, works) if due.step.again_days else None
     return again is not None and again <= today
-
-
-def working_day_after(day: date, count: int, works: Works) -> date | None:
-    """Return the count-th working day after `day`; None when there is none in sight."""
-    days = (day + timedelta(days=offset) for offset in range(1, LONGEST_LOOK.days + 1))
-    return next(islice(filter(works, days), count - 1, None), None) if count else day
-
-
-def working_days_of(plan: Plan) -> Works:
-    """Return on which days a station's door is open.
-
-    Where its hours are not known, the official calendar decides; where that is not published, the week.
-    """
-    has_hours = bool(plan.weekly or plan.dated)
-
-    def works(day: date) -> bool:
-        kind = day_plan(plan, day).kind
-        if kind is DayKind.NOT_PUBLISHED:
-            return day.weekday() < FIRST_FREE_WEEKDAY
-        if has_hours:
-            return bool(open_intervals(plan, day))
-        return kind is DayKind.MAKEUP_WORKDAY or (
-            kind is not DayKind.HOLIDAY and day.weekday() < FIRST_FREE_WEEKDAY
-        )
-
-    return works

@@ -15,7 +15,7 @@ from app.appointments.states import LIVE, Status
 from app.cases.models import Case, CaseNotice
 from app.cases.notices import TOPIC
 from app.cases.readiness import Readiness, readiness
-from app.collection.chase import DueStep, Works, call_is_due, latest_due, working_days_of
+from app.collection.chase import DueStep, call_is_due, latest_due
 from app.collection.models import ChaseStep, StepKind
 from app.db import db
 from app.i18n import local
@@ -23,6 +23,7 @@ from app.localtext import LocalText
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.stations.models import Service, Station
 from app.stations.plans import plan_of
+from app.stations.working_days import Works, working_days_of
 
 MOST_LISTED = 500
 

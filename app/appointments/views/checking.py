@@ -21,12 +21,15 @@ from app.appointments.policy import (
     HoldNotFound,
     KeyReused,
     NotChangeable,
+    PapersElsewhere,
+    PapersNotThere,
     SlotUnavailable,
     TooManyHolds,
 )
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
 from app.appointments.views.errands import errand_of_hold, kind_of, papers_of
 from app.cases.models import Case
+from app.cases.readiness import CaseNotReady
 from app.db import db, transact
 from app.i18n import current_language
 
@@ -121,6 +124,8 @@ def _confirm(kept: Hold) -> ResponseReturnValue:
         return _check_page(kept, status=409)
     except (NameNeeded, ContactNeeded):
         return redirect(url_for(".details", kind=kind_of(kept)), 303)
+    except (CaseNotReady, PapersElsewhere, PapersNotThere):
+        return redirect(url_for(".collect"), 303)
     except (AlreadyBooked, NotChangeable):
         journey.tell("already")
         return redirect(url_for(".show_visit"), 303)
@@ -192,7 +197,8 @@ def _lost(kept: Hold, state: HoldState, *, now: datetime) -> Lost | None:
         now=now,
         party_size=kept.party_size,
     )
-    return Lost(offers_of(kept.station, slots), state is HoldState.REPLACED)
+    near = errand_of_hold(kept).fitting(offers_of(kept.station, slots))
+    return Lost(near, state is HoldState.REPLACED)
 
 
 @bp.post(f"{JOURNEY_PREFIX}/extend")

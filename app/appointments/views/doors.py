@@ -1,27 +1,29 @@
 """The ways in: a link of our messages, a typed code, an open service."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock, headers
 from app.appointments import code_door, journey, link_door, queries
 from app.appointments.forms import CodeForm
+from app.appointments.reach import deadline_is_near, passport_runs_out
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
 from app.appointments.views.errands import (
     BOOK,
     COLLECT,
     get_errand,
+    items_of,
     papers_of,
     soonest_elsewhere,
     soonest_offers,
 )
 from app.cases import queries as cases
-from app.cases.models import Case
+from app.cases.models import Case, VisitItem, VisitItemKind
 from app.cases.queries import CaseNotFound
 from app.cases.readiness import Readiness, readiness
 from app.cases.states import LegState
@@ -29,11 +31,11 @@ from app.db import db
 from app.errors import NotFound, TooManyTries
 from app.i18n import local
 from app.pages import LANGUAGE_PREFIX
+from app.settings import Settings
 from app.stations.models import Station
 from app.wording import sentence
 
 SOONEST = 3
-DEADLINE_IS_NEAR = timedelta(days=4)
 
 
 @bp.get("/c/<token>")
@@ -78,8 +80,15 @@ def collect() -> ResponseReturnValue:
         return redirect(url_for(".show_visit"), 303)
     approved = sorted(leg.permit for leg in case.legs if leg.state == LegState.APPROVED)
     where = db.session.get(Station, case.papers_station_id or 0)
+    settings: Settings = current_app.extensions["settings"]
     return render_template(
-        "appointments/not_now.html", case=case, state=state, approved=approved, where=where
+        "appointments/not_now.html",
+        case=case,
+        state=state,
+        approved=approved,
+        states={leg.state for leg in case.legs},
+        where=where,
+        help_phone=settings.help_phone,
     )
 
 
@@ -88,6 +97,7 @@ def _start_page(case: Case) -> ResponseReturnValue:
     errand = get_errand(COLLECT, request.args)
     soonest = soonest_offers(errand, count=SOONEST, now=now)
     today = local(now, errand.home.timezone).date()
+    settings: Settings = current_app.extensions["settings"]
     return render_template(
         "appointments/start.html",
         case=case,
@@ -96,13 +106,20 @@ def _start_page(case: Case) -> ResponseReturnValue:
         elsewhere=[] if soonest else soonest_elsewhere(errand, count=SOONEST, now=now),
         last_day=today + timedelta(days=errand.service.horizon_days),
         papers=papers_of(case),
-        deadline_near=_is_near(case.collect_before, today),
+        left=_left(case),
+        late=bool(soonest) and errand.is_late(soonest[0]),
+        deadline_near=deadline_is_near(case, errand.home, now=now),
+        new_passport=passport_runs_out(case, today=today),
+        help_phone=settings.help_phone,
         word=journey.told(),
     )
 
 
-def _is_near(deadline: date | None, today: date) -> bool:
-    return bool(deadline and deadline - today <= DEADLINE_IS_NEAR)
+def _left(case: Case) -> list[VisitItem]:
+    """Return what is still to be handed over, when an earlier visit handed over a part of it."""
+    given = queries.items_given(case.id)
+    items = items_of(case, VisitItemKind.HANDOVER)
+    return [item for item in items if item.code not in given] if given else []
 
 
 @bp.post(f"{LANGUAGE_PREFIX}/collect/leave")

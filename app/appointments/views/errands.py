@@ -1,15 +1,17 @@
 """What a person is choosing a time for, found from the session and the address."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flask import abort, redirect, url_for
 
+from app import clock
 from app.appointments import journey, queries
 from app.appointments.agenda import Offer, offers_of
 from app.appointments.models import Appointment, Hold
+from app.appointments.reach import Reach, reach_of
 from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind
 from app.cases.readiness import Readiness, readiness
@@ -31,6 +33,22 @@ class Errand:
     case: Case | None = None
     moving: Appointment | None = None
     fields: dict[str, Any] = field(default_factory=dict)  # what its forms and links carry along
+    reach: Mapping[int, Reach] = field(default_factory=dict)  # of a case's papers, by station
+
+    def fitting(self, offers: Iterable[Offer]) -> list[Offer]:
+        """Return the times at which the papers are there; of them those in time, if there are any."""
+        there = [offer for offer in offers if self._is_there(offer)]
+        in_time = [offer for offer in there if not self.is_late(offer)]
+        return in_time or there
+
+    def _is_there(self, offer: Offer) -> bool:
+        reach = self.reach.get(offer.station.id)
+        return reach is None or offer.starts >= reach.earliest
+
+    def is_late(self, offer: Offer) -> bool:
+        """Say whether the time is past the day before which the case is to be collected."""
+        reach = self.reach.get(offer.station.id)
+        return reach is not None and reach.is_late(offer.starts)
 
 
 def get_errand(kind: str, given: Mapping[str, str]) -> Errand:
@@ -46,10 +64,12 @@ def _collection(given: Mapping[str, str]) -> Errand:
     if live is None and readiness(case) is not Readiness.READY:
         abort(redirect(url_for(".collect"), 303))
     service = db.session.get_one(Service, case.visit_type.service_id)
-    places = places_of(service)
+    reach = reach_of(case, now=clock.now())
     home = live.station if live else db.session.get(Station, case.papers_station_id or 0)
+    places = [station for station in places_of(service) if station.id in reach or station is home]
     chosen = _chosen(places, given) or (home if home in places else None)
-    return Errand(COLLECT, service, places, chosen or _first(places), case, _movable(live))
+    movable = _movable(live)
+    return Errand(COLLECT, service, places, chosen or _first(places), case, movable, reach=reach)
 
 
 def _open_service(given: Mapping[str, str]) -> Errand:
@@ -90,10 +110,12 @@ def _movable(visit: Appointment | None) -> Appointment | None:
 def soonest_offers(errand: Errand, *, count: int, now: datetime, place: Station | None = None) -> list[Offer]:
     """Return the first free times at the errand's place, without the time the visit has already."""
     station = place or errand.home
-    found = queries.soonest(station, errand.service, count=count + 1, now=now)
+    reach = errand.reach.get(station.id)
+    after = reach.earliest if reach and reach.transfer else None
+    found = queries.soonest(station, errand.service, count=count + 1, now=now, after=after)
     had = errand.moving and (errand.moving.station_id, errand.moving.starts_at)
     free = [slot for slot in found if (station.id, slot.interval.start) != had]
-    return offers_of(station, free[:count])
+    return errand.fitting(offers_of(station, free[:count]))
 
 
 def soonest_elsewhere(errand: Errand, *, count: int, now: datetime) -> list[Offer]:

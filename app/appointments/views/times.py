@@ -24,7 +24,14 @@ from app.appointments.agenda import (
 from app.appointments.holds import ALTERNATIVES, HoldRequest
 from app.appointments.models import Hold
 from app.appointments.operations import Target
-from app.appointments.policy import AlreadyBooked, NotChangeable, OutsideWindow, SlotUnavailable
+from app.appointments.policy import (
+    AlreadyBooked,
+    NotChangeable,
+    OutsideWindow,
+    PapersElsewhere,
+    PapersNotThere,
+    SlotUnavailable,
+)
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp
 from app.appointments.views.errands import Errand, get_errand
 from app.cases.readiness import CaseNotReady
@@ -113,7 +120,11 @@ def _days(errand: Errand, stations: list[Station], *, now: datetime) -> list[Off
     for station in stations:
         for day in queries.availability(station, errand.service, first_day=today, days=length, now=now):
             offers += offers_of(station, day.slots)
-    return days_of(offers, today, today + timedelta(days=length - 1))
+    fitting = errand.fitting(offers)
+    last = today + timedelta(days=length - 1)
+    if any(map(errand.is_late, offers)) and not any(map(errand.is_late, fitting)):
+        last = max(offer.starts.date() for offer in fitting)  # what is too late is not shown
+    return days_of(fitting, today, last)
 
 
 def _agenda(days: list[OfferDay], first: date, stations: list[Station]) -> Agenda:
@@ -130,7 +141,7 @@ def _near(errand: Errand, taken: datetime | None, *, now: datetime) -> list[Offe
     if taken in window and queries.is_free(errand.home, errand.service, taken, 1, now=now):
         return None
     slots = queries.nearest_to(errand.home, errand.service, taken, count=ALTERNATIVES, now=now)
-    return offers_of(errand.home, slots)
+    return errand.fitting(offers_of(errand.home, slots))
 
 
 def _kept_for(errand: Errand, *, now: datetime) -> Hold | None:
@@ -152,7 +163,7 @@ def hold(kind: str) -> ResponseReturnValue:
     except (AlreadyBooked, NotChangeable):
         journey.tell("already")
         return redirect(url_for(".show_visit"), 303)
-    except CaseNotReady:
+    except (CaseNotReady, PapersElsewhere, PapersNotThere):
         return redirect(url_for(".collect"), 303)
     journey.keep_hold(kept)
     return redirect(url_for(".details" if _asks_details(kept) else ".check", kind=kind), 303)

@@ -6,7 +6,7 @@ from app.appointments import holds
 from app.appointments.contacts import Contact
 from app.appointments.models import Hold, HoldStatus
 from app.db import db, transact
-from tests.factories import build_case, offer
+from tests.factories import build_case, build_transfer, offer
 from tests.integration.appointments.pages import (
     book,
     choose_open,
@@ -55,6 +55,7 @@ def test_the_month_links_each_day_that_has_times(client, case):
 
 def test_any_place_names_the_place_on_each_button(client, case, network):
     offer(network.jiangdong, network.collect)
+    build_transfer(network.central, network.jiangdong)
     follow(client, case)
     slots = slots_of(client.get("/en/collect/time?place=any").text)
     assert {slot.split("@")[0] for slot in slots} == {"central-window", "jiangdong"}

@@ -3,7 +3,7 @@
 import pytest
 
 from app.cases.states import LegState
-from tests.factories import add_closure, at, build_case, offer
+from tests.factories import add_closure, at, build_case, build_transfer, offer
 from tests.integration.appointments.pages import (
     book,
     follow,
@@ -179,6 +179,7 @@ def test_a_place_without_any_free_time_says_so_and_offers_others(client, case, n
     assert "No free time at Central Window before" in page.text
     assert slots_of(page.text) == []
     offer(network.jiangdong, network.collect)
+    build_transfer(network.central, network.jiangdong)
     page = follow(client, case)
     assert "Soonest times at other places" in page.text
     assert slots_of(page.text)[0].startswith("jiangdong@")
@@ -188,4 +189,6 @@ def test_other_places_are_named_only_when_there_are_any(client, case, network):
     assert "place" not in follow(client, case).text.split("</h1>")[1].split("Where:")[0]
     assert "Other places" not in follow(client, case).text
     offer(network.jiangdong, network.collect)
+    assert "Other places" not in follow(client, case).text, "the papers cannot be brought there"
+    build_transfer(network.central, network.jiangdong)
     assert "Other places" in follow(client, case).text

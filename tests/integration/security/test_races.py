@@ -13,7 +13,7 @@ from app.appointments.states import Status
 from app.db import db, transact
 from app.errors import DomainError
 from app.notifications.models import MessageStatus, OutboxMessage
-from tests.factories import at
+from tests.factories import at, build_case, build_transfer, offer
 from tests.integration.appointments.conftest import VISITOR, Desk
 from tests.integration.appointments.ledger import assert_ledger
 
@@ -171,3 +171,22 @@ def test_moving_to_a_kept_time_while_the_visit_is_cancelled(desk, at_once, now):
         assert visit_of(reference).status == Status.CANCELLED
         assert events_of(visit_of(reference)).count("rescheduled") == (moved == "done" or again == "done")
     assert db.session.query(Hold).count() == 2 * len(DAYS)
+
+
+def test_one_case_at_two_places_at_once_gets_one_visit(network, at_once, now):
+    offer(network.jiangdong, network.collect)
+    build_transfer(network.central, network.jiangdong)
+    case = build_case(network.visit_type, network.central)
+    slugs = ("central-window", "jiangdong")
+    for day in DAYS:
+        wishes = [HoldRequest(s, "collect-permits", at(day, "10:00"), case_id=case.id) for s in slugs]
+        at_once(*(step(holds.hold, wish, now=now) for wish in wishes))
+        names = [kept.public_id for kept in db.session.query(Hold).filter(Hold.starts_at == at(day, "10:00"))]
+        bookings = [BookingRequest(name, f"{day} {name}", VISITOR, "en") for name in names]
+        if len(bookings) == 2:
+            at_once(*(step(operations.book, booking, now=now) for booking in bookings))
+        else:
+            at_once(step(operations.book, bookings[0], now=now))
+        (visit,) = db.session.query(Appointment).filter(Appointment.status == Status.BOOKED)
+        transact(operations.cancel, visit.reference, now=now)
+    assert_ledger()
