@@ -16,6 +16,7 @@ from app.db import db, engine_options
 from app.extensions import csrf, login_manager, migrate
 from app.locator import views as locator_views
 from app.maps import views as maps_views
+from app.reports import views as reports_views
 from app.settings import ROOT, Settings
 from app.staff import views as staff_views
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         appointments_views,
         collection_views,
         staff_views,
+        reports_views,
         v1,
         cli,
     ):

@@ -24,6 +24,7 @@ from app.notifications.channels import channels_of
 from app.notifications.letter import Letter, Skip
 from app.notifications.outbox import ClaimedMessage
 from app.notifications.relay import Compose, Relay
+from app.reports import checks
 from app.scheduler import Job, Scheduler
 from app.settings import Settings
 from app.stations.models import StationReport
@@ -54,6 +55,7 @@ def build_scheduler(app: Flask) -> Scheduler:
         Job("forget_contacts", 3600, forget_contacts, shared=True),
         Job("remind_to_collect", 900, remind_to_collect, shared=True),
         Job("purge", 24 * 3600, purge, shared=True),
+        Job(checks.JOB, 24 * 3600, check_visits, shared=True),
     )
     scheduler = Scheduler(jobs, around=lambda job: run_job(app, job))
     return scheduler
@@ -165,6 +167,17 @@ def _until_nothing(step: Callable[..., int]) -> int:
     while done := transact(step, now=clock.now()):
         total += done
     return total
+
+
+def check_visits() -> str:
+    """Look for visits and counters that contradict each other, a station and a transaction at a time."""
+    found = sum(
+        transact(checks.check_station, station_id, now=clock.now())
+        for station_id in checks.stations_to_check()
+    )
+    if found:
+        log.error("the nightly check found something", extra={"findings": found})
+    return f"{found} found"
 
 
 def purge() -> str:

@@ -12,5 +12,6 @@ def frame() -> dict[str, object]:
     return {
         "member": member,
         "is_manager": member is not None and is_at_least(member.role, Role.MANAGER),
+        "is_administrator": member is not None and is_at_least(member.role, Role.ADMINISTRATOR),
         "role_words": wording.ROLES,
     }

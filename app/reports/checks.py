@@ -1,0 +1,191 @@
+"""The nightly check: visits and counters that contradict each other, the plan or the clock.
+
+Promises of the database (nothing oversold, one live visit per case) are looked at here all the same:
+a restored file or a hand-written statement can break what no code of ours can.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, select
+
+from app.appointments.models import Appointment, DeskUsage, Hold, HoldStatus
+from app.appointments.slots import cell_of, cells_of, start_of
+from app.appointments.states import LIVE, Status
+from app.db import db
+from app.interval import Interval
+from app.notifications.models import JobRun, OutboxMessage
+from app.reports.models import Finding
+from app.stations.models import Station, StationService
+from app.stations.opening_hours import open_intervals
+from app.stations.plans import plan_of
+
+JOB = "check_visits"
+OVERSOLD = "oversold"
+COUNTED_WRONG = "counted_wrong"
+UNTOLD = "untold"
+NOT_OFFERED = "not_offered"
+NO_DESK = "no_desk"
+NEVER_CLOSED = "never_closed"
+
+LEFT_OPEN = timedelta(hours=24)  # a visit of yesterday that nobody ended
+SUBJECT_TIME = "%Y-%m-%dT%H:%MZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    code: str
+    station_id: int
+    subject: str
+
+
+def check_station(station_id: int, *, now: datetime) -> int:
+    """Look at one station and write down what is found; what is no longer so goes. Returns how many."""
+    station = db.session.get_one(Station, station_id)
+    visits = db.session.scalars(
+        select(Appointment)
+        .where(Appointment.station_id == station_id, Appointment.status.in_(LIVE))
+        .order_by(Appointment.created_at, Appointment.id)
+    ).all()
+    found = {
+        *_counters(station, now=now),
+        *_untold(visits),
+        *_not_offered(station, visits),
+        *_without_desk(station, visits, now=now),
+        *_left_open(visits, now=now),
+    }
+    _write_down(station_id, found, now=now)
+    return len(found)
+
+
+def _counters(station: Station, *, now: datetime) -> Iterator[Found]:
+    """Yield cells where more is taken than may be, or something else than people have."""
+    first = cell_of(now)
+    held = _people_by_cell(station.id, now=now)
+    usage = db.session.scalars(
+        select(DeskUsage).where(DeskUsage.station_id == station.id, DeskUsage.cell >= first)
+    ).all()
+    for row in usage:
+        if row.taken > row.capacity:
+            yield Found(OVERSOLD, station.id, _time_of(row.cell))
+    stored = {row.cell: row.taken for row in usage}
+    for cell in sorted({*stored, *held}):
+        if cell >= first and stored.get(cell, 0) != held[cell]:
+            yield Found(COUNTED_WRONG, station.id, _time_of(cell))
+
+
+def _people_by_cell(station_id: int, *, now: datetime) -> Counter[int]:
+    """Return desks by cell as the visits and the open holds of the coming time say."""
+    counted: Counter[int] = Counter()
+    for kind, keeps in (
+        (Appointment, Appointment.status != Status.CANCELLED),
+        (Hold, Hold.status == HoldStatus.OPEN),
+    ):
+        rows = db.session.execute(
+            select(kind.starts_at, kind.ends_at, kind.party_size).where(
+                kind.station_id == station_id, kind.ends_at > now, keeps
+            )
+        )
+        for starts_at, ends_at, party_size in rows:
+            for cell in cells_of(Interval(starts_at, ends_at)):
+                counted[cell] += party_size
+    return counted
+
+
+def _time_of(cell: int) -> str:
+    return start_of(cell).strftime(SUBJECT_TIME)
+
+
+def _untold(visits: Sequence[Appointment]) -> Iterator[Found]:
+    """Yield visits of people with a contact for whom no message was ever written."""
+    reachable = [v for v in visits if v.email_encrypted or v.phone_encrypted]
+    if not reachable:
+        return
+    told = set(
+        db.session.scalars(
+            select(OutboxMessage.subject_id).where(
+                OutboxMessage.topic == "appointment",
+                OutboxMessage.subject_id.in_([visit.id for visit in reachable]),
+            )
+        )
+    )
+    for visit in reachable:
+        if visit.id not in told:
+            yield Found(UNTOLD, visit.station_id, visit.reference)
+
+
+def _not_offered(station: Station, visits: Iterable[Appointment]) -> Iterator[Found]:
+    offered = set(
+        db.session.scalars(select(StationService.service_id).where(StationService.station_id == station.id))
+    )
+    for visit in visits:
+        if visit.service_id not in offered:
+            yield Found(NOT_OFFERED, station.id, visit.reference)
+
+
+def _without_desk(station: Station, visits: Iterable[Appointment], *, now: datetime) -> Iterator[Found]:
+    """Yield coming visits at times when the plan has no desk at all."""
+    plan = plan_of(station)
+    for visit in visits:
+        if visit.starts_at <= now:
+            continue
+        day = visit.starts_at.astimezone(plan.timezone).date()
+        open_cells = {cell for part in open_intervals(plan, day) for cell in cells_of(part.interval)}
+        if not open_cells.issuperset(cells_of(visit.interval)):
+            yield Found(NO_DESK, station.id, visit.reference)
+
+
+def _left_open(visits: Iterable[Appointment], *, now: datetime) -> Iterator[Found]:
+    for visit in visits:
+        if visit.ends_at < now - LEFT_OPEN:
+            yield Found(NEVER_CLOSED, visit.station_id, visit.reference)
+
+
+def _write_down(station_id: int, found: set[Found], *, now: datetime) -> None:
+    known = {
+        (row.code, row.subject): row
+        for row in db.session.scalars(select(Finding).where(Finding.station_id == station_id))
+    }
+    for one in found:
+        row = known.pop((one.code, one.subject), None)
+        if row:
+            row.last_seen_at = now
+        else:
+            db.session.add(
+                Finding(
+                    code=one.code,
+                    station_id=station_id,
+                    subject=one.subject,
+                    first_seen_at=now,
+                    last_seen_at=now,
+                )
+            )
+    if known:
+        db.session.execute(delete(Finding).where(Finding.id.in_([row.id for row in known.values()])))
+
+
+def stations_to_check() -> Sequence[int]:
+    """Return the stations that have a live visit, a counter ahead or an old finding."""
+    return db.session.scalars(
+        select(Station.id)
+        .where(
+            exists().where(Appointment.station_id == Station.id, Appointment.status.in_(LIVE))
+            | exists().where(DeskUsage.station_id == Station.id)
+            | exists().where(Finding.station_id == Station.id)
+        )
+        .order_by(Station.id)
+    ).all()
+
+
+def list_findings(stations: Iterable[Station]) -> Sequence[Finding]:
+    """Return what the last check found at these stations, the newest first."""
+    ids = [station.id for station in stations]
+    wanted = select(Finding).where(Finding.station_id.in_(ids))
+    return db.session.scalars(wanted.order_by(Finding.first_seen_at.desc(), Finding.id)).all()
+
+
+def last_check() -> datetime | None:
+    """Return when the check last ran to its end."""
+    return db.session.scalar(select(JobRun.finished_at).where(JobRun.name == JOB))
