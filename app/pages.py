@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import assets
 from app.i18n import current_language, preferred_language
+from app.settings import Settings
 from app.stations.queries import list_stations
 
 LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"
@@ -32,7 +33,8 @@ def accessibility() -> str:
 
 @bp.get(f"{LANGUAGE_PREFIX}/privacy")
 def privacy() -> str:
-    return render_template("pages/privacy.html")
+    settings: Settings = current_app.extensions["settings"]
+    return render_template("pages/privacy.html", asks_geocoder=bool(settings.geocoder))
 
 
 @bp.get(f"{LANGUAGE_PREFIX}/contact")

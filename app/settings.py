@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,6 +50,19 @@ class Settings(BaseSettings):
         default="", description="tile address of the large map; empty draws the coastline only"
     )
     map_attribution: str = ""
+    geocoder: Literal["", "nominatim", "photon", "amap", "baidu", "tianditu"] = Field(
+        default="", description="who is asked for places that the gazetteer does not know; empty asks nobody"
+    )
+    geocoder_url: str = Field(default="", description="where the geocoder is, if not at its maker's own host")
+    geocoder_key: str = Field(default="", description="what the geocoder's maker gave us to be let in")
+    geocoder_city: str = Field(default="海口市", description="where names without a city are meant")
+    geocoder_private_host: str = Field(
+        default="", description="the one host in a private network that may be asked"
+    )
+    geocoder_timeout_seconds: float = Field(default=3, gt=0, le=10)
+    geocoder_per_minute: int = Field(
+        default=60, ge=1, description="requests to the geocoder by all processes"
+    )
     clock_shift_seconds: float = Field(default=0, description="tests and previews only")
 
     @model_validator(mode="after")
@@ -56,9 +70,23 @@ class Settings(BaseSettings):
         if self.message_lease_seconds <= 3 * self.smtp_timeout_seconds:
             # A lease that ends while the provider may still answer sends the message twice.
             raise ValueError("MESSAGE_LEASE_SECONDS must be more than 3 × SMTP_TIMEOUT_SECONDS")
+        if self.geocoder:
+            self._check_geocoder()
         if self.app_env == "production":
             self._check_production()
         return self
+
+    def _check_geocoder(self) -> None:
+        parts = urlsplit(self.geocoder_url)
+        if self.geocoder in ("nominatim", "photon") and not self.geocoder_url:
+            raise ValueError("GEOCODER_URL must say where your own server is, like https://geo.example.org")
+        if self.geocoder in ("amap", "baidu", "tianditu") and not self.geocoder_key:
+            raise ValueError("GEOCODER_KEY must be set: this geocoder asks for it")
+        named = parts.hostname == self.geocoder_private_host.casefold()
+        if self.geocoder_url and not (
+            parts.hostname and parts.scheme in (("http", "https") if named else ("https",))
+        ):
+            raise ValueError("GEOCODER_URL must start with https://, or name GEOCODER_PRIVATE_HOST")
 
     def _check_production(self) -> None:
         if len(self.secret_key) < 32:

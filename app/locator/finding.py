@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.errors import NotFound
+from app.geocoding.origins import find_origin
 from app.locator.asked import MomentUnreadable, Opened, Search
 from app.locator.points import Point, points_of
 from app.stations.datum import Datum
@@ -20,7 +21,7 @@ from app.stations.places import (
     Unknown,
 )
 from app.stations.queries import get_service
-from app.stations.search import find_origin, find_place, list_districts
+from app.stations.search import find_place, list_districts
 from app.stations.wanted import Wanted, count_unknown
 
 FAR_AWAY_M = 100_000
@@ -69,7 +70,7 @@ def first_points(*, now: datetime) -> tuple[list[Point], bool]:
 
 def find_points(search: Search, *, now: datetime) -> Answer:
     """Answer a search; what cannot be answered never hides the points themselves."""
-    answer = _located(search)
+    answer = _located(search, now=now)
     service, moment = None, None
     try:
         service = get_service(search.service) if search.service else None
@@ -113,14 +114,14 @@ def _soon(point: Point, now: datetime) -> bool:
     return point.next_free is not None and point.next_free <= now + SOON
 
 
-def _located(search: Search) -> Answer:
+def _located(search: Search, *, now: datetime) -> Answer:
     """Return an answer that says where the person is, or why that is not known."""
     if not (search.asked or search.place):
         return Answer()
     if not search.near and not search.place:
         return Answer(refusal="place_missing", choices=tuple(list_districts()))
     try:
-        return _answered(_origin(search))
+        return _answered(_origin(search, now=now))
     except (BadCoordinates, DatumUnknown) as error:
         return Answer(refusal=error.code, choices=tuple(list_districts()))
 
@@ -133,9 +134,9 @@ def _answered(outcome: Outcome) -> Answer:
     return Answer(refusal="place_unknown", choices=outcome.districts)
 
 
-def _origin(search: Search) -> Outcome:
+def _origin(search: Search, *, now: datetime) -> Outcome:
     if search.place and (place := find_place(search.place)):
         return Found(place)
     if search.near:
-        return find_origin(search.near, datum=search.datum or Datum.WGS84)
+        return find_origin(search.near, datum=search.datum or Datum.WGS84, now=now)
     return Unknown(search.place, tuple(list_districts()))

@@ -1,4 +1,4 @@
-"""How far a service point is, and how sure that is. PURE, and the only user of geopy.
+"""How far a service point is, and how sure that is. PURE, and the only user of geopy's lengths.
 
 Positions are WGS-84 degrees with a radius of uncertainty; all lengths are metres.
 """

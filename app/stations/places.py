@@ -17,6 +17,7 @@ MOST_CANDIDATES = 8
 
 class PlaceKind(StrEnum):
     COORDINATES = "coordinates"
+    ADDRESS = "address"  # found by a geocoder
     STATION = "station"
     CITY = "city"
     DISTRICT = "district"
@@ -25,7 +26,7 @@ class PlaceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """A place a person may name. `slug` is empty for typed coordinates."""
+    """A place a person may name. `slug` is empty for typed coordinates and addresses."""
 
     slug: str
     kind: PlaceKind
@@ -105,6 +106,15 @@ class DatumUnknown(DomainError):
 
     code = "datum_unknown"
     status = 400
+
+
+def only_place(outcome: Outcome) -> NamedPlace:
+    """Return the one place that was meant. Raises PlaceUnknown or PlaceAmbiguous."""
+    if isinstance(outcome, Found):
+        return outcome.place
+    if isinstance(outcome, Ambiguous):
+        raise PlaceAmbiguous(outcome.text, outcome.candidates)
+    raise PlaceUnknown(outcome.text, outcome.districts)
 
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|\.[0-9]+|nan|inf(?:inity)?)"

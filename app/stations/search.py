@@ -12,7 +12,7 @@ from app.stations.distance import Point
 from app.stations.models import Place, Station
 from app.stations.name_index import NameIndex
 from app.stations.name_stamps import find_stamp
-from app.stations.places import Ambiguous, Found, NamedPlace, Outcome, PlaceKind
+from app.stations.places import Found, NamedPlace, Outcome, PlaceKind
 
 _KINDS = {kind.value: kind for kind in (PlaceKind.CITY, PlaceKind.DISTRICT)}
 _ORDER = (PlaceKind.DISTRICT, PlaceKind.STATION, PlaceKind.CITY, PlaceKind.PLACE)
@@ -51,12 +51,7 @@ def get_origin(text: str, *, datum: str = Datum.WGS84) -> NamedPlace:
 
     Raises PlaceUnknown, PlaceAmbiguous, BadCoordinates or DatumUnknown.
     """
-    outcome = find_origin(text, datum=datum)
-    if isinstance(outcome, Found):
-        return outcome.place
-    if isinstance(outcome, Ambiguous):
-        raise places.PlaceAmbiguous(text, outcome.candidates)
-    raise places.PlaceUnknown(text, outcome.districts)
+    return places.only_place(find_origin(text, datum=datum))
 
 
 @lru_cache(maxsize=2)

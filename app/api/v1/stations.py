@@ -12,13 +12,13 @@ from app.api.v1 import places, schemas, sheet
 from app.api.v1.answers import answer
 from app.api.v1.caching import cached
 from app.api.v1.spec import PROBLEM, Blueprint, open_data
+from app.geocoding.origins import get_origin
 from app.stations import open_data as published
 from app.stations import queries
 from app.stations.geojson import MEDIA_TYPE, feature, feature_collection
 from app.stations.listing import Listing, Question, list_page
 from app.stations.models import Service, Station
 from app.stations.places import BadCoordinates, NamedPlace, at_position, find_position
-from app.stations.search import get_origin
 from app.stations.wanted import Wanted
 
 SHEET_TYPE = "text/csv"
@@ -61,7 +61,7 @@ def _origin(near: str | None, place: str | None, *, datum: str) -> NamedPlace | 
         if point is None:
             raise BadCoordinates
         return at_position(point)
-    return get_origin(place, datum=datum) if place is not None else None
+    return get_origin(place, datum=datum, now=clock.now()) if place is not None else None
 
 
 def _listed(listing: Listing, service: Service | None) -> list[dict[str, Any]]:
