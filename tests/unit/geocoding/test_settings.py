@@ -12,7 +12,7 @@ WRONG = [
     ({"geocoder": "photon", "geocoder_url": "http://geo.example.org"}, "GEOCODER_URL"),
     ({"geocoder": "photon", "geocoder_url": "file:///etc/passwd"}, "GEOCODER_URL"),
     (
-        {"geocoder": "photon", "geocoder_url": "http://a.lan", "geocoder_private_host": "b.lan"},
+        {"geocoder": "photon", "geocoder_url": "http://a.lan", "geocoder_private_host": "b"},
         "GEOCODER_URL",
     ),
     ({"geocoder": "amap"}, "GEOCODER_KEY"),
