@@ -45,6 +45,10 @@ REFUSALS = {
     "nothing_to_undo": _l("There is no change of staff to take back."),
     "other_visit_booked": _l("This person has another visit booked. Cancel that one first."),
     "plan_changed": _l("Somebody changed this plan while you were working. Compare both and save again."),
+    "reminders_changed": _l(
+        "Somebody changed these reminders while you were working. Compare both and save again."
+    ),
+    "reminders_unfit": _l("The reminders were not saved. See what is wrong below."),
     "text_changed": _l("Somebody changed this text while you were working. Compare both and save again."),
     "text_unfit": _l("The text was not saved. See what is wrong below."),
     "place_unknown": _l("We could not find this place in Haikou. Choose a district."),

@@ -122,7 +122,10 @@ def build_service(code: str | None = None, **columns: Any) -> Service:
         "lead_minutes": 0,
         "horizon_days": 30,
         "max_party": 5,
-        "reminder_minutes": [4320, 1440, 120],
+        # At any hour: how the night is kept free is tested by itself.
+        "reminder_plan": [
+            {"minutes": minutes, "earliest": "00:00", "latest": "23:59"} for minutes in (4320, 1440, 120)
+        ],
         **columns,
     }
     service = Service(code=code, **given)

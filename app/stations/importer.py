@@ -113,7 +113,13 @@ def _load_fact(station: Station, fact: Fact, tallies: Tallies) -> None:
 
 
 def _load_service(seed: CodedSeed, tallies: Tallies) -> Service:
-    return upsert(Service, {"code": seed.code}, seed.columns, tallies.of(Service))
+    """Load a service; reminders that staff changed since stay as staff wants them."""
+    wanted = select(Service.reminder_version).where(Service.code == seed.code)
+    changed = (db.session.scalar(wanted) or 1) > 1
+    columns = {
+        name: value for name, value in seed.columns.items() if not (changed and name == "reminder_plan")
+    }
+    return upsert(Service, {"code": seed.code}, columns, tallies.of(Service))
 
 
 def _load_offers(

@@ -150,9 +150,9 @@ class Service(Model):
     lead_minutes: Mapped[int]  # the earliest bookable moment is now + lead
     horizon_days: Mapped[int] = mapped_column(SmallInteger)  # the latest bookable day is today + horizon
     max_party: Mapped[int] = mapped_column(SmallInteger, default=1)
-    reminder_minutes: Mapped[list[int]] = mapped_column(
-        JSON
-    )  # before the start, for example [4320, 1440, 120]
+    # When people are reminded: a list of `app.stations.reminder_rules.ReminderRule` as dictionaries.
+    reminder_plan: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    reminder_version: Mapped[int] = mapped_column(default=1)  # goes up with every change by staff
 
 
 class StationService(Model):

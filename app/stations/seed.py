@@ -12,6 +12,7 @@ from app.seeding.files import Row, read_rows
 from app.stations import facts
 from app.stations.facts import Fact
 from app.stations.models import CalendarDayKind, CalendarStatus, Confidence, StationKind
+from app.stations.reminder_rules import rule_from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _timezone(row: Row) -> str:
 
 def _read_services(folder: Path) -> tuple[CodedSeed, ...]:
     texts = (f"{text}_{language}" for text in ("name", "description") for language in ("en", "zh", "ru"))
-    rules = ("needs_case", "minutes", "lead_minutes", "horizon_days", "max_party", "reminder_minutes")
+    rules = ("needs_case", "minutes", "lead_minutes", "horizon_days", "max_party", "reminder_plan")
     columns = ("code", *texts, *rules, "confidence", "note")
     rows = read_rows(folder, "services.csv", columns, key=("code",))
     return tuple(_service(row, position) for position, row in enumerate(rows, start=1))
@@ -155,16 +156,17 @@ def _service(row: Row, position: int) -> CodedSeed:
         "lead_minutes": row.integer("lead_minutes", least=0, most=60 * 24 * 60),
         "horizon_days": row.integer("horizon_days", least=1, most=366),
         "max_party": row.integer("max_party", least=1, most=30),
-        "reminder_minutes": _reminders(row),
+        "reminder_plan": _reminders(row),
     }
     return CodedSeed(row.required("code", at_most=40), columns)
 
 
-def _reminders(row: Row) -> list[int]:
-    texts = row.items("reminder_minutes")
-    if not all(text.isdecimal() and 0 < int(text) <= 60 * 24 * 60 for text in texts):
-        raise row.error("reminder_minutes", "is not a list of minutes like 4320;1440;120")
-    return sorted({int(text) for text in texts}, reverse=True)
+def _reminders(row: Row) -> list[dict[str, Any]]:
+    texts = row.items("reminder_plan")
+    try:
+        return [rule_from_text(text).as_dict() for text in texts]
+    except ValueError:
+        raise row.error("reminder_plan", "is not a list of reminders like 1d@10:00>3h;120m sms") from None
 
 
 def _read_offers(folder: Path, slugs: set[str], codes: set[str]) -> tuple[OfferSeed, ...]:

@@ -271,7 +271,7 @@ def test_cancelling_takes_the_reminders_back_and_undo_writes_them_anew(desk):
 
 
 def test_a_service_without_reminders_is_booked_like_any_other(desk, network):
-    network.document_check.reminder_minutes = []
+    network.document_check.reminder_plan = []
     db.session.commit()
     assert messages(desk.visit("10:00")) == ["confirmation"]
 
