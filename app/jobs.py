@@ -13,15 +13,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.accounts.models import StaffSession
-from app.appointments import holds, letters, offer_letters, offers
+from app.appointments import holds, letters, offer_letters, offers, plan_changes
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.slots import cell_of
 from app.collection import letters as case_letters
 from app.collection import operations as collection
 from app.db import db, end_read, transact
-from app.notifications import heartbeat, tidying
+from app.notifications import heartbeat, pauses, tidying
 from app.notifications.channels import channels_of
-from app.notifications.letter import Letter, Skip
+from app.notifications.letter import Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage
 from app.notifications.relay import Compose, Relay
 from app.reports import checks
@@ -51,6 +51,7 @@ def build_scheduler(app: Flask) -> Scheduler:
     jobs = (
         Job(DELIVERY, 5, lambda: deliver_messages(stopping=scheduler.stopping)),
         Job("tidy_messages", 60, tidy_messages, shared=True),
+        Job("follow_reminder_plans", 30, follow_reminder_plans, shared=True),
         Job("release_expired_holds", 60, release_expired_holds, shared=True),
         Job("forget_contacts", 3600, forget_contacts, shared=True),
         Job("remind_to_collect", 900, remind_to_collect, shared=True),
@@ -114,10 +115,19 @@ WRITERS: dict[str, Compose] = {
 }
 
 
-def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
-    """Have the message written by the package that asked for it."""
+def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
+    """Have the message written by the package that asked for it, unless its person is paused."""
     write = WRITERS.get(message.topic)
-    return write(message, now) if write else Skip(f"nobody writes about {message.topic}")
+    if write is None:
+        return Skip(f"nobody writes about {message.topic}")
+    letter = write(message, now)
+    paused = isinstance(letter, Letter) and pauses.is_paused(letter.to)
+    return Skip(pauses.PAUSED) if paused else letter
+
+
+def follow_reminder_plans() -> str:
+    """Let the visits booked before follow a changed plan of reminders."""
+    return f"{_until_nothing(plan_changes.follow_next)} steps"
 
 
 def deliver_messages(*, stopping: Callable[[], bool]) -> str:

@@ -1,27 +1,34 @@
 """Letters about a visit, written from what is true at the moment of sending."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from babel.dates import format_time
 from flask import current_app
 from flask_babel import gettext as _
 
+from app.appointments import merging
 from app.appointments.calendar_file import calendar_for
 from app.appointments.letter_kinds import KINDS
 from app.appointments.models import Appointment
+from app.appointments.reminder_plan import is_quiet, opens_next
+from app.appointments.reminders import REMINDER, TOPIC
 from app.appointments.states import Status
 from app.cases.models import Case, VisitItemKind
 from app.db import db
 from app.i18n import clock_time, current_language, in_language, local, long_day, short_day
 from app.i18n import text as words
+from app.notifications import contacts
 from app.notifications.blanks import Values
-from app.notifications.letter import CalendarFile, Letter, Skip
-from app.notifications.outbox import ClaimedMessage
+from app.notifications.letter import CalendarFile, Later, Letter, Skip
+from app.notifications.models import OutboxMessage
+from app.notifications.outbox import TOLD, ClaimedMessage
 from app.notifications.writing import Part, write
 from app.settings import Settings
+from app.stations.reminder_rules import ReminderRule, rules_of
 
-TOPIC = "appointment"
+__all__ = ["TOPIC", "compose", "part_of"]
+
 CALENDAR_METHODS = {"confirmation": "REQUEST", "changed": "REQUEST", "cancelled": "CANCEL"}
 
 
@@ -47,21 +54,63 @@ class Visit:
         return {0: "today", 1: "tomorrow"}.get((self.starts.date() - today).days, "soon")
 
 
-def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
+def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     """Return the letter that a message stands for, or why it must not be sent any more."""
     appointment = db.session.get(Appointment, message.subject_id)
     if appointment is None:
         return Skip("no such visit")
-    case = db.session.get(Case, appointment.case_id) if appointment.case_id else None
-    visit = Visit(message.kind, appointment, case, now)
+    visit = Visit(message.kind, appointment, _case_of(appointment), now)
     reason = _reason_to_skip(visit, message.revision)
     if reason:
         return Skip(reason)
     to = _contact(visit, message.channel)
     if not to:
         return Skip(f"no contact for {message.channel}")
-    with in_language(appointment.language):
-        return write(message.channel, to, part_of(visit), calendar=_calendar(visit, to))
+    if not message.kind.startswith(REMINDER):
+        with in_language(appointment.language):
+            return write(message.channel, to, part_of(visit), calendar=_calendar(visit, to))
+    return _end_of_night(visit) or _reminder(visit, message, to)
+
+
+def _end_of_night(visit: Visit) -> Later | None:
+    """Return when to send instead, if it is night at the station and the visit is not in it."""
+    appointment = visit.appointment
+    rules = rules_of(appointment.service.reminder_plan)
+    rule = next((rule for rule in rules if rule.name == visit.kind), ReminderRule())
+    zone = appointment.station.timezone
+    if not is_quiet(visit.now, rule, zone):
+        return None
+    morning = opens_next(visit.now, rule.earliest, zone)
+    return Later(morning, "quiet hours") if morning < appointment.starts_at else None
+
+
+def _reminder(visit: Visit, message: ClaimedMessage, to: str) -> Letter | Skip | Later:
+    """Return one letter for all that the person is to be reminded of on this day."""
+    if merging.was_told(message.id):
+        return Skip(TOLD)
+    others = merging.list_others(message, visit.appointment.station.timezone)
+    if merging.must_wait(message.id, others, now=visit.now):
+        return Later(visit.now + merging.WAIT, "another message to this person is being sent")
+    also = [(other, found) for other in others if (found := _also_told(other, message, to, visit.now))]
+    with in_language(visit.appointment.language):
+        letter = write(message.channel, to, part_of(visit), *(part_of(found) for _, found in also))
+    return replace(letter, tells=tuple(other.id for other, _ in also))
+
+
+def _also_told(other: OutboxMessage, message: ClaimedMessage, to: str, now: datetime) -> Visit | None:
+    """Return the visit of another reminder, if it is true still and goes to the same person."""
+    appointment = db.session.get(Appointment, other.subject_id)
+    if appointment is None:
+        return None
+    found = Visit(other.kind, appointment, _case_of(appointment), now)
+    if _reason_to_skip(found, other.revision):
+        return None
+    theirs = _contact(found, message.channel)
+    return found if contacts.index_of(theirs) == contacts.index_of(to) else None
+
+
+def _case_of(appointment: Appointment) -> Case | None:
+    return db.session.get(Case, appointment.case_id) if appointment.case_id else None
 
 
 def part_of(visit: Visit) -> Part:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from app.appointments.models import Appointment, ReminderPlan
 from app.appointments.reminder_plan import Planned
-from app.appointments.reminders import TOPIC, plan_of, requests_of
+from app.appointments.reminders import REMINDER, TOPIC, plan_of, requests_of
 from app.appointments.states import Status
 from app.db import db
 from app.errors import DomainError
@@ -25,7 +25,6 @@ from app.stations.reminder_rules import ReminderRule, Trouble, trouble_of
 BATCH = 100
 # A booking that read the old plan is written by then, so none is left behind.
 AFTER = timedelta(seconds=15)
-REMINDER = "reminder-%"
 
 
 class RemindersChanged(DomainError):
@@ -118,7 +117,7 @@ def follow(visit: Appointment, version: int, *, now: datetime) -> None:
             OutboxMessage.topic == TOPIC,
             OutboxMessage.subject_id == visit.id,
             OutboxMessage.revision == visit.revision,
-            OutboxMessage.kind.like(REMINDER),
+            OutboxMessage.kind.startswith(REMINDER),
         )
     ).all()
     told = {row.kind for row in rows if row.status not in (MessageStatus.WAITING, MessageStatus.CANCELLED)}

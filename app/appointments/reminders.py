@@ -5,11 +5,12 @@ from datetime import datetime
 
 from app.appointments.models import Appointment
 from app.appointments.reminder_plan import Booking, Planned, planned
-from app.notifications import outbox
+from app.notifications import contacts, outbox
 from app.notifications.outbox import OutboxRequest
 from app.stations.reminder_rules import rules_of
 
 TOPIC = "appointment"
+REMINDER = "reminder-"  # how the kind of every reminder begins
 
 
 def announce(appointment: Appointment, kind: str, *, now: datetime) -> None:
@@ -70,4 +71,10 @@ def _message(
         channel=channel,
         send_at=send_at,
         expires_at=expires_at,
+        contact_index=contact_index_of(appointment, channel),
     )
+
+
+def contact_index_of(appointment: Appointment, channel: str) -> str:
+    """Return the fingerprint by which messages to one person are found."""
+    return contacts.index_of(appointment.phone if channel == "sms" else appointment.email)

@@ -27,12 +27,22 @@ class Letter:
     # For providers that send approved templates only: which one, and what goes into its blanks.
     template: str = ""
     blanks: Mapping[str, str] = field(default_factory=dict)
+    # Other messages to the same person that this letter has told as well: they are not sent.
+    tells: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
     """The message must not be sent any more."""
 
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The message must not be sent now, but at another moment."""
+
+    at: datetime
     reason: str
 
 

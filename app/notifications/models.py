@@ -11,11 +11,13 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.crypto import Encrypted
 from app.db import Model
 
 
@@ -47,6 +49,7 @@ class OutboxMessage(Model):
             "ix_outbox_messages_due", "channel", "due_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN
         ),
         Index("ix_outbox_messages_subject", "topic", "subject_id"),
+        Index("ix_outbox_messages_person", "contact_index", postgresql_where=_OPEN, sqlite_where=_OPEN),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,7 +67,8 @@ class OutboxMessage(Model):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     finished_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(200), default="")
-    # Fingerprint of the address it went to, so that a bounce is believed from that address only.
+    # Fingerprint of the address it is for, and at last of the one it went to: messages of one person
+    # are found by it, and a bounce is believed from that address only.
     contact_index: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
@@ -126,6 +130,27 @@ class Alert(Model):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     since: Mapped[datetime]
     told_at: Mapped[datetime | None]
+
+
+class MessagePause(Model):
+    """Messages to one address or number are held back until somebody resumes them."""
+
+    __tablename__ = "message_pauses"
+    __table_args__ = (
+        Index("uq_message_pauses_active", "contact_index", unique=True,
+              postgresql_where=text("resumed_at IS NULL"), sqlite_where=text("resumed_at IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_index: Mapped[str] = mapped_column(String(64))
+    contact_encrypted: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    paused_by: Mapped[str] = mapped_column(String(60))
+    paused_at: Mapped[datetime]
+    resumed_by: Mapped[str | None] = mapped_column(String(60))
+    resumed_at: Mapped[datetime | None]
+
+    contact = Encrypted(bound_to="contact_index")
 
 
 class MessageText(Model):

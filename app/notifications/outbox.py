@@ -33,6 +33,7 @@ class OutboxRequest:
     channel: str
     send_at: datetime
     expires_at: datetime | None = None
+    contact_index: str | None = None  # fingerprint of who gets it, if that is known already
 
 
 def key_of(message_id: int, created_at: datetime) -> str:
@@ -94,6 +95,7 @@ class Result:
     contact_index: str | None = None  # fingerprint of the address it was meant for
     dead: bool = False  # nothing will ever arrive at that address
     instead: str = ""  # another channel to try, when this one never will
+    tells: tuple[int, ...] = ()  # other messages that this letter has told as well
 
 
 def enqueue(*requests: OutboxRequest, now: datetime) -> None:
@@ -108,6 +110,7 @@ def enqueue(*requests: OutboxRequest, now: datetime) -> None:
             "channel": request.channel,
             "send_at": request.send_at,
             "expires_at": request.expires_at,
+            "contact_index": request.contact_index,
             "due_at": request.send_at,
             "status": MessageStatus.WAITING,
             "attempts": 0,
@@ -237,11 +240,20 @@ def record(message: ClaimedMessage, result: Result, *, started_at: datetime, now
         "reason": result.detail[:200],
     }
     kept = run(_RECORD, values).rowcount == 1
+    if result.outcome is Outcome.SENT and result.tells:
+        _count(_told(result.tells).values(finished_at=now))
     if kept and result.instead:
         send_instead(message.id, result.instead, now=now)
     return kept
 
 
+def _told(ids: tuple[int, ...]) -> Update:
+    """Close messages whose words went out in another letter; the sender that claimed one finds it gone."""
+    still_open = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.status.in_(OPEN))
+    return still_open.values(status=MessageStatus.SKIPPED, claimed_by=None, reason=TOLD)
+
+
+TOLD = "told in another message"
 _ATTEMPT = insert(Base.metadata.tables["delivery_attempts"])
 _MINE = (
     _TABLE.c.id == bindparam("its_id"),

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 
 from app.db import end_read, transact
 from app.notifications import contacts, outbox
-from app.notifications.letter import Askable, Channel, DeliveryError, Letter, Skip
+from app.notifications.letter import Askable, Channel, DeliveryError, Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage, Outcome, Result
 from app.notifications.retry import next_try
 
 log = logging.getLogger(__name__)
 
-Compose = Callable[[ClaimedMessage, datetime], Letter | Skip]
+Compose = Callable[[ClaimedMessage, datetime], Letter | Skip | Later]
 
 
 def _never() -> bool:
@@ -119,7 +119,8 @@ class Relay:
             if isinstance(written, Result):
                 return written
             to = written.to
-            return Result(Outcome.SENT, self._send(message, written, now), contact_index=_index(to))
+            word = self._send(message, written, now)
+            return Result(Outcome.SENT, word, contact_index=_index(to), tells=written.tells)
         except DeliveryError as error:
             return self._after_failure(message, error, to)
         except Exception as error:
@@ -131,6 +132,8 @@ class Relay:
             letter = self.compose(message, now)
             if isinstance(letter, Skip):
                 return Result(Outcome.SKIPPED, letter.reason)
+            if isinstance(letter, Later):
+                return Result(Outcome.RETRY, letter.reason, letter.at)
             if contacts.is_failing(letter.to):
                 return Result(Outcome.SKIPPED, "address bounced before", instead=self._instead(message))
             return letter

@@ -8,6 +8,7 @@ from app.accounts.models import Role
 from app.appointments.models import Appointment
 from app.appointments.states import Status
 from app.collection.queries import CallReason
+from app.notifications.kinds import find_kind
 from app.notifications.models import MessageStatus
 
 ROLES = {
@@ -66,6 +67,11 @@ MESSAGE_REASONS = {
     "not a telephone number": _l("not a phone number"),
     "not a mobile number": _l("not a mobile number"),
     "taken at an earlier try": _l("sent at an earlier try"),
+    "told in another message": _l("told in another message"),
+    "person paused": _l("the person's messages are paused"),
+    "the plan changed": _l("the plan of reminders changed"),
+    "quiet hours": _l("quiet hours"),
+    "another message to this person is being sent": _l("another message to this person is being sent"),
     "no try came to an end": _l("no try came to an end"),
 }
 
@@ -79,16 +85,6 @@ WEEKDAYS = (
     _l("Sunday"),
 )
 
-MESSAGE_KINDS = {
-    "confirmation": _l("Confirmation"),
-    "changed": _l("Visit moved"),
-    "cancelled": _l("Visit cancelled"),
-    "ready": _l("Permits are ready"),
-    "offer-earlier": _l("Earlier time offered"),
-    "offer-instead": _l("New time offered"),
-    "chase": _l("Reminder to book"),
-}
-
 CALL_REASONS = {
     CallReason.NO_CONTACT: _l("no contact in the case"),
     CallReason.REMOVED: _l("the contact was another person's"),
@@ -99,13 +95,25 @@ CALL_REASONS = {
 
 def message_kind(kind: str) -> str:
     """Return the words for a message's kind; reminders say how long before the visit they are for."""
-    name, _dash, minutes = kind.partition("-")
-    if name != "reminder" or not minutes.isdigit():
-        return str(MESSAGE_KINDS.get(kind, kind))
-    hours = int(minutes) // 60
+    name, _dash, length = kind.partition("-")
+    number = length.removesuffix("d")
+    if name == "reminder" and number.isdigit():
+        return _days_before(int(number)) if length != number else _minutes_before(int(number))
+    registered = find_kind(kind)
+    return str(registered.title if registered else kind)
+
+
+def _minutes_before(minutes: int) -> str:
+    if minutes % 60:
+        return str(ngettext("Reminder, %(num)d minute before", "Reminder, %(num)d minutes before", minutes))
+    hours = minutes // 60
     if hours % 24 == 0:
-        return str(ngettext("Reminder, %(num)d day before", "Reminder, %(num)d days before", hours // 24))
+        return _days_before(hours // 24)
     return str(ngettext("Reminder, %(num)d hour before", "Reminder, %(num)d hours before", hours))
+
+
+def _days_before(days: int) -> str:
+    return str(ngettext("Reminder, %(num)d day before", "Reminder, %(num)d days before", days))
 
 
 def planned_anew(visit: Appointment) -> str:

@@ -44,11 +44,12 @@ class ReminderRule:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        clocks = {
-            key: time.fromisoformat(values[key]) for key in ("at", "earliest", "latest") if values.get(key)
-        }
-        numbers = {key: values[key] for key in ("days", "minutes", "hours_after_booking") if key in values}
-        return cls(**numbers, **clocks, by=By(values.get("by", By.ANY)))
+        given: dict[str, Any] = {key: value for key, value in values.items() if value is not None}
+        for key in ("at", "earliest", "latest"):
+            if key in given:
+                given[key] = time.fromisoformat(given[key])
+        given["by"] = By(given.get("by", By.ANY))
+        return cls(**given)
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -1,0 +1,57 @@
+"""Several reminders to one person on one day become one letter.
+
+Whichever is sent first tells the others too, and closes them in the transaction that records the
+sending: nothing is closed that did not go out. A later one waits while an earlier one is on its way.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.appointments.reminders import REMINDER, TOPIC
+from app.db import db
+from app.i18n import local
+from app.notifications.models import MessageStatus, OutboxMessage
+from app.notifications.outbox import OPEN, ClaimedMessage
+
+WAIT = timedelta(minutes=1)
+MOST = 20  # visits in one letter; the rest get one of their own
+
+
+def was_told(message_id: int) -> bool:
+    """Say whether the letter about another visit has told this one since it was claimed."""
+    mine = db.session.get(OutboxMessage, message_id, populate_existing=True)
+    return mine is not None and mine.status == MessageStatus.SKIPPED
+
+
+def list_others(message: ClaimedMessage, zone: str) -> list[OutboxMessage]:
+    """Return the open reminders of other visits that the same person is to get on the same day."""
+    mine = db.session.get(OutboxMessage, message.id)
+    if mine is None or mine.contact_index is None:
+        return []
+    others = db.session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.contact_index == mine.contact_index, OutboxMessage.status.in_(OPEN))
+        .where(OutboxMessage.topic == TOPIC, OutboxMessage.channel == message.channel)
+        .where(OutboxMessage.subject_id != message.subject_id, OutboxMessage.kind.startswith(REMINDER))
+        .order_by(OutboxMessage.send_at, OutboxMessage.id)
+    ).all()
+    day = local(mine.send_at, zone).date()
+    same_day = [other for other in others if local(other.send_at, zone).date() == day]
+    return _one_for_each_visit(same_day)[:MOST]
+
+
+def _one_for_each_visit(messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+    first: dict[int, OutboxMessage] = {}
+    for message in messages:
+        first.setdefault(message.subject_id, message)
+    return list(first.values())
+
+
+def must_wait(message_id: int, others: Sequence[OutboxMessage], *, now: datetime) -> bool:
+    """Say whether an earlier one is being sent right now: it may tell this one."""
+    return any(
+        other.status == MessageStatus.CLAIMED and other.id < message_id and other.due_at > now
+        for other in others
+    )
