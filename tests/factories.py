@@ -51,6 +51,7 @@ from app.stations.models import (
 HAIKOU = ZoneInfo("Asia/Shanghai")
 TUESDAY = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+ALL_DAY = {"earliest": "00:00", "latest": "23:59"}
 
 # (weekday, opens, closes): Monday to Thursday with an afternoon, Friday without.
 WEEK = (
@@ -122,10 +123,7 @@ def build_service(code: str | None = None, **columns: Any) -> Service:
         "lead_minutes": 0,
         "horizon_days": 30,
         "max_party": 5,
-        # At any hour: how the night is kept free is tested by itself.
-        "reminder_plan": [
-            {"minutes": minutes, "earliest": "00:00", "latest": "23:59"} for minutes in (4320, 1440, 120)
-        ],
+        "reminder_plan": [{"minutes": minutes, **ALL_DAY} for minutes in (4320, 1440, 120)],
         **columns,
     }
     service = Service(code=code, **given)
