@@ -20,6 +20,7 @@ BIN = Path(sys.executable).parent
 PREPARATION = (
     ("db", "upgrade"),
     ("seed", "load"),
+    ("seed", "history"),
     ("seed", "demo"),
 )
 STOPPED_BY_SIGNAL = (130, 143)

@@ -4,10 +4,12 @@ from flask import Flask
 
 from app.cli import backup, messages, seed, staff, worker
 from app.cli.demo import demo
+from app.cli.demo_history import history
 
 
 def init_app(app: Flask) -> None:
     seed.group.add_command(demo)
+    seed.group.add_command(history)
     for part in (seed, staff, messages, backup):
         app.cli.add_command(part.group)
     app.cli.add_command(worker.command)
