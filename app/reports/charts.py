@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 640
-LABEL_WIDTH = 190
-VALUE_WIDTH = 90
+WIDTH = 420
+LABEL_WIDTH = 150
+VALUE_WIDTH = 56
 BAR_HEIGHT, GAP = 24, 10
 CELL_HEIGHT = 34
-GRID_LABEL_WIDTH = 64
+GRID_LABEL_WIDTH = 44
 LEVELS = 6
 
 
