@@ -13,8 +13,17 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.accounts.models import StaffSession
-from app.appointments import holds, letters, offer_letters, offers, plan_changes
-from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
+from app.appointments import (
+    holds,
+    letters,
+    matching,
+    offer_letters,
+    offers,
+    plan_changes,
+    waiting,
+    waiting_letters,
+)
+from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey, WaitingEntry
 from app.appointments.slots import cell_of
 from app.collection import letters as case_letters
 from app.collection import operations as collection
@@ -53,6 +62,7 @@ def build_scheduler(app: Flask) -> Scheduler:
         Job("tidy_messages", 60, tidy_messages, shared=True),
         Job("follow_reminder_plans", 30, follow_reminder_plans, shared=True),
         Job("release_expired_holds", 60, release_expired_holds, shared=True),
+        Job("offer_free_times", 15, offer_free_times, shared=True),
         Job("forget_contacts", 3600, forget_contacts, shared=True),
         Job("remind_to_collect", 900, remind_to_collect, shared=True),
         Job("purge", 24 * 3600, purge, shared=True),
@@ -112,6 +122,7 @@ WRITERS: dict[str, Compose] = {
     letters.TOPIC: letters.compose,
     case_letters.TOPIC: case_letters.compose,
     offers.TOPIC: offer_letters.compose,
+    waiting.TOPIC: waiting_letters.compose,
 }
 
 
@@ -155,6 +166,15 @@ def tidy_messages() -> str:
 def release_expired_holds() -> str:
     """Tidy up after holds that ran out; readers count them as free already."""
     return f"{_until_nothing(holds.release_expired)} released"
+
+
+def offer_free_times() -> str:
+    """Offer what is free to those who wait, a transaction for each station."""
+    ended = _until_nothing(waiting.end_useless)
+    stations = matching.stations_with_waiting()
+    end_read()
+    made = sum(transact(matching.offer_free_times, station_id, now=clock.now()) for station_id in stations)
+    return f"{made} offered, {ended} ended"
 
 
 def forget_contacts() -> str:
@@ -202,6 +222,7 @@ def purge() -> str:
     released = _purge(Hold.id, used)
     cells = _purge(DeskUsage.cell, DeskUsage.cell < cell_of(now - KEEP_DESK_USAGE))
     reports = _purge(StationReport.id, StationReport.handled_at <= now - KEEP_HANDLED_REPORTS)
+    _purge(WaitingEntry.id, WaitingEntry.ended_at <= now - waiting.KEEP_ENDED)
     tokens = f"{buckets} buckets, {keys} keys, {sessions} sessions"
     return f"{tokens}, {released} holds, {cells} cells, {reports} reports"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,6 +13,28 @@ ROOT = Path(__file__).resolve().parent.parent
 
 class SettingsError(RuntimeError):
     """A setting is missing or wrong; the text names the variable."""
+
+
+class WaitingRules(BaseModel):
+    """The numbers of the waiting list. `WAITING='{"most_waiting": 80}'` changes some of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    most_waiting: int = Field(default=50, ge=1, description="people on the list of one service at one place")
+    far_from_minutes: int = Field(default=48 * 60, ge=0, description="a time further away is kept longer")
+    kept_when_far_minutes: int = Field(default=120, ge=5)
+    kept_when_near_minutes: int = Field(default=45, ge=5)
+    least_notice_minutes: int = Field(default=4 * 60, ge=0, description="a nearer time is not offered")
+    quiet_from_hour: int = Field(default=21, ge=0, le=23, description="on the clock of the station")
+    quiet_until_hour: int = Field(default=8, ge=0, le=23)
+    rest_minutes: int = Field(default=60, ge=0, description="between two offers to one person")
+    most_a_day: int = Field(default=3, ge=1, description="offers to one person within a day")
+
+    @model_validator(mode="after")
+    def _keep_before_start(self) -> Self:
+        if self.least_notice_minutes < self.kept_when_near_minutes:
+            raise ValueError("a time must not be kept past its own start")
+        return self
 
 
 class Settings(BaseSettings):
@@ -34,6 +56,8 @@ class Settings(BaseSettings):
     holds_per_address: int = Field(
         default=300, ge=1, description="times that one network may keep at once without booking them"
     )
+
+    waiting: WaitingRules = WaitingRules()
 
     smtp_url: str = Field(
         default="", description="smtp://user:pass@host:587 or smtps://…; empty writes files"

@@ -31,6 +31,7 @@ REFUSALS = {
     "phone_unreadable": _l("This is not a phone number. Start it with + and the country."),
     "party_too_large": _l("This is more people than one visit can take."),
     "offer_over": _l("We do not keep this time for you any more. Your visit stays as it is."),
+    "list_full": _l("Too many people wait here already. Choose another place, or look again tomorrow."),
     "key_reused": _l("This request was sent before with other contents. Load the page again."),
     "missing_items": _l("Not everything was handed over. Say what is missing and why."),
     "token_wrong": _l("This link does not open this visit."),

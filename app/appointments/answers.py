@@ -1,20 +1,20 @@
 """What a person answers to a time that is kept for them. Runs inside `transact()`: lock, check, change.
 
-Locks go visit, hold, offer: the order of a move and of a cancellation.
+Locks go waiting entry, visit, hold, offer: the order of matching, of a move and of a cancellation.
 """
 
 from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import offers, operations
-from app.appointments.models import Appointment, Hold, OfferAnswer, TimeOffer
+from app.appointments import matching, offers, operations, waiting
+from app.appointments.models import Appointment, Hold, OfferAnswer, TimeOffer, WaitingEntry
 from app.appointments.offers import OfferState
 from app.appointments.policy import OfferOver
 from app.db import db
 
 
-def take(token: str, *, key: str, now: datetime) -> Appointment:
+def take(token: str, *, now: datetime) -> Appointment:
     """Move the visit to the kept time, or book it for somebody without one; twice does it once.
 
     Raises NotFound, OfferOver when it ended or the visit changed, AlreadyBooked or NotChangeable.
@@ -24,15 +24,18 @@ def take(token: str, *, key: str, now: datetime) -> Appointment:
         return made.appointment
     if offers.state_of(made, now=now) is not OfferState.OPEN:
         raise OfferOver
-    visit = _use(made, key=key, now=now)
+    visit = _use(made, now=now)
     made.appointment_id = visit.id
     offers.close(made, OfferAnswer.TAKEN, now=now)
+    if made.waiting_id:
+        waiting.stop(made.waiting_id, now=now)
     return visit
 
 
-def _use(made: TimeOffer, *, key: str, now: datetime) -> Appointment:
+def _use(made: TimeOffer, *, now: datetime) -> Appointment:
     if made.appointment_id:
         return operations.move_to_hold(made.hold.public_id, now=now)
+    key = f"offer:{made.token_hash}"  # an offer is taken once, whoever asks again
     return operations.book_held(made.hold.public_id, key=key, language=made.language, now=now)
 
 
@@ -41,11 +44,14 @@ def decline(token: str, *, now: datetime) -> TimeOffer:
     made = _locked(token)
     if offers.state_of(made, now=now) is OfferState.OPEN:
         offers.close(made, OfferAnswer.DECLINED, now=now)
+        matching.offer_freed(made.hold.station_id, now=now)
     return made
 
 
 def _locked(token: str) -> TimeOffer:
     found = offers.get_offer(token)
+    if found.waiting_id:
+        _lock(WaitingEntry, found.waiting_id)
     if found.appointment_id:
         _lock(Appointment, found.appointment_id)
     _lock(Hold, found.hold_id)
@@ -53,7 +59,7 @@ def _locked(token: str) -> TimeOffer:
     return found
 
 
-def _lock(model: type[Appointment | Hold | TimeOffer], row_id: int) -> None:
+def _lock(model: type[Appointment | Hold | TimeOffer | WaitingEntry], row_id: int) -> None:
     """Lock a row and read it again: what was read before the lock may be older."""
     locked = select(model).where(model.id == row_id).with_for_update()
     db.session.scalar(locked.execution_options(populate_existing=True))

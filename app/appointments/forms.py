@@ -1,10 +1,11 @@
 """The forms of the booking pages: the collection code, and how to reach the person."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, ValidationError
+from wtforms import RadioField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -17,6 +18,7 @@ from app.appointments.contacts import (
     read_email,
     read_phone,
 )
+from app.appointments.waiting_rules import Wish
 from app.codes import UnreadableCode, read_code
 from app.crypto import normalised
 from app.i18n import NATIVE_NAMES
@@ -95,3 +97,54 @@ class VisitorForm(ContactForm):
         return Contact.read(
             name=self.name.data or "", email=self.email.data or "", phone=self.phone.data or ""
         )
+
+
+class WishForm(FlaskForm):  # type: ignore[misc]
+    """When and where a waiting person would come; an empty day sets no limit."""
+
+    from_day = StringField(_l("From day"))
+    until_day = StringField(_l("Until day"))
+    parts = SelectMultipleField(
+        _l("Part of the day"),
+        [InputRequired(_l("Choose the morning, the afternoon, or both."))],
+        choices=[SelectChoice("morning", _l("Morning")), SelectChoice("afternoon", _l("Afternoon"))],
+    )
+    places = SelectMultipleField(_l("Where"), [InputRequired(_l("Choose at least one service point."))])
+
+    def validate_from_day(self, field: Any) -> None:
+        _read_day(field.data)
+
+    def validate_until_day(self, field: Any) -> None:
+        until, start = _read_day(field.data), _day_or_none(self.from_day.data)
+        if until and start and until < start:
+            raise ValidationError(_l("The last day must not be before the first day."))
+
+    @property
+    def wish(self) -> Wish:
+        parts = self.parts.data or []
+        start, until = _day_or_none(self.from_day.data), _day_or_none(self.until_day.data)
+        return Wish(start, until, "morning" in parts, "afternoon" in parts)
+
+
+def _read_day(typed: str | None) -> date | None:
+    if not (typed or "").strip():
+        return None
+    day = _day_or_none(typed)
+    if day is None:
+        raise ValidationError(_l("Write the day as year-month-day, for example 2026-10-13."))
+    return day
+
+
+def _day_or_none(typed: str | None) -> date | None:
+    try:
+        return date.fromisoformat((typed or "").strip())
+    except ValueError:
+        return None
+
+
+class CaseWishForm(WishForm, ContactForm):
+    """The same for a person with a case and no visit."""
+
+
+class VisitorWishForm(WishForm, VisitorForm):
+    """The same for a person without a case."""

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from app.appointments.models import OfferReason
 from app.localtext import LocalText
 from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
-from app.notifications.usual_blanks import ADDRESS, PHONE, PLACE, SERVICE
+from app.notifications.usual_blanks import ADDRESS, PHONE, PLACE, SERVICE, STOP_LINK
 
 _EARLIER = _l("""New time: {when}
 Where: {place}
@@ -18,6 +18,8 @@ We keep it for you until {until}. If you do nothing, you keep your old time.
 
 Take the new time:
 {link}
+
+Stop these messages: {stop_link}
 
 Help: {phone}""")
 _INSTEAD = _l("""New time: {when}
@@ -44,6 +46,8 @@ We keep it for you until {until}. If you do nothing, we ask the next person.
 
 Take this time:
 {link}
+
+Stop these messages: {stop_link}
 
 Help: {phone}""")
 
@@ -82,6 +86,7 @@ _BLANKS = (
         strong=True,
     ),
     Blank("link", _l("link to the offer"), "https://haikou.example/o/7Kq2mXw9Td"),
+    STOP_LINK,
     PHONE,
 )
 _NEEDED = {EMAIL: frozenset({"when", "place", "until", "link"}), SMS: frozenset({"until", "link"})}

@@ -62,14 +62,15 @@ def _contact(made: TimeOffer, channel: str) -> str:
     visit = made.appointment
     case_id = visit.case_id if visit else made.hold.case_id
     case = db.session.get(Case, case_id) if case_id else None
-    found: str = getattr(visit or made.hold, field) or (getattr(case, field) if case else "") or ""
-    return found
+    known = (made.hold, visit, case)
+    return next((getattr(one, field) for one in known if one and getattr(one, field)), "")
 
 
 def _values(kept: Kept) -> Values:
     settings: Settings = current_app.extensions["settings"]
     hold, visit, station = kept.offer.hold, kept.visit, kept.station
     starts = local(hold.starts_at, station.timezone)
+    base = settings.public_url.rstrip("/")
     return {
         "moment": f"{short_day(starts.date())}, {clock_time(starts)}",
         "when": _when(starts),
@@ -78,7 +79,8 @@ def _values(kept: Kept) -> Values:
         "had": _had(visit, station) if visit else "",
         "service": "" if visit else words(hold.service.name),
         "until": until_words(kept.offer.until, station.timezone, kept.now),
-        "link": f"{settings.public_url.rstrip('/')}/o/{kept.offer.token}",
+        "link": f"{base}/o/{kept.offer.token}",
+        "stop_link": f"{base}/w/{kept.offer.waiting.token}" if kept.offer.waiting else "",
         "phone": settings.help_phone,
     }
 

@@ -14,7 +14,9 @@ from sqlalchemy import select
 from app.appointments import holds, queries
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, Hold, HoldStatus, OfferAnswer, OfferReason, TimeOffer
+from app.appointments.reach import check_reach
 from app.appointments.states import Status
+from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
 from app.db import db
@@ -56,6 +58,7 @@ class OfferRequest:
     who: Recipient
     reason: OfferReason = OfferReason.EARLIER
     tell_at: datetime | None = None
+    waiting_id: int | None = None
 
 
 class OfferState(StrEnum):
@@ -69,7 +72,8 @@ class OfferState(StrEnum):
 def make(request: OfferRequest, *, now: datetime) -> TimeOffer:
     """Take the desks of a time, keep them for one person and put the message into the outbox.
 
-    Raises NotFound, ServiceNotOffered, NotChangeable, OutsideWindow or SlotUnavailable. After
+    Raises NotFound, ServiceNotOffered, NotChangeable, PapersElsewhere, PapersNotThere, OutsideWindow
+    or SlotUnavailable. After
     SlotUnavailable nothing of the transaction, or of its savepoint, may stay.
     """
     kept = _keep(request, now=now)
@@ -77,6 +81,7 @@ def make(request: OfferRequest, *, now: datetime) -> TimeOffer:
     made = TimeOffer(
         hold=kept,
         appointment_id=request.who.visit_id,
+        waiting_id=request.waiting_id,
         reason=request.reason,
         language=request.who.language,
         until=request.until,
@@ -95,6 +100,9 @@ def _keep(request: OfferRequest, *, now: datetime) -> Hold:
     offer = queries.get_offer(request.station_slug, who.service_code, lock=True)
     if who.visit_id is not None:
         holds.check_movable(who.visit_id, offer.service_id, now=now)
+    case_id = who.case_id or _case_of(who.visit_id)
+    if case_id:
+        check_reach(db.session.get_one(Case, case_id), offer, request.starts_at, now=now)
     holds.release_expired(now=now, station_id=offer.id)
     interval: Interval = holds.take_slot(offer, offer, request.starts_at, who.party_size, now=now)
     kept = Hold(
@@ -113,6 +121,10 @@ def _keep(request: OfferRequest, *, now: datetime) -> Hold:
     kept.name, kept.email, kept.phone = who.contact.name, who.contact.email, who.contact.phone
     db.session.add(kept)
     return kept
+
+
+def _case_of(visit_id: int | None) -> int | None:
+    return db.session.get_one(Appointment, visit_id).case_id if visit_id else None
 
 
 def _tell(made: TimeOffer, request: OfferRequest, *, now: datetime) -> None:

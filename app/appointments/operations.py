@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import capacity, offers, queries
+from app.appointments import capacity, matching, offers, queries
 from app.appointments.contacts import Contact
 from app.appointments.holds import (
     keep_or_retake,
@@ -195,6 +195,7 @@ def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "p
     station = locked_station(target.station_slug)
     if not stations.offers(station, appointment.service):
         raise ServiceNotOffered
+    offers.withdraw(appointment.id, now=now)
     release_expired(now=now, station_id=station.id)
     capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     interval = take_slot(station, appointment.service, target.starts_at, appointment.party_size, now=now)
@@ -214,9 +215,10 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
         return moved
     appointment = _locked_changeable(moved.reference, now=now)
     keep_or_retake(kept, now=now)
-    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     kept.status = HoldStatus.USED
     kept.asked_from = None
+    offers.withdraw(appointment.id, now=now)  # other offers than this one, when it is one
+    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     return _move(appointment, kept.station, kept.interval, now=now, actor=actor)
 
 
@@ -238,14 +240,15 @@ def _move(
     if appointment.case_id:
         case = db.session.get_one(Case, appointment.case_id, with_for_update=True)
         check_reach(case, station, interval.start, now=now)
+    left = appointment.station_id
     before = f"{appointment.station.slug} {appointment.starts_at.isoformat()}"
     appointment.station, appointment.station_id = station, station.id
     appointment.starts_at, appointment.ends_at = interval.start, interval.end
     appointment.revision += 1
     after = f"{station.slug} {interval.start.isoformat()}"
-    offers.withdraw(appointment.id, now=now)
     _record(appointment, "rescheduled", actor, now=now, before=before, after=after)
     announce(appointment, "changed", now=now)
+    matching.offer_freed(left, now=now)
     return appointment
 
 
@@ -255,13 +258,14 @@ def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointme
     if appointment.status == Status.CANCELLED:
         return appointment
     appointment = _locked_changeable(reference, now=now)
+    offers.withdraw(appointment.id, now=now)
     capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     appointment.status = Status.CANCELLED
     appointment.cancelled_at, appointment.cancelled_by = now, actor
     appointment.revision += 1
-    offers.withdraw(appointment.id, now=now)
     _record(appointment, "cancelled", actor, now=now)
     announce(appointment, "cancelled", now=now)
+    matching.offer_freed(appointment.station_id, now=now)
     return appointment
 
 

@@ -99,6 +99,12 @@ class OfferOver(DomainError):
     code = "offer_over"
 
 
+class ListFull(DomainError):
+    """As many people wait for this service at this place as may."""
+
+    code = "list_full"
+
+
 class KeyReused(DomainError):
     """The same idempotency key came with another request."""
 

@@ -21,3 +21,6 @@ SERVICE = Blank(
 )
 PAPERS = Blank("papers", _l("list: papers to bring"), (LocalText("passport", "护照", "паспорт"),))
 PHONE = Blank("phone", _l("phone number for help"), "12345")
+STOP_LINK = Blank(
+    "stop_link", _l("link to stop these messages; may be empty"), "https://haikou.example/w/7Kq2mXw9Td"
+)

@@ -38,6 +38,9 @@ PUBLIC = {
     "appointments.decline_offer",
     "collection.messages", "collection.remove_contact",
     "collection.stop_messages", "collection.start_messages",
+    "appointments.earlier", "appointments.earlier_on",
+    "appointments.earlier_off", "appointments.wait", "appointments.follow_waiting_link",
+    "appointments.show_waiting", "appointments.stop_waiting",
     "accounts.sign_in", "accounts.enter", "accounts.sign_out", "accounts.choose_language",
 }  # fmt: skip
 

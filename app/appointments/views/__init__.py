@@ -3,10 +3,10 @@
 from flask import Flask
 
 from app.appointments import masking
-from app.appointments.views import checking, doors, offer, times, visit
+from app.appointments.views import checking, doors, offer, times, visit, waiting
 from app.appointments.views.blueprint import bp
 
-__all__ = ["bp", "checking", "doors", "init_app", "offer", "times", "visit"]
+__all__ = ["bp", "checking", "doors", "init_app", "offer", "times", "visit", "waiting"]
 
 
 def init_app(app: Flask) -> None:

@@ -24,6 +24,9 @@ _SAME_STEP = {
     "cancel": "cancel",
     "restore": "show_visit",
     "leave_case": "collect",
+    "earlier_on": "show_visit",
+    "earlier_off": "show_visit",
+    "stop_waiting": "show_waiting",
     "take_offer": "show_offer",
     "decline_offer": "show_offer",
 }

@@ -7,7 +7,14 @@ from app import clock
 from app.appointments import answers, journey, link_door, offers
 from app.appointments.models import TimeOffer
 from app.appointments.offers import OfferState
-from app.appointments.policy import AlreadyBooked, NotChangeable, OfferOver, SlotUnavailable
+from app.appointments.policy import (
+    AlreadyBooked,
+    NotChangeable,
+    OfferOver,
+    PapersElsewhere,
+    PapersNotThere,
+    SlotUnavailable,
+)
 from app.appointments.views.blueprint import bp
 from app.appointments.views.doors import dead_link
 from app.appointments.wording import until_words
@@ -74,10 +81,9 @@ def take_offer() -> ResponseReturnValue:
     if made is None:
         return redirect(url_for(".show_visit"), 303)
     word = "already" if made.answer else "moved" if made.appointment_id else "booked"
-    key = request.form.get("key", "")[:64] or made.token_hash
     try:
-        visit = transact(answers.take, made.token, key=key, now=clock.now())
-    except (OfferOver, NotChangeable, AlreadyBooked, SlotUnavailable):
+        visit = transact(answers.take, made.token, now=clock.now())
+    except (OfferOver, NotChangeable, AlreadyBooked, SlotUnavailable, PapersElsewhere, PapersNotThere):
         return redirect(url_for(".show_offer", _anchor="notice"), 303)
     journey.enter_with_visit(visit)
     journey.tell(word)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import clock
-from app.appointments import journey, operations
+from app.appointments import journey, operations, waiting
 from app.appointments.agenda import Offer
 from app.appointments.calendar_file import calendar_for
 from app.appointments.models import Appointment, HandoverItem
@@ -83,6 +83,7 @@ def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
         handed_over=_handed_over(visit, case),
         others=_other_times(visit, now=now) if moment.changeable else [],
         errand=_errand_of(visit) if moment.changeable else None,
+        waiting=waiting.find_for_visit(visit.id) if moment.changeable else None,
         again=_again(visit, case),
         word=word,
     )

@@ -47,7 +47,7 @@ def state(token, now):
 
 
 def take(token, now):
-    return transact(answers.take, token, key="key", now=now)
+    return transact(answers.take, token, now=now)
 
 
 def when(visit):

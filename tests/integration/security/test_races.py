@@ -1,7 +1,7 @@
 """Different presses on one visit in the same moment, each on a connection of its own."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -11,11 +11,11 @@ from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.appointments.operations import BookingRequest, Target
 from app.appointments.states import Status
 from app.db import db, transact
-from app.errors import DomainError
 from app.notifications.models import MessageStatus, OutboxMessage
 from tests.factories import at, build_case, build_transfer, offer
 from tests.integration.appointments.conftest import VISITOR, Desk
 from tests.integration.appointments.ledger import assert_ledger
+from tests.integration.together import run_together, step
 
 DAYS = ("2026-11-24", "2026-11-25", "2026-11-26", "2026-11-30", "2026-12-01", "2026-12-02")
 
@@ -26,38 +26,8 @@ def desk(network, now):
 
 
 @pytest.fixture
-def at_once(app, now):
-    """Run operations in threads that start together. Returns "done" or the refusal's code of each."""
-
-    def run(*steps):
-        db.session.rollback()
-        gate = threading.Barrier(len(steps))
-        outcomes = [""] * len(steps)
-
-        def one(number, operation, *args, **kwargs):
-            with app.app_context():
-                gate.wait()
-                try:
-                    transact(operation, *args, **kwargs)
-                    outcomes[number] = "done"
-                except DomainError as refusal:
-                    outcomes[number] = refusal.code
-                except Exception as error:
-                    outcomes[number] = repr(error)
-
-        threads = [threading.Thread(target=one, args=(i, *s[0]), kwargs=s[1]) for i, s in enumerate(steps)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        db.session.expire_all()
-        return outcomes
-
-    return run
-
-
-def step(*args, **kwargs):
-    return args, kwargs
+def at_once(app):
+    return partial(run_together, app)
 
 
 def visit_of(reference):

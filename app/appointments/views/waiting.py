@@ -1,0 +1,231 @@
+"""The waiting list: an earlier time than one's visit, or any time while everything is full."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+from wtforms.fields.choices import SelectChoice
+
+from app import clock, throttle
+from app.appointments import journey, link_door, waiting
+from app.appointments.contacts import Contact, ContactNeeded
+from app.appointments.forms import CaseWishForm, ContactForm, VisitorWishForm, WishForm
+from app.appointments.matching import rules
+from app.appointments.models import Appointment, WaitingEntry
+from app.appointments.policy import ListFull, NotChangeable
+from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
+from app.appointments.views.doors import dead_link
+from app.appointments.views.errands import Errand, get_errand, kind_of
+from app.appointments.views.visit import Moment
+from app.appointments.waiting import JoinRequest
+from app.appointments.waiting_rules import Wish
+from app.db import transact
+from app.errors import NotFound, TooManyTries
+from app.i18n import current_language, text
+from app.pages import LANGUAGE_PREFIX
+from app.wording import sentence
+
+WAITING = "waiting"
+PARTS = ("morning", "afternoon")
+# Joining without a case or a visit needs no secret, so one network may not fill the lists.
+MOST_JOINS, JOINS_WINDOW = 30, timedelta(hours=1)
+
+
+def _changeable_visit() -> Appointment | None:
+    visit = journey.find_visit()
+    return visit if visit and Moment.of(visit, now=clock.now()).changeable else None
+
+
+def _errand_of(visit: Appointment) -> Errand:
+    return get_errand(kind_of(visit), {"move": "1", "place": visit.station.slug})
+
+
+@bp.route(f"{LANGUAGE_PREFIX}/visit/earlier", methods=["GET", "POST"])
+def earlier() -> ResponseReturnValue:
+    """Say when and where an earlier time would suit."""
+    visit = _changeable_visit()
+    if visit is None:
+        return redirect(url_for(".show_visit"), 303)
+    errand, entry = _errand_of(visit), waiting.find_for_visit(visit.id)
+    asks_contact = not _is_reachable(errand, visit)
+    form = _form(CaseWishForm if asks_contact else WishForm, errand, entry)
+    if request.method != "POST":
+        return _page(form, errand, visit=visit, entry=entry)
+    if not form.validate():
+        return _page(form, errand, visit=visit, entry=entry, status=422)
+    return _join(form, errand, visit)
+
+
+def _is_reachable(errand: Errand, visit: Appointment) -> bool:
+    case = errand.case
+    return bool(visit.email_encrypted or visit.phone_encrypted or (case and (case.email or case.phone)))
+
+
+@bp.post(f"{LANGUAGE_PREFIX}/visit/earlier/on")
+def earlier_on() -> ResponseReturnValue:
+    """Switch on with what most people want: any earlier time at the place of the visit."""
+    visit = _changeable_visit()
+    if visit is None:
+        return redirect(url_for(".show_visit"), 303)
+    wish = JoinRequest(visit.service, [visit.station], Wish(), visit.language, visit=visit)
+    try:
+        transact(_join_once, wish, visit.id)
+    except ContactNeeded:
+        return redirect(url_for(".earlier"), 303)
+    except (ListFull, NotChangeable) as refusal:
+        journey.tell(refusal.code)
+    return redirect(url_for(".show_visit", _anchor="earlier"), 303)
+
+
+def _join_once(wish: JoinRequest, visit_id: int) -> None:
+    if waiting.find_for_visit(visit_id) is None:  # A second press changes nothing that was chosen since.
+        waiting.join(wish, now=clock.now())
+
+
+@bp.post(f"{LANGUAGE_PREFIX}/visit/earlier/off")
+def earlier_off() -> ResponseReturnValue:
+    visit = journey.find_visit()
+    entry = waiting.find_for_visit(visit.id) if visit else None
+    if entry:
+        transact(waiting.stop, entry.id, now=clock.now())
+    return redirect(url_for(".show_visit", _anchor="earlier"), 303)
+
+
+@bp.route(f"{JOURNEY_PREFIX}/waiting", methods=["GET", "POST"])
+def wait(kind: str) -> ResponseReturnValue:
+    """Ask to be told of a free time, without a visit."""
+    errand = get_errand(kind, request.values)
+    if errand.moving:
+        return redirect(url_for(".earlier"), 303)
+    form = _form(CaseWishForm if errand.case else VisitorWishForm, errand, None)
+    if request.method != "POST":
+        return _page(form, errand)
+    if not form.validate():
+        return _page(form, errand, status=422)
+    return _join(form, errand, None)
+
+
+def _form(kind: type[WishForm], errand: Errand, entry: WaitingEntry | None, **options: Any) -> Any:
+    known: dict[str, Any] = {
+        "parts": list(PARTS),
+        "places": [errand.home.slug],
+        "language": current_language(),
+    }
+    if entry:
+        known |= {
+            "from_day": entry.from_day and entry.from_day.isoformat(),
+            "until_day": entry.until_day and entry.until_day.isoformat(),
+            "parts": [part for part in PARTS if getattr(entry, part)],
+            "places": [place.station.slug for place in entry.places],
+        }
+    form = kind(data=known, **options)
+    form.places.choices = [SelectChoice(place.slug, text(place.name)) for place in errand.places]
+    return form
+
+
+def _join(form: Any, errand: Errand, visit: Appointment | None) -> ResponseReturnValue:
+    places = [place for place in errand.places if place.slug in form.places.data]
+    contact = form.contact if isinstance(form, ContactForm) else Contact()
+    language = form.language.data if isinstance(form, ContactForm) else current_language()
+    wish = JoinRequest(errand.service, places, form.wish, language, contact, visit, errand.case)
+    try:
+        if visit is None and errand.case is None:
+            _count_join()
+        entry = transact(waiting.join, wish, now=clock.now())
+    except (ListFull, ContactNeeded, NotChangeable, TooManyTries) as refusal:
+        form.form_errors.append(sentence(refusal))
+        return _page(form, errand, visit=visit, status=refusal.status)
+    if visit:
+        return redirect(url_for(".show_visit", _anchor="earlier"), 303)
+    session.permanent = True
+    session[WAITING] = entry.token
+    return redirect(url_for(".show_waiting"), 303)
+
+
+def _count_join() -> None:
+    network = throttle.address_block(request.remote_addr or "")
+    hits = transact(throttle.count, f"waiting-from:{network}", window=JOINS_WINDOW, now=clock.now())
+    if hits > MOST_JOINS:
+        raise TooManyTries(retry_after=int(JOINS_WINDOW.total_seconds()))
+
+
+def _page(
+    form: Any,
+    errand: Errand,
+    *,
+    visit: Appointment | None = None,
+    entry: WaitingEntry | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    page = render_template(
+        "appointments/wish.html", form=form, errand=errand, visit=visit, entry=entry, quiet=_quiet()
+    )
+    return page, status
+
+
+@keeps_typed("earlier")
+def _earlier_again() -> ResponseReturnValue:
+    visit = _changeable_visit()
+    if visit is None:
+        return redirect(url_for(".show_visit"), 303)
+    errand = _errand_of(visit)
+    return _again(WishForm if _is_reachable(errand, visit) else CaseWishForm, errand, visit)
+
+
+@keeps_typed("wait")
+def _wait_again(kind: str) -> ResponseReturnValue:
+    try:
+        errand = get_errand(kind, request.values)
+    except HTTPException as elsewhere:  # Nobody else turns this into an answer while an error is handled.
+        return elsewhere.get_response()
+    return _again(CaseWishForm if errand.case else VisitorWishForm, errand, None)
+
+
+def _again(kind: type[WishForm], errand: Errand, visit: Appointment | None) -> ResponseReturnValue:
+    form = _form(kind, errand, None, meta={"csrf": False})
+    form.form_errors.append(_("This page was open for a long time. Press Continue again."))
+    return _page(form, errand, visit=visit, status=400)
+
+
+@bp.get("/w/<token>")
+def follow_waiting_link(token: str) -> ResponseReturnValue:
+    """Open what a person waits for, from the link of a message; nothing is stopped by looking."""
+    link_door.check_network(request.remote_addr or "", now=clock.now())
+    try:
+        entry = waiting.get_entry(token)
+    except NotFound:
+        return dead_link()
+    session.permanent = True
+    session[WAITING] = token
+    return redirect(url_for(".show_waiting", lang=entry.language), 303)
+
+
+def _find_entry() -> WaitingEntry | None:
+    try:
+        return waiting.get_entry(session.get(WAITING, ""))
+    except NotFound:
+        return None
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/waiting")
+def show_waiting() -> ResponseReturnValue:
+    entry = _find_entry()
+    if entry is None:
+        return redirect(url_for(".enter_code", lost=1), 303)
+    return render_template("appointments/waiting.html", entry=entry, quiet=_quiet())
+
+
+def _quiet() -> dict[str, str]:
+    numbers = rules()
+    return {"start": f"{numbers.quiet_from_hour:02d}:00", "end": f"{numbers.quiet_until_hour:02d}:00"}
+
+
+@bp.post(f"{LANGUAGE_PREFIX}/waiting/stop")
+def stop_waiting() -> ResponseReturnValue:
+    entry = _find_entry()
+    if entry:
+        transact(waiting.stop, entry.id, now=clock.now())
+    return redirect(url_for(".show_waiting"), 303)

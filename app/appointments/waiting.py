@@ -1,0 +1,188 @@
+"""The waiting list: join, stop, look up. Runs inside `transact()`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from app.appointments.contacts import Contact, ContactNeeded
+from app.appointments.matching import rules
+from app.appointments.models import Appointment, WaitingEntry, WaitingPlace
+from app.appointments.policy import ListFull, NotChangeable
+from app.appointments.states import Status
+from app.appointments.waiting_rules import Wish
+from app.cases.models import Case
+from app.codes import LINK_LENGTH, new_code
+from app.crypto import keyring, token_hash
+from app.db import db
+from app.errors import NotFound
+from app.notifications import outbox
+from app.notifications.outbox import OutboxRequest
+from app.stations.models import Service, Station
+
+TOPIC = "waiting"
+PERSON_INDEX = "waiting-person"
+NO_CONTACT = Contact()
+KEEP_ENDED = timedelta(days=30)  # longer than the holds of the offers that name them
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """Who waits for what, and where."""
+
+    service: Service
+    places: Sequence[Station]
+    wish: Wish
+    language: str
+    contact: Contact = NO_CONTACT
+    visit: Appointment | None = None
+    case: Case | None = None
+
+
+def join(request: JoinRequest, *, now: datetime) -> WaitingEntry:
+    """Put a person on the list, or change what one who waits already asked for; the order stays.
+
+    Raises ContactNeeded when nobody could be told, NotChangeable for a visit that is over, ListFull.
+    """
+    if request.visit and (request.visit.status != Status.BOOKED or request.visit.starts_at <= now):
+        raise NotChangeable
+    channel = _channel(request)
+    entry = _find_open(request)
+    if entry is None:
+        _check_room(request)
+        entry = _new(request, now=now)
+        if request.visit is None:
+            _tell(entry, channel, now=now)
+    elif entry.appointment_id is None and entry.case_id is None:
+        return entry  # Knowing somebody's address is not enough to change what they asked for.
+    _wish(entry, request)
+    return entry
+
+
+def _channel(request: JoinRequest) -> str:
+    known = (request.contact, request.visit, request.case)
+    if any(one and one.email for one in known):
+        return "email"
+    if any(one and one.phone for one in known):
+        return "sms"
+    raise ContactNeeded
+
+
+def _find_open(request: JoinRequest) -> WaitingEntry | None:
+    wanted = select(WaitingEntry).where(WaitingEntry.ended_at.is_(None))
+    if request.visit:
+        wanted = wanted.where(WaitingEntry.appointment_id == request.visit.id)
+    elif request.case:
+        wanted = wanted.where(WaitingEntry.case_id == request.case.id)
+    else:
+        wanted = wanted.where(
+            WaitingEntry.service_id == request.service.id,
+            WaitingEntry.person_index == _person(request.contact),
+        )
+    return db.session.scalar(wanted.with_for_update())
+
+
+def _person(contact: Contact) -> str:
+    return keyring().blind_index(contact.email or contact.phone, purpose=PERSON_INDEX)
+
+
+def _check_room(request: JoinRequest) -> None:
+    waiting = (
+        select(WaitingPlace.station_id, func.count())
+        .join(WaitingEntry, WaitingEntry.id == WaitingPlace.entry_id)
+        .where(WaitingEntry.ended_at.is_(None), WaitingEntry.service_id == request.service.id)
+        .where(WaitingPlace.station_id.in_([place.id for place in request.places]))
+        .group_by(WaitingPlace.station_id)
+    )
+    if any(count >= rules().most_waiting for _station, count in db.session.execute(waiting)):
+        raise ListFull
+
+
+def _new(request: JoinRequest, *, now: datetime) -> WaitingEntry:
+    token = new_code(LINK_LENGTH)
+    entry = WaitingEntry(
+        service_id=request.service.id,
+        appointment_id=request.visit.id if request.visit else None,
+        case_id=request.case.id if request.case else None,
+        party_size=request.visit.party_size if request.visit else 1,
+        language=request.language,
+        joined_at=now,
+        token_hash=token_hash(token),
+        person_index=None if request.visit or request.case else _person(request.contact),
+    )
+    entry.token = token
+    # What the visit or the case knows is read from there when a message is written.
+    contact = request.contact
+    entry.name, entry.email, entry.phone = contact.name, contact.email, contact.phone
+    db.session.add(entry)
+    db.session.flush()  # The outbox names the entry by its id.
+    return entry
+
+
+def _wish(entry: WaitingEntry, request: JoinRequest) -> None:
+    wish = request.wish
+    entry.from_day, entry.until_day = wish.from_day, wish.until_day
+    entry.morning, entry.afternoon = wish.morning, wish.afternoon
+    wanted = {place.id for place in request.places}
+    entry.places = [p for p in entry.places if p.station_id in wanted]
+    known = {p.station_id for p in entry.places}
+    entry.places += [WaitingPlace(station_id=place_id) for place_id in sorted(wanted - known)]
+
+
+def _tell(entry: WaitingEntry, channel: str, *, now: datetime) -> None:
+    """Write to who waits without a visit: this message has the link to stop."""
+    message = OutboxRequest(
+        dedupe_key=f"waiting:{entry.token_hash[:32]}",
+        topic=TOPIC,
+        subject_id=entry.id,
+        revision=0,
+        kind="waiting",
+        channel=channel,
+        send_at=now,
+    )
+    outbox.enqueue(message, now=now)
+
+
+def get_entry(token: str) -> WaitingEntry:
+    """Return the entry whose secret link this is, ended or not. Raises NotFound."""
+    found = db.session.scalar(select(WaitingEntry).where(WaitingEntry.token_hash == token_hash(token)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_for_visit(appointment_id: int) -> WaitingEntry | None:
+    """Return the open entry of a visit."""
+    return db.session.scalar(
+        select(WaitingEntry).where(
+            WaitingEntry.appointment_id == appointment_id, WaitingEntry.ended_at.is_(None)
+        )
+    )
+
+
+def stop(entry_id: int, *, now: datetime) -> None:
+    """Take a person off the list; an offer that is open stays theirs until it ends."""
+    db.session.execute(
+        update(WaitingEntry)
+        .where(WaitingEntry.id == entry_id, WaitingEntry.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    outbox.cancel(TOPIC, entry_id, now=now)
+
+
+def end_useless(*, now: datetime, limit: int = 200) -> int:
+    """Take those off the list whose visit is over or whose last day has passed. Returns how many."""
+    yesterday = (now - timedelta(days=1)).date()
+    over = (
+        select(WaitingEntry)
+        .outerjoin(Appointment, Appointment.id == WaitingEntry.appointment_id)
+        .where(WaitingEntry.ended_at.is_(None))
+        .where((Appointment.starts_at <= now) | (WaitingEntry.until_day < yesterday))
+        .limit(limit)
+        .with_for_update(of=WaitingEntry, skip_locked=True)
+    )
+    found = db.session.scalars(over).all()
+    for entry in found:
+        entry.ended_at = now
+    return len(found)
