@@ -14,6 +14,7 @@ from app.collection import views as collection_views
 from app.crypto import Keyring
 from app.db import db, engine_options
 from app.extensions import csrf, login_manager, migrate
+from app.hooks import views as hooks_views
 from app.locator import views as locator_views
 from app.maps import views as maps_views
 from app.reports import views as reports_views
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         staff_views,
         reports_views,
         v1,
+        hooks_views,
         cli,
     ):
         part.init_app(app)

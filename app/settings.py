@@ -66,7 +66,11 @@ class Settings(BaseSettings):
     mail_bounces_to: str = Field(default="", description="envelope sender; empty is the one of MAIL_FROM")
     mail_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
     sms_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
+    smtp_tls: Literal["required", "optional"] = Field(
+        default="required", description="optional: also to other machines in the clear, if they know no TLS"
+    )
     smtp_timeout_seconds: float = Field(default=20, gt=0)
+    hook_secret: str = Field(default="", description="signs what providers tell us; empty: they cannot")
     message_lease_seconds: int = Field(default=120, gt=0)
 
     help_phone: str = Field(default="12345", description="the telephone number of the help line")
@@ -119,6 +123,8 @@ class Settings(BaseSettings):
             raise ValueError("DATA_KEY must be set, as `id:hex` of 32 bytes")
         if not self.public_url.startswith("https://"):
             raise ValueError("PUBLIC_URL must start with https://")
+        if self.hook_secret and len(self.hook_secret) < 32:
+            raise ValueError("HOOK_SECRET must have 32 characters or more")
         if self.clock_shift_seconds:
             raise ValueError("CLOCK_SHIFT_SECONDS is for tests only")
 

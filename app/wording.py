@@ -35,6 +35,7 @@ REFUSALS = {
     "key_reused": _l("This request was sent before with other contents. Load the page again."),
     "missing_items": _l("Not everything was handed over. Say what is missing and why."),
     "token_wrong": _l("This link does not open this visit."),
+    "signature_wrong": _l("The signature is missing, wrong or too old. Nothing was changed."),
     "invalid_request": _l("The request could not be read. See the field named below."),
     "sign_in_refused": _l("User name and password do not go together. Check both and try again."),
     "username_taken": _l("This user name is in use. Choose another one."),

@@ -1,12 +1,21 @@
 """flask messages: look at the outbox, deliver what is due."""
 
+import mailbox
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
 from app.db import transact
 from app.jobs import BATCH, build_relay
-from app.notifications import outbox, queries
+from app.notifications import arrivals, outbox, queries
+from app.notifications.bounces import read_reports
+from app.notifications.channels import channels_of
 from app.notifications.models import MessageStatus, OutboxMessage
 
 group = AppGroup("messages", help="Look at the messages and deliver them.")
@@ -57,3 +66,42 @@ def deliver() -> None:
 def release() -> None:
     """Let the messages be sent that a restore has held. Look at them first: `messages list --status held`."""
     click.echo(f"{transact(outbox.release_held, now=clock.now())} released")
+
+
+@group.command("bounces")
+@click.argument("source", type=click.Path(exists=True, allow_dash=True, path_type=Path))
+def bounces(source: Path) -> None:
+    """Read what mail servers sent back, and mark what did not arrive.
+
+    SOURCE is a Maildir (its new mail is read and marked as seen), an mbox file, or - for one mail on
+    standard input, as a mail server's alias gives it.
+    """
+    channels = list(channels_of(current_app.extensions["settings"]))
+    read = noted = 0
+    for content in _mails(source):
+        read += 1
+        for report in read_reports(content):
+            found: bool = transact(arrivals.note, report, channels=channels, now=clock.now())
+            noted += found
+    click.echo(f"{read} read, {noted} about messages of ours")
+
+
+def _mails(source: Path) -> Iterator[bytes]:
+    """Give each mail; one of a Maildir counts as read only after it was dealt with."""
+    if str(source) == "-":
+        yield sys.stdin.buffer.read()
+    elif source.is_dir():
+        yield from _new_mails(mailbox.Maildir(source, create=False))
+    else:
+        with closing(mailbox.mbox(source, create=False)) as box:
+            yield from (mail.as_bytes() for mail in box)
+
+
+def _new_mails(folder: mailbox.Maildir) -> Iterator[bytes]:
+    for key, mail in folder.items():
+        if mail.get_subdir() != "new":
+            continue
+        yield mail.as_bytes()
+        mail.set_subdir("cur")
+        mail.add_flag("S")
+        folder[key] = mail

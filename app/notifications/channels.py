@@ -21,5 +21,6 @@ def _email(settings: Settings) -> Channel:
             sender=settings.mail_from,
             timeout=settings.smtp_timeout_seconds,
             bounces_to=settings.mail_bounces_to,
+            tls_required=settings.smtp_tls == "required",
         )
     return EmailFiles(settings.mail_folder, sender=settings.mail_from)

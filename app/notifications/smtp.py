@@ -27,7 +27,15 @@ class SmtpChannel:
     the lease of a message counts on that.
     """
 
-    def __init__(self, url: str, *, sender: str, timeout: float, bounces_to: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        sender: str,
+        timeout: float,
+        bounces_to: str = "",
+        tls_required: bool = True,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
             raise ValueError("SMTP_URL must start with smtp:// or smtps:// and name a host")
@@ -39,6 +47,7 @@ class SmtpChannel:
         self._sender = sender_of(sender)
         self._bounces_to = bounces_to or self._sender.addr_spec
         self._timeout = timeout
+        self._tls_required = tls_required
         self._client: smtplib.SMTP | None = None
         self._deadline = 0.0
 
@@ -113,12 +122,14 @@ class SmtpChannel:
         safe = self._secure or self._host in LOOPBACK
         if not self._secure and client.has_extn("starttls"):
             self._limit(client)
+            # The default context checks the certificate and that it is this host's.
             client.starttls(context=ssl.create_default_context())
             client.ehlo()
             safe = True
+        # Whoever sits between us and the server may have taken the offer of TLS away.
+        if not safe and (self._tls_required or self._user):
+            raise smtplib.SMTPNotSupportedError("no TLS, so nothing is sent")
         if self._user:
-            if not safe:
-                raise smtplib.SMTPNotSupportedError("no TLS, so the password is not sent")
             self._limit(client)
             client.login(self._user, self._password)
 

@@ -1,0 +1,1 @@
+"""What the programs of mail and text message providers tell us, over signed requests."""

@@ -1,0 +1,31 @@
+"""Reading a signed request: nothing in it is looked at before its signature is right."""
+
+import json
+from typing import Any
+
+from flask import abort, current_app, request
+
+from app import clock
+from app.notifications import signature
+from app.settings import Settings
+
+MOST_BYTES = 256 * 1024
+
+
+def read_signed() -> dict[str, Any]:
+    """Return the JSON object of the request. Raises SignatureWrong; 404 without HOOK_SECRET."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.hook_secret:
+        abort(404)
+    if (request.content_length or 0) > MOST_BYTES:
+        abort(413)
+    body = request.get_data()
+    header = request.headers.get(signature.HEADER, "")
+    signature.check(settings.hook_secret, header, body, now=clock.now())
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        abort(400)
+    if not isinstance(found, dict):
+        abort(400)
+    return found
