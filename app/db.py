@@ -112,7 +112,7 @@ def transact(operation: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) ->
 
 
 def _attempt(operation: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-    session = db.session
+    session = db.session()
     session.rollback()  # Ends the read transaction of a sign-in look-up, and its old snapshot.
     try:
         session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})

@@ -1,6 +1,7 @@
 """Languages of the pages, and dates and times as people of each language write them."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,9 +53,15 @@ def local(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(ZoneInfo(zone))
 
 
+@lru_cache(maxsize=1000)
+def _format_date(day: date, pattern: str, language: str) -> str:
+    # A letter names its day six times, and thousands of letters name the same day.
+    return str(format_date(day, pattern, locale=language))
+
+
 def _formatted(day: date, patterns: dict[str, str]) -> str:
     language = current_language()
-    return format_date(day, patterns[language], locale=language)
+    return _format_date(day, patterns[language], language)
 
 
 def long_day(day: date) -> str:

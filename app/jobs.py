@@ -4,7 +4,8 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
 
 from flask import Flask, current_app
@@ -28,7 +29,7 @@ from app.appointments.slots import cell_of
 from app.collection import letters as case_letters
 from app.collection import operations as collection
 from app.db import db, end_read, transact
-from app.notifications import heartbeat, pauses, tidying
+from app.notifications import heartbeat, texts, tidying
 from app.notifications.channels import channels_of
 from app.notifications.letter import Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage
@@ -113,6 +114,7 @@ def build_relay(stopping: Callable[[], bool]) -> Relay:
         lease=timedelta(seconds=settings.message_lease_seconds),
         worker=f"{socket.gethostname()[:40]}:{os.getpid()}",
         stopping=stopping,
+        reading=reading,
         per_minute={"email": settings.mail_per_minute, "sms": settings.sms_per_minute},
     )
 
@@ -126,14 +128,28 @@ WRITERS: dict[str, Compose] = {
 }
 
 
+# Who can read what many messages of a topic speak of at once.
+LOADERS: dict[str, Callable[[Sequence[ClaimedMessage]], AbstractContextManager[object]]] = {
+    letters.TOPIC: letters.reading
+}
+
+
+@contextmanager
+def reading(messages: Sequence[ClaimedMessage]) -> Iterator[None]:
+    """Read together what the letters of these messages need, and keep it while they are written."""
+    with ExitStack() as stack:
+        stack.enter_context(texts.remembering())
+        for topic, read in LOADERS.items():
+            wanted = [message for message in messages if message.topic == topic]
+            if wanted:
+                stack.enter_context(read(wanted))
+        yield
+
+
 def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
-    """Have the message written by the package that asked for it, unless its person is paused."""
+    """Have the message written by the package that asked for it."""
     write = WRITERS.get(message.topic)
-    if write is None:
-        return Skip(f"nobody writes about {message.topic}")
-    letter = write(message, now)
-    paused = isinstance(letter, Letter) and pauses.is_paused(letter.to)
-    return Skip(pauses.PAUSED) if paused else letter
+    return write(message, now) if write else Skip(f"nobody writes about {message.topic}")
 
 
 def follow_reminder_plans() -> str:

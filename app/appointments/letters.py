@@ -1,11 +1,15 @@
 """Letters about a visit, written from what is true at the moment of sending."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from babel.dates import format_time
 from flask import current_app
 from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.appointments import merging
 from app.appointments.calendar_file import calendar_for
@@ -14,7 +18,7 @@ from app.appointments.models import Appointment
 from app.appointments.reminder_plan import is_quiet, opens_next
 from app.appointments.reminders import REMINDER, TOPIC
 from app.appointments.states import Status
-from app.cases.models import Case, VisitItemKind
+from app.cases.models import Case, VisitItemKind, VisitType
 from app.db import db
 from app.i18n import clock_time, current_language, in_language, local, long_day, short_day
 from app.i18n import text as words
@@ -113,6 +117,21 @@ def _case_of(appointment: Appointment) -> Case | None:
     return db.session.get(Case, appointment.case_id) if appointment.case_id else None
 
 
+@contextmanager
+def reading(messages: Sequence[ClaimedMessage]) -> Iterator[None]:
+    """Read at once all that the letters of many visits speak of."""
+    ids = [message.subject_id for message in messages]
+    together = (joinedload(Appointment.station), joinedload(Appointment.service))
+    # Named, so that they live as long as the letters are written: a session forgets what nobody holds.
+    visits = db.session.scalars(select(Appointment).where(Appointment.id.in_(ids)).options(*together)).all()
+    wanted = [visit.case_id for visit in visits if visit.case_id]
+    items = selectinload(Case.visit_type).selectinload(VisitType.items)
+    cases = select(Case).where(Case.id.in_(wanted)).options(items)
+    _cases = db.session.scalars(cases).all() if wanted else ()
+    with merging.reading(messages):
+        yield
+
+
 def part_of(visit: Visit) -> Part:
     """Return what a letter says about one visit."""
     return Part(KINDS[visit.occasion], lambda: _values(visit))
@@ -142,20 +161,19 @@ def _contact(visit: Visit, channel: str) -> str:
 def _values(visit: Visit) -> Values:
     settings: Settings = current_app.extensions["settings"]
     appointment, station = visit.appointment, visit.appointment.station
-    base = settings.public_url.rstrip("/")
-    link = _link(visit, base)
+    base, language = settings.public_url.rstrip("/"), current_language()
     return {
         "day": short_day(visit.starts),
         "time": clock_time(visit.starts),
         "when": f"{long_day(visit.starts)}, {clock_time(visit.starts)}{_twelve_hours(visit.starts)}",
-        "place": words(station.name),
-        "address": words(station.address),
-        "place_link": f"{base}/{current_language()}/places/{station.slug}",
-        "service": "" if visit.case else words(appointment.service.name),
+        "place": station.name.in_language(language),
+        "address": station.address.in_language(language),
+        "place_link": f"{base}/{language}/places/{station.slug}",
+        "service": "" if visit.case else appointment.service.name.in_language(language),
         "items": _items(visit, VisitItemKind.HANDOVER),
         "papers": _items(visit, VisitItemKind.PAPER) or (_("your passport"),),
         "reference": appointment.reference,
-        "link": link,
+        "link": _link(visit, base),
         "phone": settings.help_phone,
     }
 

@@ -4,7 +4,9 @@ Whichever is sent first tells the others too, and closes them in the transaction
 sending: nothing is closed that did not go out. A later one waits while an earlier one is on its way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -21,7 +23,7 @@ MOST = 20  # visits in one letter; the rest get one of their own
 
 def was_told(message_id: int) -> bool:
     """Say whether the letter about another visit has told this one since it was claimed."""
-    mine = db.session.get(OutboxMessage, message_id, populate_existing=True)
+    mine = db.session.get(OutboxMessage, message_id)
     return mine is not None and mine.status == MessageStatus.SKIPPED
 
 
@@ -30,16 +32,47 @@ def list_others(message: ClaimedMessage, zone: str) -> list[OutboxMessage]:
     mine = db.session.get(OutboxMessage, message.id)
     if mine is None or mine.contact_index is None:
         return []
-    others = db.session.scalars(
+    known = _read.get()
+    found = known.get(mine.contact_index, []) if known is not None else _open_ones({mine.contact_index})
+    day = local(mine.send_at, zone).date()
+    same_day = [
+        other
+        for other in found
+        if other.subject_id != message.subject_id
+        and other.channel == message.channel
+        and local(other.send_at, zone).date() == day
+    ]
+    return _one_for_each_visit(same_day)[:MOST]
+
+
+_read: ContextVar[dict[str, list[OutboxMessage]] | None] = ContextVar("reminders", default=None)
+
+
+@contextmanager
+def reading(messages: Sequence[ClaimedMessage]) -> Iterator[None]:
+    """Read at once what could be merged with any of many messages."""
+    ids = [message.id for message in messages]
+    mine = db.session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(ids))).all()
+    found: dict[str, list[OutboxMessage]] = {}
+    for other in _open_ones({row.contact_index for row in mine if row.contact_index}):
+        found.setdefault(other.contact_index or "", []).append(other)
+    token = _read.set(found)
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def _open_ones(persons: Collection[str]) -> Sequence[OutboxMessage]:
+    """Return all open reminders of these people, the earliest first."""
+    if not persons:
+        return []
+    return db.session.scalars(
         select(OutboxMessage)
-        .where(OutboxMessage.contact_index == mine.contact_index, OutboxMessage.status.in_(OPEN))
-        .where(OutboxMessage.topic == TOPIC, OutboxMessage.channel == message.channel)
-        .where(OutboxMessage.subject_id != message.subject_id, OutboxMessage.kind.startswith(REMINDER))
+        .where(OutboxMessage.contact_index.in_(persons), OutboxMessage.status.in_(OPEN))
+        .where(OutboxMessage.topic == TOPIC, OutboxMessage.kind.startswith(REMINDER))
         .order_by(OutboxMessage.send_at, OutboxMessage.id)
     ).all()
-    day = local(mine.send_at, zone).date()
-    same_day = [other for other in others if local(other.send_at, zone).date() == day]
-    return _one_for_each_visit(same_day)[:MOST]
 
 
 def _one_for_each_visit(messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:

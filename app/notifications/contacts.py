@@ -1,8 +1,9 @@
 """Addresses and numbers that do not work: remembered by fingerprint, so that nothing more is sent there."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -22,6 +23,14 @@ def index_of(address: str) -> str:
 def is_failing(address: str) -> bool:
     """Return whether what was sent there came back for good."""
     return db.session.get(FailingContact, index_of(address)) is not None
+
+
+def failing_among(indexes: Collection[str]) -> set[str]:
+    """Return those of the fingerprints at whose addresses nothing arrives."""
+    if not indexes:
+        return set()
+    query = select(FailingContact.contact_index).where(FailingContact.contact_index.in_(indexes))
+    return set(db.session.scalars(query))
 
 
 def mark_failing(contact_index: str, channel: str, *, reason: str, now: datetime) -> None:

@@ -274,15 +274,6 @@ _RECORD = (
         reason=bindparam("reason"),
     )
 )
-_STILL_MINE = select(_TABLE.c.id).where(*_MINE)
-
-
-def is_still_mine(message: ClaimedMessage) -> bool:
-    """Return whether the claim holds: what moves or ends a visit takes its messages back."""
-    values = {"its_id": message.id, "its_claim": message.claimed_by}
-    return run(_STILL_MINE, values).first() is not None
-
-
 INSTEAD = "/instead"
 
 

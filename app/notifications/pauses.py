@@ -1,6 +1,6 @@
 """People who get no messages for now: by the fingerprint of their address. Writes run inside `transact()`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,6 +15,14 @@ PAUSED = "person paused"
 def is_paused(contact: str) -> bool:
     """Return whether messages to this address or number are held back."""
     return find_active(contact) is not None
+
+
+def paused_among(indexes: Collection[str]) -> set[str]:
+    """Return those of the fingerprints whose messages are held back."""
+    if not indexes:
+        return set()
+    wanted = select(MessagePause.contact_index).where(MessagePause.contact_index.in_(indexes))
+    return set(db.session.scalars(wanted.where(MessagePause.resumed_at.is_(None))))
 
 
 def find_active(contact: str) -> MessagePause | None:

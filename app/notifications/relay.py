@@ -2,19 +2,22 @@
 
 The order is claim (commit), read, send with no transaction open, record (commit). A sender that
 dies leaves a lease that runs out, so nothing is lost; between sending and recording it may leave
-one message to be sent again, under the same key.
+one message to be sent again, under the same key. Letters are written a few ahead, but none goes out
+that is older than a moment: visits are moved and cancelled all the time.
 """
 
 import logging
+import math
 import random
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.db import end_read, transact
-from app.notifications import contacts, outbox
+from app.notifications import contacts, outbox, pauses
 from app.notifications.letter import Askable, Channel, DeliveryError, Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage, Outcome, Result
 from app.notifications.retry import next_try
@@ -24,8 +27,48 @@ log = logging.getLogger(__name__)
 Compose = Callable[[ClaimedMessage, datetime], Letter | Skip | Later]
 
 
+# Reads at once what the letters of some messages will need.
+Reading = Callable[[list[ClaimedMessage]], AbstractContextManager[object]]
+
+
 def _never() -> bool:
     return False
+
+
+MOST_AHEAD = 20  # letters written in one read: one by one they take longer than sending
+FEW_AHEAD = 5  # before it is known how fast they go out
+FRESH_SECONDS = 0.25  # older ones are written anew, from what is true by then
+ADDRESS_FAILS = Skip("address bounced before")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Letters written ahead, by message, and when: soon after, the world may be another."""
+
+    at: float
+    letters: dict[int, Letter | Skip | Later | Exception] = field(default_factory=dict)
+    indexes: dict[int, str] = field(default_factory=dict)  # fingerprints of the addresses
+    told: set[int] = field(default_factory=set)  # messages that a letter before them has told as well
+
+    def covers(self, message: ClaimedMessage) -> bool:
+        """Return whether the letter of this message is there and still true."""
+        return message.id in self.letters and time.monotonic() - self.at <= FRESH_SECONDS
+
+
+@dataclass(slots=True)
+class Pace:
+    """How many letters go out while they are fresh, by how many just did."""
+
+    handled: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+    def ahead(self, handled: int) -> int:
+        """Return how many letters to write ahead, when so many of the batch are handled."""
+        seconds = time.monotonic() - self.since
+        done, self.handled, self.since = handled - self.handled, handled, time.monotonic()
+        if not done:
+            return FEW_AHEAD
+        return max(1, min(MOST_AHEAD, int(0.7 * FRESH_SECONDS * done / max(seconds, 0.001))))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +86,7 @@ class Relay:
     worker: str
     stopping: Callable[[], bool] = field(default=_never)
     per_minute: Mapping[str, float] = field(default_factory=dict)
+    reading: Reading = nullcontext
 
     def deliver_due(self, *, limit: int = 20) -> int:
         """Handle up to `limit` due messages of each channel and return how many were handled."""
@@ -81,22 +125,28 @@ class Relay:
     def _handle_while_leased(self, batch: list[ClaimedMessage], claimed_at: float) -> int:
         # Only the first half of a lease starts new sendings: the last of them ends well inside it.
         half = self.lease.total_seconds() / 2
+        written = Written(at=-math.inf)
+        pace = Pace()
         for index, message in enumerate(batch):
             if self.stopping() or time.monotonic() - claimed_at >= half:
                 return index
-            self._handle_safely(message)
+            if not written.covers(message):
+                written = self._write_ahead(batch[index : index + pace.ahead(index)])
+            self._handle_safely(message, written)
         return len(batch)
 
-    def _handle_safely(self, message: ClaimedMessage) -> None:
+    def _handle_safely(self, message: ClaimedMessage, written: Written) -> None:
         try:
-            self._handle(message)
+            self._handle(message, written)
         except Exception:
             # It stays claimed and is due again when its lease ends; the others must not wait for it.
             log.exception("a message was left for later", extra={"outbox_message": message.id})
 
-    def _handle(self, message: ClaimedMessage) -> None:
+    def _handle(self, message: ClaimedMessage, written: Written) -> None:
+        if message.id in written.told:
+            return
         started_at = self.clock()
-        result = self._try(message, started_at)
+        result = self._try(message, written, started_at)
         kept = transact(self._record, message, result, started_at=started_at, now=self.clock())
         log.info(
             "message handled",
@@ -110,35 +160,60 @@ class Relay:
             contacts.mark_failing(result.contact_index, message.channel, reason=result.detail, now=now)
         return outbox.record(message, result, started_at=started_at, now=now)
 
-    def _try(self, message: ClaimedMessage, now: datetime) -> Result:
-        if message.expires_at and message.expires_at <= now:
-            return Result(Outcome.SKIPPED, "too late")
-        to = ""
+    def _write_ahead(self, messages: list[ClaimedMessage]) -> Written:
+        """Write the letters of some messages in one read; what goes wrong with one is kept for its turn."""
+        written = Written(at=time.monotonic())
         try:
-            written = self._write(message, now)
-            if isinstance(written, Result):
-                return written
-            to = written.to
-            word = self._send(message, written, now)
-            return Result(Outcome.SENT, word, contact_index=_index(to), tells=written.tells)
-        except DeliveryError as error:
-            return self._after_failure(message, error, to)
-        except Exception as error:
-            log.exception("a message could not be written or sent", extra={"outbox_message": message.id})
-            return self._after_failure(message, DeliveryError(f"error: {type(error).__name__}"), to)
-
-    def _write(self, message: ClaimedMessage, now: datetime) -> Letter | Result:
-        try:
-            letter = self.compose(message, now)
-            if isinstance(letter, Skip):
-                return Result(Outcome.SKIPPED, letter.reason)
-            if isinstance(letter, Later):
-                return Result(Outcome.RETRY, letter.reason, letter.at)
-            if contacts.is_failing(letter.to):
-                return Result(Outcome.SKIPPED, "address bounced before", instead=self._instead(message))
-            return letter
+            with self.reading(messages):
+                for message in messages:
+                    letter = written.letters[message.id] = self._write(message)
+                    if isinstance(letter, Letter) and letter.to:
+                        written.indexes[message.id] = contacts.index_of(letter.to)
+            barred = self._barred(written.indexes.values())
         finally:
             end_read()
+        for number, index in written.indexes.items():
+            if index in barred:
+                written.letters[number] = barred[index]
+        return written
+
+    def _barred(self, indexes: Collection[str]) -> dict[str, Skip]:
+        """Return whom nothing may be sent, by fingerprint, and why."""
+        paused = dict.fromkeys(pauses.paused_among(indexes), Skip(pauses.PAUSED))
+        return dict.fromkeys(contacts.failing_among(indexes), ADDRESS_FAILS) | paused
+
+    def _write(self, message: ClaimedMessage) -> Letter | Skip | Later | Exception:
+        try:
+            return self.compose(message, self.clock())
+        except Exception as error:
+            end_read()  # A statement that failed ends a transaction of PostgreSQL for all that follow.
+            log.exception("a message could not be written", extra={"outbox_message": message.id})
+            return error
+
+    def _try(self, message: ClaimedMessage, written: Written, now: datetime) -> Result:
+        if message.expires_at and message.expires_at <= now:
+            return Result(Outcome.SKIPPED, "too late")
+        letter = written.letters[message.id]
+        if not isinstance(letter, Letter):
+            return self._without_letter(message, letter)
+        index = written.indexes.get(message.id)
+        try:
+            how = self._send(message, letter, now)
+            written.told.update(letter.tells)
+            return Result(Outcome.SENT, how, contact_index=index, tells=letter.tells)
+        except DeliveryError as error:
+            return self._after_failure(message, error, index)
+        except Exception as error:
+            log.exception("a message could not be sent", extra={"outbox_message": message.id})
+            return self._after_failure(message, _as_delivery_error(error), index)
+
+    def _without_letter(self, message: ClaimedMessage, why: Skip | Later | Exception) -> Result:
+        if isinstance(why, Skip):
+            instead = self._instead(message) if why is ADDRESS_FAILS else ""
+            return Result(Outcome.SKIPPED, why.reason, instead=instead)
+        if isinstance(why, Later):
+            return Result(Outcome.RETRY, why.reason, why.at)
+        return self._after_failure(message, _as_delivery_error(why), None)
 
     def _send(self, message: ClaimedMessage, letter: Letter, now: datetime) -> str:
         channel = self.channels[message.channel]
@@ -154,7 +229,7 @@ class Relay:
         """Return another channel that is on, or nothing."""
         return next((name for name in self.channels if name != message.channel), "")
 
-    def _after_failure(self, message: ClaimedMessage, error: DeliveryError, to: str) -> Result:
+    def _after_failure(self, message: ClaimedMessage, error: DeliveryError, index: str | None) -> Result:
         again_at = None
         if not error.permanent:
             again_at = next_try(
@@ -168,11 +243,11 @@ class Relay:
         return Result(
             Outcome.FAILED,
             error.detail,
-            contact_index=_index(to),
+            contact_index=index,
             dead=error.dead,
             instead=self._instead(message),
         )
 
 
-def _index(to: str) -> str | None:
-    return contacts.index_of(to) if to else None
+def _as_delivery_error(error: Exception) -> DeliveryError:
+    return error if isinstance(error, DeliveryError) else DeliveryError(f"error: {type(error).__name__}")

@@ -1,6 +1,8 @@
 """The texts of messages: shipped with the program, or changed by an administrator. Every version stays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -77,6 +79,30 @@ def read(kind: MessageKind, channel: str) -> InLanguages:
     if check(kind, channel, saved):
         return InLanguages(shipped_texts(kind, channel), row.version)
     return InLanguages(saved, row.version, shipped=False)
+
+
+_read: ContextVar[dict[tuple[str, str], InLanguages] | None] = ContextVar("read", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Read each text once while a batch of letters is written."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def read_remembered(kind: MessageKind, channel: str) -> InLanguages:
+    """Return what `read` does, as read before in the same batch."""
+    known = _read.get()
+    if known is None:
+        return read(kind, channel)
+    key = (kind.name, channel)
+    if key not in known:
+        known[key] = read(kind, channel)
+    return known[key]
 
 
 def read_version(kind: MessageKind, channel: str, version: int) -> Mapping[str, Text] | None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import render_template
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.i18n import current_language, in_language
 from app.notifications import texts
-from app.notifications.blanks import Values, fill_html, fill_line, fill_plain
+from app.notifications.blanks import Value, Values, fill_html, fill_line, fill_plain
 from app.notifications.kinds import SMS, MessageKind, Text
 from app.notifications.letter import CalendarFile, Letter
+from app.notifications.stand_ins import put_in, stand_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Section:
 
 def write(channel: str, to: str, *parts: Part, calendar: CalendarFile | None = None) -> Letter:
     """Return the letter in the current language; an e-mail has Chinese below. Several parts make one."""
-    words = {part.kind.name: texts.read(part.kind, channel) for part in parts}
+    words = {part.kind.name: texts.read_remembered(part.kind, channel) for part in parts}
     return _sms(to, parts, words) if channel == SMS else _email(to, parts, words, calendar)
 
 
@@ -42,42 +44,90 @@ def _email(
     to: str, parts: tuple[Part, ...], words: Mapping[str, texts.InLanguages], calendar: CalendarFile | None
 ) -> Letter:
     language = current_language()
-    sections = [_section(part, words[part.kind.name]) for part in parts]
+    personal: list[str] = []
+    wanted = [_wanted(part, words, personal) for part in parts]
     if language != "zh":
         # So that a colleague, a guard or a driver can help.
         with in_language("zh"):
-            sections += [_section(part, words[part.kind.name]) for part in parts]
-    subject = _subject(parts, words)
+            wanted += [_wanted(part, words, personal) for part in parts]
+    drawn = _draw(tuple(wanted), len(parts))
     return Letter(
         to=to,
-        subject=subject,
-        text=render_template("letters/letter.txt", sections=sections).strip() + "\n",
-        html=render_template("letters/letter.html", sections=sections, subject=subject),
+        subject=put_in(drawn.subject, personal),
+        text=put_in(drawn.text, personal),
+        html=put_in(drawn.html, [str(escape(value)) for value in personal]),
         language=language,
         calendar=calendar,
     )
 
 
-def _subject(parts: tuple[Part, ...], words: Mapping[str, texts.InLanguages]) -> str:
-    first = fill_line(words[parts[0].kind.name].current.subject, parts[0].values())
-    if len(parts) == 1:
-        return first
-    return str(_("%(subject)s, and %(count)s more", subject=first, count=len(parts) - 1))
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A section to write: everything that decides it but what differs from person to person."""
+
+    language: str
+    text: Text
+    values: tuple[tuple[str, Value], ...]
+    strong: frozenset[str]
 
 
-def _section(part: Part, words: texts.InLanguages) -> Section:
-    values, text = part.values(), words.current
-    return Section(
+def _wanted(part: Part, words: Mapping[str, texts.InLanguages], personal: list[str]) -> Wanted:
+    values = part.values()
+    return Wanted(
         language=current_language(),
+        text=words[part.kind.name].current,
+        values=tuple(stand_in(values, personal).items()),
+        strong=frozenset(part.kind.strong),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A letter in which stand-ins stand for what differs from person to person."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@lru_cache(maxsize=500)
+def _draw(wanted: tuple[Wanted, ...], parts: int) -> Drawn:
+    """Write a letter once for all who get the same but for their link and number.
+
+    Thousands of reminders of a day differ in nothing else, and writing is the slow part of sending.
+    All that a letter says is in the arguments, so what is remembered cannot grow old.
+    """
+    sections = [_section(each) for each in wanted]
+    subject = fill_line(wanted[0].text.subject, dict(wanted[0].values))
+    if parts > 1:
+        subject = str(_("%(subject)s, and %(count)s more", subject=subject, count=parts - 1))
+    return Drawn(
+        subject=subject,
+        text=render_template("letters/letter.txt", sections=sections).strip() + "\n",
+        html=render_template("letters/letter.html", sections=sections, subject=subject),
+    )
+
+
+def _section(wanted: Wanted) -> Section:
+    values, text = dict(wanted.values), wanted.text
+    return Section(
+        language=wanted.language,
         heading=fill_line(text.heading, values),
         text=fill_plain(text.body, values),
-        html=fill_html(text.body, values, strong=part.kind.strong),
+        html=fill_html(text.body, values, strong=wanted.strong),
     )
 
 
 def _sms(to: str, parts: tuple[Part, ...], words: Mapping[str, texts.InLanguages]) -> Letter:
-    body = "\n".join(fill_line(words[part.kind.name].current.body, part.values()) for part in parts)
-    return Letter(to=to, subject="", text=body, language=current_language())
+    filled = [(words[part.kind.name].current.body, part.values()) for part in parts]
+    return Letter(
+        to=to,
+        subject="",
+        text="\n".join(fill_line(body, values) for body, values in filled),
+        language=current_language(),
+        template=parts[0].kind.name if len(parts) == 1 else "several",
+        blanks={name: text for name, text in filled[0][1].items() if isinstance(text, str)},
+    )
 
 
 def preview(kind: MessageKind, channel: str, text: Text, values: Values) -> Letter:

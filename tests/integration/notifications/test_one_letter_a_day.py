@@ -4,13 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from app import jobs
 from app.appointments import operations
 from app.db import db, transact
 from app.notifications import outbox, pauses
-from app.notifications.letter import DeliveryError, Letter, Skip
+from app.notifications.letter import DeliveryError
 from app.notifications.models import MessagePause, OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from tests.factories import at
 
 DAY_BEFORE = [{"days": 1, "at": "10:00"}]
@@ -158,11 +156,10 @@ def test_a_person_paused_again_after_a_resume_has_two_lines_of_history(app, now)
     assert pauses.list_pauses() == []
 
 
-def test_the_writer_of_letters_asks_about_pauses(network, book, now):
+def test_nothing_is_sent_to_a_person_who_is_paused(network, book, make_relay, channel, row, now):
     visit = book("central-window", "document-check", at("2026-11-30", "10:00"), now=now)
-    message = ClaimedMessage(
-        1, "appointment", visit.id, 0, "confirmation", "email", None, 1, "worker", now
-    )  # fmt: skip
-    assert isinstance(jobs.compose(message, now), Letter)
     transact(pauses.pause, "maria@example.org", reason="", username="mei", now=now)
-    assert jobs.compose(message, now) == Skip("person paused")
+    make_relay().deliver_due()
+    assert channel.sent == []
+    message = row(f"{visit.reference}:0:confirmation")
+    assert (message.status, message.reason) == ("skipped", "person paused")

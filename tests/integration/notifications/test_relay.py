@@ -345,3 +345,39 @@ def test_relays_started_by_mistake_send_nothing_twice(app, put, make_relay, rela
     assert (len(times), set(times.values())) == (60, {1})
     db.session.rollback()
     assert db.session.query(OutboxMessage).filter_by(status="sent").count() == 60
+
+
+def test_a_letter_that_waited_for_a_slow_one_is_written_anew(put, make_relay, channel, monkeypatch) -> None:
+    for subject in (1, 2):
+        put(str(subject), subject_id=subject)
+    truth, moment = ["old"], [time.monotonic()]
+    monkeypatch.setattr("app.notifications.relay.time.monotonic", lambda: moment[0])
+
+    def slow(_letter) -> None:
+        truth[0], moment[0] = "new", moment[0] + 5
+
+    channel.before = slow
+    relay = make_relay(compose=lambda _message, _now: Letter(to="a@example.org", subject=truth[0], text="x"))
+    relay.deliver_due()
+    assert channel.subjects == ["old", "new"]
+
+
+def test_a_visit_cancelled_while_another_letter_goes_out_gets_none(
+    put, row, make_relay, channel, monkeypatch
+) -> None:
+    for subject in (1, 2):
+        put(str(subject), subject_id=subject)
+    cancelled, moment = set(), [time.monotonic()]
+    monkeypatch.setattr("app.notifications.relay.time.monotonic", lambda: moment[0])
+
+    def cancel_the_second(_letter) -> None:
+        cancelled.add(2)
+        moment[0] += 1
+
+    channel.before = cancel_the_second
+    relay = make_relay(
+        compose=lambda message, now: Skip("gone") if message.subject_id in cancelled else note(message, now)
+    )
+    relay.deliver_due()
+    assert channel.subjects == ["note 1"]
+    assert (row("2").status, row("2").reason) == ("skipped", "gone")
