@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bookings, growth, pages, places
+from bench import bookings, growth, network, pages, places
 from bench.figures import Figure, table
 from bench.site import running
 from tests.databases import KINDS, Databases
@@ -22,6 +22,9 @@ def main() -> int:
             figures += pages.measure(site, rounds=options.rounds, seconds=options.seconds)
             figures += bookings.measure(site, rounds=options.rounds, count=options.count)
         figures += places.measure(rounds=options.rounds)
+        figures += network.measure(
+            databases, options.database, rounds=options.rounds, seconds=options.seconds
+        )
         figures += growth.measure(rounds=options.rounds)
         figures += _messages(options.rounds)
     finally:

@@ -5,8 +5,9 @@ import itertools
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,11 +36,21 @@ class Outcome:
 
 def get(url: str, *, clients: int = 8, seconds: float = 2.0, keep: bool = False) -> Outcome:
     """Ask for one address with so many clients for so long."""
-    parts = urlsplit(url)
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    request = _request("GET", path, parts.netloc, b"")
+    return get_any(itertools.repeat(url), clients=clients, seconds=seconds, keep=keep)
+
+
+def get_any(urls: Iterable[str], *, clients: int = 8, seconds: float = 2.0, keep: bool = False) -> Outcome:
+    """Ask for these addresses of one server in turn; they must not come to an end."""
+    requests = (_request("GET", *_target(url), b"") for url in urls)
+    first = next(url for url in urls)
     end = time.monotonic() + min(seconds, LONGEST_SECONDS)
-    return _run(url, clients, lambda: request if time.monotonic() < end else None, keep=keep)
+    return _run(first, clients, lambda: next(requests) if time.monotonic() < end else None, keep=keep)
+
+
+@lru_cache(maxsize=1024)
+def _target(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else ""), parts.netloc
 
 
 def post_each(url: str, bodies: list[dict[str, Any]], *, clients: int = 32, keyed: bool = False) -> Outcome:

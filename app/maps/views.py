@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
@@ -9,17 +10,21 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
+from app.errors import NotFound
 from app.i18n import current_language
 from app.maps.geojson import point_features
 from app.maps.points import MapPoint, map_points
 from app.maps.schematic import draw
 from app.settings import Settings
+from app.stations.distance import Point, Positioned
 from app.stations.geojson import MEDIA_TYPE
-from app.stations.queries import list_stations
+from app.stations.listing import Question, list_page
+from app.stations.queries import get_station
 
 bp = Blueprint("maps", __name__, template_folder="templates")
 
 LANGUAGE = "/<any(en, zh, ru):lang>"
+MOST_ON_MAP = 30  # more numbers than that hide each other
 POSITION = re.compile(r"-?\d{1,2}(\.\d{1,7})?,-?\d{1,3}(\.\d{1,7})?")
 
 
@@ -41,7 +46,7 @@ def frame() -> str:
 
 @bp.get(f"{LANGUAGE}/map/points.geojson")
 def points() -> AnyResponse:
-    body = json.dumps(point_features(_points()), ensure_ascii=False, separators=(",", ":"))
+    body = json.dumps(point_features(_points()[0]), ensure_ascii=False, separators=(",", ":"))
     response = Response(body, mimetype=MEDIA_TYPE)
     response.cache_control.no_cache = True  # asked again each time, answered "not modified" by the ETag
     response.add_etag()
@@ -63,22 +68,41 @@ def _map() -> dict[str, object]:
     # folium takes most of a second to import: only a process that shows a map pays, and once.
     from app.maps.render import base_map  # noqa: PLC0415
 
-    points = _points()
+    points, more = _points()
     return {
         "base": base_map(),
         "points": points,
+        "more": more,
         "drawing": draw(points),
-        "points_url": url_for("maps.points"),
-        "focus": request.args.get("focus", ""),
+        "points_url": url_for("maps.points", focus=_focus() or None, here=_asked_position() or None),
+        "focus": _focus(),
         "here": _asked_position(),
     }
 
 
-def _points() -> list[MapPoint]:
-    language = current_language()
-    return map_points(
-        list_stations(), language=language, link=lambda slug: url_for("locator.place", slug=slug)
+def _points() -> tuple[list[MapPoint], bool]:
+    """Return the points to draw, and whether there are more: then those nearest to what is asked for."""
+    listing = list_page(Question(origin=_middle()), count=MOST_ON_MAP)
+    shown = map_points(
+        sorted(listing.stations, key=lambda station: (station.number, station.id)),
+        language=current_language(),
+        link=lambda slug: url_for("locator.place", slug=slug),
     )
+    return shown, listing.more
+
+
+def _middle() -> Positioned | None:
+    if here := _asked_position():
+        with suppress(ValueError):
+            lat, lon = map(float, here.split(","))
+            return Point(lat, lon)
+    with suppress(NotFound):
+        return get_station(_focus()) if _focus() else None
+    return None
+
+
+def _focus() -> str:
+    return request.args.get("focus", "")
 
 
 def _asked_position() -> str:

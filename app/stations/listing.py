@@ -54,14 +54,30 @@ class Doors:
 def list_page(asked: Question, *, start: int = 0, count: int) -> Listing:
     """Return so many points from this place in the order on; a few statements, however many there are."""
     end = start + count
-    looked_at = end + 1 if asked.open_at is None else max(MOST_LOOKED_AT, end + 1)
-    ranked = _ranked(asked, min(looked_at, MOST_RANKED))
-    ids = [r.station.id for r in ranked] if asked.origin else _in_order(asked.wanted, looked_at)
-    if asked.open_at:
-        ids = _open_ones(ids, asked.open_at)
-        ranked = among([r for r in ranked if r.station.id in set(ids)])
+    ids, ranked = _fitting(asked, end + 1)
     by_id = {r.station.id: r for r in ranked}
     return Listing(stations_by_id(ids[start:end]), by_id, more=len(ids) > end)
+
+
+def _fitting(asked: Question, wanted: int) -> tuple[list[int], list[Ranked[Spot]]]:
+    """Return the points in order; for open doors a second, longer look where the first finds too few."""
+    if asked.open_at is None:
+        return _candidates(asked, wanted)
+    for looked_at in (2 * wanted, max(MOST_LOOKED_AT, wanted)):
+        ids, ranked = _candidates(asked, looked_at)
+        opened = _open_ones(ids, asked.open_at)
+        if len(opened) >= wanted or len(ids) < looked_at:
+            break
+    kept = set(opened)
+    return opened, among([r for r in ranked if r.station.id in kept])
+
+
+def _candidates(asked: Question, count: int) -> tuple[list[int], list[Ranked[Spot]]]:
+    count = min(count, MOST_RANKED)
+    if asked.origin is None:
+        return _in_order(asked.wanted, count), []
+    ranked = nearest(asked.origin, asked.wanted, count=count)
+    return [r.station.id for r in ranked], ranked
 
 
 def first_to_open(asked: Question, *, now: datetime) -> tuple[Station, datetime] | None:
@@ -72,10 +88,6 @@ def first_to_open(asked: Question, *, now: datetime) -> tuple[Station, datetime]
     opening = [(found.start, s) for s in known if (found := next_opening(plans[s.id], now))]
     starts_at, station = min(opening, key=lambda pair: pair[0], default=(None, None))
     return (station, starts_at) if station and starts_at else None
-
-
-def _ranked(asked: Question, count: int) -> list[Ranked[Spot]]:
-    return nearest(asked.origin, asked.wanted, count=count) if asked.origin else []
 
 
 def _in_order(wanted: Wanted, count: int) -> list[int]:

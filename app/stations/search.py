@@ -15,6 +15,9 @@ from app.stations.name_stamps import find_stamp
 from app.stations.places import Found, NamedPlace, Outcome, PlaceKind
 
 _KINDS = {kind.value: kind for kind in (PlaceKind.CITY, PlaceKind.DISTRICT)}
+# Every process keeps the names in memory: of a larger network only the first stations are places to
+# start from. All of them are found by where they are.
+MOST_STATIONS_NAMED = 5000
 _ORDER = (PlaceKind.DISTRICT, PlaceKind.STATION, PlaceKind.CITY, PlaceKind.PLACE)
 
 
@@ -83,15 +86,19 @@ def _gazetteer() -> Iterator[NamedPlace]:
         yield places.named(slug, kind, name, point, aliases=aliases, district=district)
 
 
-_STATIONS = select(
-    Station.slug,
-    Station.name,
-    Station.full_name,
-    Station.district,
-    Station.lat,
-    Station.lon,
-    Station.precision_m,
-).order_by(Station.number)
+_STATIONS = (
+    select(
+        Station.slug,
+        Station.name,
+        Station.full_name,
+        Station.district,
+        Station.lat,
+        Station.lon,
+        Station.precision_m,
+    )
+    .order_by(Station.number, Station.id)
+    .limit(MOST_STATIONS_NAMED)
+)
 
 
 def _stations() -> Iterator[NamedPlace]:

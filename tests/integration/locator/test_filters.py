@@ -174,6 +174,15 @@ def test_many_points_come_in_pages(client: FlaskClient) -> None:
     assert headings(client.get("/en/find?near=20.0,110.33&page=4").text, 2)[0] == "No more service points"
 
 
+def test_an_open_door_is_found_behind_many_closed_ones(client: FlaskClient) -> None:
+    build_calendar()
+    for number in range(25):
+        build_station(f"shut-{number}", lat=20.0 + number / 1000)
+    build_station("open-one", desks=1, lat=20.2)
+    assert order_of(client.get("/en/find?near=20.0,110.33&open=now").text) == ["open-one"]
+    assert order_of(client.get("/en/find?open=now").text) == ["open-one"]
+
+
 def test_pages_without_a_place_are_in_the_published_order(client: FlaskClient) -> None:
     _line_of(12)
     assert "See all service points" in client.get("/en/").text

@@ -143,3 +143,25 @@ def test_a_network_without_places_still_has_a_map(app, client):
     empty_tables()
     assert client.get("/en/map").status_code == 200
     assert client.get("/en/map/points.geojson").get_json(force=True)["features"] == []
+
+
+def test_of_many_points_the_nearest_are_drawn(client):
+    for number in range(40):
+        build_station(f"p-{number}", lat=21 + number / 200, lon=110.3)
+    first = client.get("/en/map/points.geojson").json["features"]
+    assert [f["properties"]["slug"] for f in first] == [
+        "central-window",
+        "jiangdong",
+        *(f"p-{number}" for number in range(28)),
+    ]
+    page = client.get("/en/map?here=21.19500,110.30000").text
+    assert "This map shows 30 service points." in page
+    assert page.count('data-station="p-') == page.count('data-pin="p-') == 30
+    link = re.search(r'data-points="([^"]+)"', page)
+    assert link
+    near = client.get(link[1].replace("&amp;", "&")).json["features"]
+    assert [f["properties"]["slug"] for f in near] == [f"p-{number}" for number in range(10, 40)]
+    focused = client.get("/en/map?focus=p-39").text
+    assert 'data-station="p-39"' in focused
+    for wrong in ("here=99,999", "here=x", "focus=nowhere"):
+        assert client.get(f"/en/map?{wrong}").status_code == 200
