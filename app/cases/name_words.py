@@ -68,7 +68,7 @@ def _parts_of(word: str) -> list[str]:
 
 def folded(text: str) -> str:
     """Return a company's name as a search compares it: plain capitals in single spaces."""
-    return " ".join(_plain(word) for word in split(text))[:LONGEST_NAME]
+    return " ".join(filter(None, map(_plain, split(text))))[:LONGEST_NAME].strip()
 
 
 def _belongs(sign: str) -> bool:
