@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, get_day_names
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import force_locale, get_locale
@@ -91,6 +92,11 @@ def weekday_names() -> list[tuple[str, str]]:
     return [(long[day], short[day]) for day in range(7)]
 
 
+def country(code: str) -> str:
+    """Return the name of a country by its ISO 3166 code, in the current language."""
+    return str(Locale(current_language()).territories.get(code, code))
+
+
 def clock_time(moment: datetime) -> str:
     """Return "14:20", on the clock the moment is already on."""
     return moment.strftime("%H:%M")
@@ -115,6 +121,7 @@ def init_app(app: Flask) -> None:
         plain_day=plain_day,
         short_day=short_day,
         clock_time=clock_time,
+        country=country,
         text=text,
     )
     app.jinja_env.globals.update(

@@ -68,6 +68,9 @@ REFUSALS = {
     "case_closed": _l("This case is closed: it was collected, or merged into another case."),
     "no_handover": _l("This service point does not hand over these permits. Choose another one."),
     "day_out_of_order": _l("Enter a day from the last change of this permit until today."),
+    "same_case": _l("This is the same case. Enter the number of the other one."),
+    "no_such_case": _l("We have no case with this number. Check the number."),
+    "case_booked": _l("A visit is booked or being booked for this case. Move or cancel it first."),
     "refused": _l("This is not possible now."),
 }
 

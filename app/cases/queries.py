@@ -6,6 +6,7 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from app.cases.finding_keys import CODE_INDEX
+from app.cases.merging import kept_case
 from app.cases.models import Bureau, Case, VisitType
 from app.codes import UnreadableCode, read_code
 from app.crypto import keyring, normalised, token_hash
@@ -21,8 +22,9 @@ class CaseNotFound(DomainError):
 
 
 def find_by_link(token: str) -> Case | None:
-    """Return the case whose secret link this is."""
-    return db.session.scalar(select(Case).where(Case.link_hash == token_hash(token)))
+    """Return the case whose secret link this is; a duplicate's link opens the case that was kept."""
+    found = db.session.scalar(select(Case).where(Case.link_hash == token_hash(token)))
+    return kept_case(found) if found else None
 
 
 def get_by_code(code: str, passport_last4: str) -> Case:
@@ -36,7 +38,13 @@ def get_by_code(code: str, passport_last4: str) -> Case:
     same = hmac.compare_digest(normalised(expected).encode(), normalised(passport_last4).encode())
     if case is None or not same:
         raise CaseNotFound
-    return case
+    return kept_case(case)
+
+
+def find_by_number(number: str) -> Case | None:
+    if not number.isascii() or not number.replace("-", "").isalnum():
+        return None  # PostgreSQL fails on some signs, NUL for one, instead of finding nothing.
+    return db.session.scalar(select(Case).where(Case.number == number))
 
 
 def get_visit_type(code: str) -> VisitType:

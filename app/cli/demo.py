@@ -4,7 +4,7 @@ Everything here is marked as demo and never loads in production. Loading again a
 when every demo case is booked, one more that is ready to collect.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import click
@@ -21,6 +21,7 @@ from app.cases.models import Case
 from app.cases.operations import NewCase, open_case
 from app.cases.queries import get_visit_type
 from app.cases.states import LegState, Permit
+from app.cli.demo_cases import add_cases
 from app.db import db, transact
 from app.staff.models import StaffAssignment
 from app.stations import plans
@@ -37,12 +38,15 @@ class Colleague:
     name: str
     role: Role
     station_slugs: tuple[str, ...]
+    bureau: str | None = None
 
 
 COLLEAGUES = (
     Colleague("mei", "Mei (demo clerk)", Role.CLERK, ("central-window",)),
     Colleague("tom", "Tom (demo manager)", Role.MANAGER, ("central-window", "fuxingcheng")),
     Colleague("ada", "Ada (demo administrator)", Role.ADMINISTRATOR, ()),
+    Colleague("lin", "Lin (demo, decides work permits)", Role.CLERK, (), "foreign-experts"),
+    Colleague("gao", "Gao (demo, decides residence permits)", Role.CLERK, (), "exit-entry"),
 )
 
 # Name, passport, language: invented; the passport numbers follow no country's rule.
@@ -77,6 +81,7 @@ def demo() -> None:
     if db.session.scalar(select(User.id).where(User.demo)) is None:
         transact(_add_staff, now=now)
         transact(_add_cases, now=now)
+        transact(add_cases, now=now)
         _add_visits(now=now)
     link, code, last4 = transact(_ready_case, now=now)
     _tell(settings.public_url, link, code, last4)
@@ -95,9 +100,8 @@ def _ensure_calendar(year: int) -> None:
 
 def _add_staff(*, now: datetime) -> None:
     for colleague in COLLEAGUES:
-        user = create_user(
-            NewUser(colleague.username, colleague.name, colleague.role, PASSWORD, demo=True), now=now
-        )
+        new = NewUser(colleague.username, colleague.name, colleague.role, PASSWORD, demo=True)
+        user = create_user(replace(new, bureau=colleague.bureau), now=now)
         db.session.flush()
         for slug in colleague.station_slugs:
             station = stations.get_station(slug)

@@ -15,6 +15,8 @@ from app.accounts import door
 from app.accounts.door import StaffMember
 from app.accounts.models import Role
 from app.appointments.models import Appointment
+from app.cases import queries as cases
+from app.cases.models import Case
 from app.errors import NotFound
 from app.staff import queries
 from app.stations.models import Station
@@ -79,5 +81,21 @@ def get_own_visit_or_404(reference: str) -> Appointment:
     """Return the visit if it is at one of the own stations. Raises NotFound."""
     found = queries.find_visit(reference)
     if found is None or found.station_id not in {station.id for station in list_own_stations()}:
+        raise NotFound
+    return found
+
+
+def may_see_cases() -> bool:
+    """Say whether who is signed in decides permits, hands them over, or looks after everything."""
+    member = get_member()
+    if member.bureau or member.role is Role.ADMINISTRATOR:
+        return True
+    return any(offer.service.needs_case for station in list_own_stations() for offer in station.offers)
+
+
+def get_case_or_404(number: str) -> Case:
+    """Return the case if the person may see cases. Raises NotFound."""
+    found = cases.find_by_number(number) if may_see_cases() else None
+    if found is None:
         raise NotFound
     return found

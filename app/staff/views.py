@@ -18,7 +18,16 @@ from app.appointments.slots import Slot
 from app.db import transact
 from app.errors import DomainError
 from app.i18n import local
-from app.staff import board, collecting_views, hours_views, message_views, queries, report_views, wording
+from app.staff import (
+    board,
+    case_views,
+    collecting_views,
+    hours_views,
+    message_views,
+    queries,
+    report_views,
+    wording,
+)
 from app.staff.forms import read_day, read_instant
 from app.staff.frame import frame
 from app.staff.permissions import (
@@ -43,7 +52,8 @@ DAYS_LISTED = 10  # working days on the list of all times
 
 
 def init_app(app: Flask) -> None:
-    for blueprint in (bp, collecting_views.bp, hours_views.bp, message_views.bp, report_views.bp):
+    parts = (collecting_views, hours_views, message_views, report_views, case_views)
+    for blueprint in (bp, *(part.bp for part in parts)):
         app.register_blueprint(blueprint)
 
 
@@ -54,6 +64,8 @@ def init_app(app: Flask) -> None:
 @requires(Role.CLERK)
 def today() -> ResponseReturnValue:
     stations = list_own_stations()
+    if not stations and get_member().bureau:
+        return redirect(url_for("staff_cases.overview"), 303)
     if not stations:
         return render_template("staff/no_station.html")
     slug = request.args.get("station") or stations[0].slug

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Role
 from app.appointments.models import Appointment, AppointmentEvent, Hold
+from app.cases.models import CaseEvent
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.staff.models import PlanChange
@@ -83,6 +84,15 @@ STAFF = {
     "staff_collecting.note_called": Role.CLERK,
     "staff_collecting.pause": Role.CLERK,
     "staff_collecting.resume": Role.CLERK,
+    "staff_cases.overview": Role.CLERK,
+    "staff_cases.search": Role.CLERK,
+    "staff_cases.show": Role.CLERK,
+    "staff_cases.decide": Role.CLERK,
+    "staff_cases.take_back": Role.CLERK,
+    "staff_cases.place_papers": Role.CLERK,
+    "staff_cases.show_person": Role.CLERK,
+    "staff_cases.add_note": Role.CLERK,
+    "staff_cases.merge": Role.CLERK,
     "staff_hours.choose": Role.MANAGER,
     "staff_hours.show": Role.MANAGER,
     "staff_hours.edit_week": Role.MANAGER,
@@ -94,6 +104,9 @@ STAFF = {
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
 }
+
+# Those who decide permits or hand them over see all cases; nobody else sees any.
+CASE_LISTS = {"staff_cases.overview", "staff_cases.search"}
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -205,6 +218,9 @@ def has_variable(endpoint: str) -> bool:
         "staff_reports.overview",
     }
     return endpoint not in without and STAFF[endpoint] is not Role.ADMINISTRATOR
+    return endpoint not in without
+    without = {"staff.today", "staff_hours.choose", "staff_messages.overview", "staff_reports.overview"}
+    return endpoint not in without | CASE_LISTS
 
 
 @pytest.mark.parametrize("endpoint", STAFF)
@@ -233,6 +249,9 @@ def test_staff_of_another_station_do_not_see_its_day(world: World):
 @pytest.mark.parametrize("endpoint", [e for e, role in STAFF.items() if role is Role.ADMINISTRATOR])
 def test_a_manager_is_told_no_where_an_administrator_is_needed(world: World, endpoint: str):
     assert world.ask(world.signed_in("own-manager"), endpoint).status_code == 403
+@pytest.mark.parametrize("endpoint", sorted(CASE_LISTS))
+def test_staff_of_a_station_that_hands_over_nothing_see_no_cases(world: World, endpoint: str):
+    assert world.ask(world.signed_in("other-manager"), endpoint).status_code == 403
 
 
 @pytest.mark.parametrize("endpoint", [e for e, role in STAFF.items() if role is not Role.CLERK])
@@ -289,7 +308,7 @@ def count() -> Callable[[], int]:
     """Count everything that a POST could have made."""
     return lambda: sum(
         db.session.scalar(select(func.count()).select_from(model))
-        for model in (AppointmentEvent, Hold, Appointment, PlanChange, StationReport)
+        for model in (AppointmentEvent, CaseEvent, Hold, Appointment, PlanChange, StationReport)
     )
 
 
