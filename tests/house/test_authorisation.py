@@ -249,6 +249,8 @@ def test_staff_of_another_station_do_not_see_its_day(world: World):
 @pytest.mark.parametrize("endpoint", [e for e, role in STAFF.items() if role is Role.ADMINISTRATOR])
 def test_a_manager_is_told_no_where_an_administrator_is_needed(world: World, endpoint: str):
     assert world.ask(world.signed_in("own-manager"), endpoint).status_code == 403
+
+
 @pytest.mark.parametrize("endpoint", sorted(CASE_LISTS))
 def test_staff_of_a_station_that_hands_over_nothing_see_no_cases(world: World, endpoint: str):
     assert world.ask(world.signed_in("other-manager"), endpoint).status_code == 403
