@@ -217,9 +217,6 @@ def has_variable(endpoint: str) -> bool:
         "staff_messages.overview",
         "staff_reports.overview",
     }
-    return endpoint not in without and STAFF[endpoint] is not Role.ADMINISTRATOR
-    return endpoint not in without
-    without = {"staff.today", "staff_hours.choose", "staff_messages.overview", "staff_reports.overview"}
     return endpoint not in without | CASE_LISTS
 
 
