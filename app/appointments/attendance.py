@@ -56,6 +56,7 @@ class Handover:
     reference: str
     given: frozenset[str] = frozenset()
     reason: str = ""
+    to: str = "holder"  # or "proxy"
 
 
 def check_in(reference: str, *, actor: str, now: datetime) -> Appointment:
@@ -90,6 +91,7 @@ def complete(handover: Handover, *, actor: str, now: datetime) -> Appointment:
     _change(appointment, target, actor=actor, now=now, details=details)
     for code in given:
         row = HandoverItem(appointment_id=appointment.id, item_code=code, given_at=now, given_by=actor)
+        row.given_to = handover.to
         db.session.add(row)
     if appointment.case_id and not missing:
         _case(appointment).collected_at = now

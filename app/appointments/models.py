@@ -281,6 +281,7 @@ class HandoverItem(Model):
     item_code: Mapped[str] = mapped_column(String(40))
     given_at: Mapped[datetime]
     given_by: Mapped[str] = mapped_column(String(80))
+    given_to: Mapped[str] = mapped_column(String(10), default="holder")  # or "proxy"
 
 
 class IdempotencyKey(Model):

@@ -123,7 +123,7 @@ class VisitPage:
     passport_ending: str
     phone: str
     email: str
-    papers: list[LocalText]
+    papers: list[VisitItem]
     items: list[Item]
     history: list[AppointmentEvent]
 
@@ -142,7 +142,7 @@ def get_visit_page(visit: Appointment, *, shown: bool) -> VisitPage:
         passport_ending=case.passport_last4 if case else "",
         phone=phone if shown or not phone else masked_phone(phone),
         email=email if shown or not email else masked_email(email),
-        papers=[item.name for item in kinds if item.kind == VisitItemKind.PAPER],
+        papers=[item for item in kinds if item.kind == VisitItemKind.PAPER],
         items=_handover(visit, [item for item in kinds if item.kind == VisitItemKind.HANDOVER]),
         history=list_history(visit),
     )

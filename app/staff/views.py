@@ -5,16 +5,20 @@ from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import clock
 from app.accounts.forms import local_path
 from app.accounts.models import Role
 from app.appointments import attendance, operations, states
-from app.appointments.attendance import Handover
 from app.appointments.models import Appointment
 from app.appointments.operations import Target
 from app.appointments.policy import NotChangeable, OutsideWindow
+from app.appointments.queries import find_live_for_case
 from app.appointments.slots import Slot
+from app.appointments.states import Status
+from app.collection import handover, proxies
+from app.collection.bilingual import in_both
 from app.db import transact
 from app.errors import DomainError
 from app.i18n import local
@@ -28,6 +32,7 @@ from app.staff import (
     report_views,
     wording,
 )
+from app.staff.counter import read_counter_note
 from app.staff.forms import read_day, read_instant
 from app.staff.frame import frame
 from app.staff.permissions import (
@@ -127,12 +132,22 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         times=_other_times(visit, refusal, now=now) if changeable else [],
         refusal=sentence(refusal) if refusal else "",
         missing=getattr(refusal, "missing", ()),
-        ticked=request.form.getlist("given"),
-        reason=request.form.get("reason", ""),
+        typed=request.form,
+        proxy=proxies.find_live(visit.case_id) if visit.case_id else None,
+        record=handover.find_record(visit),
+        rest=_times_for_rest(visit, now=now),
+        relations=wording.RELATIONS,
         event_words=wording.EVENTS,
         instant=read_instant,
     )
     return page, refusal.status if refusal else 200
+
+
+def _times_for_rest(visit: Appointment, *, now: datetime) -> list[Slot]:
+    """Return the next free times for what an incomplete visit left over; none when one is booked."""
+    if visit.status != Status.INCOMPLETE or visit.case_id is None or find_live_for_case(visit.case_id):
+        return []
+    return queries.soonest_others(visit, count=OTHER_TIMES, now=now)
 
 
 def _is_shown(visit: Appointment, *, now: datetime) -> bool:
@@ -170,17 +185,19 @@ def mark_no_show(reference: str) -> ResponseReturnValue:
 @bp.post("/visits/<reference>/complete")
 @requires(Role.CLERK)
 def complete(reference: str) -> ResponseReturnValue:
-    everything = request.form.get("outcome") != "incomplete"
-    reason = "" if everything else request.form.get("reason", "").replace("\0", "")[:500]
-    handover = Handover(reference, frozenset(request.form.getlist("given")), reason)
-    return _change(reference, lambda actor, now: attendance.complete(handover, actor=actor, now=now))
+    visit, now = get_own_visit_or_404(reference), clock.now()
+    try:
+        note = read_counter_note(visit, request.form, now=now)
+    except DomainError as refusal:
+        return _visit_page(reference, refusal)
+    return _change(reference, lambda actor, now: handover.hand_over(note, actor=actor, now=now))
 
 
 @bp.post("/visits/<reference>/undo")
 @requires(Role.CLERK)
 def undo(reference: str) -> ResponseReturnValue:
     undoing = request.form.get("undoing", "")
-    return _change(reference, lambda actor, now: attendance.undo(reference, undoing, actor=actor, now=now))
+    return _change(reference, lambda actor, now: handover.undo(reference, undoing, actor=actor, now=now))
 
 
 @bp.post("/visits/<reference>/told")
@@ -199,6 +216,35 @@ def _change(reference: str, change: Change) -> ResponseReturnValue:
         return _visit_page(reference, refusal)
     session["undo"] = (reference, visit.status)
     return redirect(_way_back(reference), 303)
+
+
+@bp.post("/visits/<reference>/rest")
+@requires(Role.CLERK)
+def book_rest(reference: str) -> ResponseReturnValue:
+    """Book another visit for what this one left over."""
+    get_own_visit_or_404(reference)
+    starts_at = read_instant(request.form.get("starts_at", ""))
+    try:
+        if starts_at is None:
+            raise OutsideWindow
+        visit = transact(handover.book_rest, reference, starts_at, now=clock.now())
+    except DomainError as refusal:
+        return _visit_page(reference, refusal)
+    flash(_("The next visit is booked."))
+    return redirect(url_for(".visit", reference=visit.reference), 303)
+
+
+@bp.get("/visits/<reference>/record")
+@requires(Role.CLERK)
+def print_record(reference: str) -> ResponseReturnValue:
+    """Show what was handed over, to print and sign, in the person's language and in Chinese."""
+    visit, now = get_own_visit_or_404(reference), clock.now()
+    record = handover.find_record(visit)
+    if record is None:
+        return redirect(url_for(".visit", reference=reference), 303)
+    page = queries.get_visit_page(visit, shown=_is_shown(visit, now=now))
+    sheets = in_both("staff/_record.html", visit.language, page=page, visit=visit, record=record)
+    return render_template("staff/record.html", visit=visit, page=page, sheets=sheets)
 
 
 # --- another time, or none ---------------------------------------------------------------------

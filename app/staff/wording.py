@@ -7,6 +7,7 @@ from flask_babel import ngettext
 from app.accounts.models import Role
 from app.appointments.models import Appointment
 from app.appointments.states import Status
+from app.collection.models import Relation
 from app.collection.queries import CallReason
 from app.notifications.kinds import find_kind
 from app.notifications.models import MessageStatus
@@ -73,6 +74,14 @@ MESSAGE_REASONS = {
     "quiet hours": _l("quiet hours"),
     "another message to this person is being sent": _l("another message to this person is being sent"),
     "no try came to an end": _l("no try came to an end"),
+}
+
+RELATIONS = {
+    Relation.EMPLOYER: _l("employer"),
+    Relation.SPOUSE: _l("husband or wife"),
+    Relation.RELATIVE: _l("relative"),
+    Relation.FRIEND: _l("friend"),
+    Relation.OTHER: _l("somebody else"),
 }
 
 WEEKDAYS = (

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.collection.views import contact
+from app.collection.views import contact, proxy
 from app.collection.views.blueprint import bp
 
-__all__ = ["bp", "contact", "init_app"]
+__all__ = ["bp", "contact", "init_app", "proxy"]
 
 
 def init_app(app: Flask) -> None:

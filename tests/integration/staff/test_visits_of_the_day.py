@@ -42,7 +42,8 @@ def kinds(visit):
     return [(e.kind, e.actor) for e in db.session.scalars(events.order_by(AppointmentEvent.id))]
 
 
-BOTH = {"given": ["work_permit", "residence_permit"], "outcome": "complete"}
+SEEN = {"identity": "seen"}
+BOTH = {**SEEN, "given": ["work_permit", "residence_permit"], "outcome": "complete"}
 
 
 def test_the_board_shows_little_of_a_person(browser, visit):
@@ -135,7 +136,9 @@ def test_check_in_and_hand_over_collect_the_case(browser, visit, now):
 def test_a_missing_tick_needs_a_reason_and_keeps_the_ticks(browser, visit):
     browser.post(path(visit, "/check-in"))
 
-    answer = browser.post(path(visit, "/complete"), data={"given": "work_permit", "outcome": "complete"})
+    answer = browser.post(
+        path(visit, "/complete"), data={**SEEN, "given": "work_permit", "outcome": "complete"}
+    )
 
     assert answer.status_code == 422
     assert "Not everything was handed over" in answer.text
@@ -149,7 +152,7 @@ def test_not_complete_keeps_what_is_missing_and_why(browser, visit):
 
     browser.post(
         path(visit, "/complete"),
-        data={"given": "work_permit", "outcome": "incomplete", "reason": "Photo is wrong"},
+        data={**SEEN, "given": "work_permit", "outcome": "incomplete", "reason": "Photo is wrong"},
     )
 
     event = db.session.scalars(db.select(AppointmentEvent).order_by(AppointmentEvent.id.desc())).first()
@@ -164,7 +167,8 @@ def test_not_complete_keeps_what_is_missing_and_why(browser, visit):
 def test_the_next_visit_hands_over_only_the_rest(browser, visit, network, now):
     browser.post(path(visit, "/check-in"))
     browser.post(
-        path(visit, "/complete"), data={"given": "work_permit", "outcome": "incomplete", "reason": "x"}
+        path(visit, "/complete"),
+        data={**SEEN, "given": "work_permit", "outcome": "incomplete", "reason": "x"},
     )
     second = factories.build_appointment(
         network.central, network.collect, case_id=visit.case_id, starts_at=now
@@ -172,7 +176,7 @@ def test_the_next_visit_hands_over_only_the_rest(browser, visit, network, now):
     browser.post(path(second, "/check-in"))
 
     assert "given at an earlier visit" in browser.get(path(second)).text
-    browser.post(path(second, "/complete"), data={"given": "residence_permit", "outcome": "complete"})
+    browser.post(path(second, "/complete"), data={**SEEN, "given": "residence_permit", "outcome": "complete"})
 
     assert read(second).status == Status.COMPLETED
     assert db.session.get(Case, visit.case_id).collected_at == now

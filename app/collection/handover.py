@@ -1,0 +1,151 @@
+"""Hand over at the counter: seen, received, given, and to whom; all or nothing. Runs inside `transact()`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import select
+
+from app.appointments import attendance, holds, operations
+from app.appointments.attendance import Handover
+from app.appointments.contacts import Contact
+from app.appointments.holds import HoldRequest
+from app.appointments.models import Appointment
+from app.appointments.operations import BookingRequest
+from app.appointments.queries import get_by_reference
+from app.appointments.states import Status
+from app.cases.models import Case
+from app.collection import proxies
+from app.collection.models import HandoverRecord, Proxy
+from app.collection.proxies import ProxyCodeWrong
+from app.db import db
+from app.errors import DomainError, NotFound
+
+HOLDER, PROXY = "holder", "proxy"
+
+
+class IdentityNotSeen(DomainError):
+    """Nothing is handed over before the clerk has seen who it is."""
+
+    code: ClassVar[str] = "identity_not_seen"
+    status = 422
+
+
+class CollectedSince(DomainError):
+    """A later visit handed over the rest; that one is to be taken back first."""
+
+    code: ClassVar[str] = "collected_since"
+
+
+@dataclass(frozen=True, slots=True)
+class CounterNote:
+    """What the clerk ticked: identity, papers received, things given, and why not everything."""
+
+    reference: str
+    given: frozenset[str] = frozenset()
+    papers: frozenset[str] = frozenset()
+    identity_seen: bool = False
+    reason: str = ""
+    proxy_id: int | None = None  # whose code was right; None: the holder came
+
+
+def hand_over(note: CounterNote, *, actor: str, now: datetime) -> Appointment:
+    """End the visit. With everything given, both permits are issued in this same transaction.
+
+    Raises IdentityNotSeen, ProxyCodeWrong, MissingItems or StatusConflict, and then nothing happened.
+    """
+    visit = get_by_reference(note.reference)
+    case = _locked_case(visit)
+    if case and note.given and not note.identity_seen:
+        raise IdentityNotSeen
+    handover = Handover(note.reference, note.given, note.reason, PROXY if note.proxy_id else HOLDER)
+    visit = attendance.complete(handover, actor=actor, now=now)
+    if case and find_record(visit) is None:
+        _record(note, visit, case, actor=actor, now=now)
+    return visit
+
+
+def _record(note: CounterNote, visit: Appointment, case: Case, *, actor: str, now: datetime) -> None:
+    proxy = _live_proxy(note, case)
+    papers = [item.code for item in case.visit_type.items if item.code in note.papers]
+    record = HandoverRecord(
+        appointment_id=visit.id,
+        case_id=case.id,
+        handed_at=now,
+        handed_by=actor,
+        identity_seen=note.identity_seen,
+        papers=papers,
+        proxy=proxy,
+    )
+    db.session.add(record)
+    if proxy and note.given:
+        proxy.used_at = now  # The code is for one time.
+    if visit.status == Status.COMPLETED:
+        _issue(case, now)
+
+
+def _live_proxy(note: CounterNote, case: Case) -> Proxy | None:
+    if note.proxy_id is None:
+        return None
+    proxy = proxies.find_live(case.id)
+    if proxy is None or proxy.id != note.proxy_id:
+        raise ProxyCodeWrong  # It was taken back while the clerk was ticking.
+    return proxy
+
+
+def _issue(case: Case, at: datetime | None) -> None:
+    for leg in case.legs:
+        leg.issued_at = at
+
+
+def undo(reference: str, undoing: str, *, actor: str, now: datetime) -> Appointment:
+    """Take back the last change of staff, with all that a handover wrote.
+
+    Raises what `attendance.undo` raises, and CollectedSince.
+    """
+    visit = get_by_reference(reference)
+    case = _locked_case(visit)
+    if case and case.collected_at and visit.status == Status.INCOMPLETE:
+        raise CollectedSince
+    collected = visit.status == Status.COMPLETED
+    visit = attendance.undo(reference, undoing, actor=actor, now=now)
+    record = find_record(visit)
+    if case and record:
+        _take_back(record)
+        if collected:
+            _issue(case, None)
+    return visit
+
+
+def _take_back(record: HandoverRecord) -> None:
+    if record.proxy and proxies.find_live(record.case_id) is None:
+        record.proxy.used_at = None
+    db.session.delete(record)
+
+
+def book_rest(reference: str, starts_at: datetime, *, now: datetime) -> Appointment:
+    """Book another visit, at the same station, for what a visit left over.
+
+    Raises StatusConflict when nothing is left over, and what holding and booking raise.
+    """
+    visit = get_by_reference(reference)
+    if visit.status != Status.INCOMPLETE or visit.case_id is None:
+        raise attendance.StatusConflict
+    wish = HoldRequest(visit.station.slug, visit.service.code, starts_at, case_id=visit.case_id)
+    kept = holds.hold(wish, now=now)
+    key = f"rest:{reference}:{starts_at.isoformat()}"
+    return operations.book(BookingRequest(kept.public_id, key, Contact(), visit.language), now=now)
+
+
+def find_record(visit: Appointment) -> HandoverRecord | None:
+    """Return the record of what happened at the counter."""
+    return db.session.scalar(select(HandoverRecord).where(HandoverRecord.appointment_id == visit.id))
+
+
+def _locked_case(visit: Appointment) -> Case | None:
+    if visit.case_id is None:
+        return None
+    case = db.session.get(Case, visit.case_id, with_for_update=True)
+    if case is None:
+        raise NotFound
+    return case
