@@ -124,6 +124,17 @@ def _attempt(operation: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) ->
     return result
 
 
+def whole_step(step: Callable[P, bool], /, *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Run one step of an operation; when it says no, nothing of it stays, and the operation goes on."""
+    savepoint = db.session.begin_nested()
+    done = step(*args, **kwargs)
+    if done:
+        savepoint.commit()
+    else:
+        savepoint.rollback()
+    return done
+
+
 @dataclass
 class _Patience:
     """Decides whether an operation runs again, and waits a little before it does."""

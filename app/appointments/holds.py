@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -283,6 +284,14 @@ def release(public_id: str) -> None:
     kept = locked_hold(public_id)
     if kept.status == HoldStatus.OPEN:
         give_back(kept)
+
+
+def end(public_ids: Sequence[str], *, now: datetime) -> None:
+    """End holds whose time the service point gives no more; who confirms then is shown other times."""
+    wanted = select(Hold).where(Hold.public_id.in_(public_ids), Hold.status == HoldStatus.OPEN)
+    for kept in db.session.scalars(wanted.with_for_update()):
+        give_back(kept)
+        kept.expires_at = now
 
 
 # Built once: this runs before every hold and mostly finds nothing.

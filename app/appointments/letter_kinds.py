@@ -42,6 +42,41 @@ Book a new time:
 
 Help: {phone}""")
 
+_MOVED = _l("""{why}
+
+Your new time: {when}
+All times are Haikou time (UTC+8).
+
+Where: {place}
+{address}
+How to get there: {place_link}
+
+You do not have to do anything to keep this time.
+
+{service}
+
+Bring:
+{papers}
+
+Booking reference: {reference}
+
+Choose another time:
+{link}
+
+Help: {phone}""")
+_CANCELLED_BY_US = _l("""{why}
+
+Your visit is cancelled. We are sorry.
+
+{service}
+
+Booking reference: {reference}
+
+Book a new time:
+{link}
+
+Help: {phone}""")
+
 BLANKS = (
     Blank("day", _l("day, short"), LocalText("Tue 13 Oct", "10月13日 周二", "вт, 13 окт.")),
     Blank("time", _l("time"), "10:20"),
@@ -128,5 +163,40 @@ SOON = MessageKind(
     },
 )  # fmt: skip
 
-KINDS = {kind.name: kind for kind in (CONFIRMATION, CHANGED, CANCELLED, TODAY, TOMORROW, SOON)}
+_WHY = Blank(
+    "why",
+    _l("sentence: what cannot be, and why"),
+    LocalText(
+        "Fuxingcheng cannot receive you on Tue 13 Oct, 10:20: typhoon.",
+        "复兴城10月13日 周二 10:20无法接待您：台风。",
+        "Фусинчэн не сможет принять вас вт, 13 окт., 10:20: тайфун.",
+    ),
+)
+_NEEDED_BY_US = {channel: names | {"why"} for channel, names in _NEEDED.items()}
+MOVED_BY_US = MessageKind(
+    "moved_by_us", _l("Visit moved by us"), (*BLANKS, _WHY), _NEEDED_BY_US,
+    {
+        EMAIL: LazyText(
+            _MOVED, _l("We moved your visit: {day}, {time}, {place}"), _l("We had to move your visit")
+        ),
+        SMS: LazyText(_l("{why} Your visit is now {day}, {time}, {place}. Need another time? {link}")),
+    },
+)  # fmt: skip
+CANCELLED_BY_US = MessageKind(
+    "cancelled_by_us", _l("Visit cancelled by us"), (*BLANKS, _WHY),
+    {EMAIL: frozenset({"why", "link"}), SMS: frozenset({"why", "link"})},
+    {
+        EMAIL: LazyText(
+            _CANCELLED_BY_US,
+            _l("We cancelled your visit: {day}, {time}, {place}"),
+            _l("We had to cancel your visit"),
+        ),
+        SMS: LazyText(_l("{why} Your visit is cancelled. Choose a new time: {link}")),
+    },
+)  # fmt: skip
+
+KINDS = {
+    kind.name: kind
+    for kind in (CONFIRMATION, CHANGED, CANCELLED, MOVED_BY_US, CANCELLED_BY_US, TODAY, TOMORROW, SOON)
+}
 register(*KINDS.values())

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.appointments import merging
+from app.appointments import displaced, displacement_words, merging
 from app.appointments.calendar_file import calendar_for
+from app.appointments.displaced import Displacement, Spot
 from app.appointments.letter_kinds import KINDS
 from app.appointments.models import Appointment
 from app.appointments.reminder_plan import is_quiet, opens_next
@@ -33,7 +34,15 @@ from app.stations.reminder_rules import ReminderRule, rules_of
 
 __all__ = ["TOPIC", "compose", "part_of"]
 
-CALENDAR_METHODS = {"confirmation": "REQUEST", "changed": "REQUEST", "cancelled": "CANCEL"}
+BY_US = (displaced.MOVED, displaced.CANCELLED)
+CANCELLING = ("cancelled", displaced.CANCELLED)
+CALENDAR_METHODS = {
+    "confirmation": "REQUEST",
+    "changed": "REQUEST",
+    displaced.MOVED: "REQUEST",
+    "cancelled": "CANCEL",
+    displaced.CANCELLED: "CANCEL",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +146,24 @@ def part_of(visit: Visit) -> Part:
     return Part(KINDS[visit.occasion], lambda: _values(visit))
 
 
+def draft(appointment: Appointment, before: Displacement, new: Spot | None, *, now: datetime) -> Letter:
+    """Return the text message, in the current language, that a person would get for a change of ours.
+
+    Without a new time the visit is cancelled.
+    """
+    kind = displaced.MOVED if new else displaced.CANCELLED
+    case = db.session.get(Case, appointment.case_id) if appointment.case_id else None
+    values = {**_values(Visit(kind, appointment, case, now)), "why": displacement_words.why(before)}
+    if new:
+        there = local(new.starts_at, new.timezone)
+        values |= {"day": short_day(there), "time": clock_time(there), "place": words(new.place)}
+    return write("sms", "", Part(KINDS[kind], lambda: values))
+
+
 def _reason_to_skip(visit: Visit, revision: int) -> str:
     appointment = visit.appointment
     cancelled = appointment.status == Status.CANCELLED
-    if visit.kind == "cancelled":
+    if visit.kind in CANCELLING:
         return "" if cancelled else "booked again"
     reasons = (
         (cancelled, "visit cancelled"),
@@ -170,12 +193,19 @@ def _values(visit: Visit) -> Values:
         "address": station.address.in_language(language),
         "place_link": f"{base}/{language}/places/{station.slug}",
         "service": "" if visit.case else appointment.service.name.in_language(language),
+        "why": _why(visit),
         "items": _items(visit, VisitItemKind.HANDOVER),
         "papers": _items(visit, VisitItemKind.PAPER) or (_("your passport"),),
         "reference": appointment.reference,
         "link": _link(visit, base),
         "phone": settings.help_phone,
     }
+
+
+def _why(visit: Visit) -> str:
+    """Return what we say first when it was us who changed the visit."""
+    before = displaced.find_displacement(visit.appointment) if visit.kind in BY_US else None
+    return displacement_words.why(before) if before else ""
 
 
 def _items(visit: Visit, kind: VisitItemKind) -> tuple[str, ...]:
@@ -188,7 +218,7 @@ def _link(visit: Visit, base: str) -> str:
     """Return the address at which the visit can be changed, or a new time chosen after a cancellation."""
     if visit.case:
         return f"{base}/c/{visit.case.link}"
-    if visit.kind == "cancelled":
+    if visit.kind in CANCELLING:
         return f"{base}/{current_language()}/"
     return f"{base}/v/{visit.appointment.token}"
 

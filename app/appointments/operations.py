@@ -189,7 +189,7 @@ def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "p
     Raises NotFound, NotChangeable, ServiceNotOffered, PapersElsewhere, PapersNotThere, OutsideWindow
     or SlotUnavailable.
     """
-    appointment = _locked_changeable(reference, now=now)
+    appointment = locked_changeable(reference, now=now)
     if (appointment.station.slug, appointment.starts_at) == (target.station_slug, target.starts_at):
         return appointment
     station = locked_station(target.station_slug)
@@ -213,7 +213,7 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
     moved = db.session.get_one(Appointment, kept.appointment_id)
     if kept.status == HoldStatus.USED:
         return moved
-    appointment = _locked_changeable(moved.reference, now=now)
+    appointment = locked_changeable(moved.reference, now=now)
     keep_or_retake(kept, now=now)
     kept.status = HoldStatus.USED
     kept.asked_from = None
@@ -222,14 +222,14 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
     return _move(appointment, kept.station, kept.interval, now=now, actor=actor)
 
 
-def _locked_changeable(reference: str, *, now: datetime) -> Appointment:
-    appointment = _locked_appointment(reference)
+def locked_changeable(reference: str, *, now: datetime) -> Appointment:
+    appointment = locked_appointment(reference)
     if appointment.status != Status.BOOKED or appointment.starts_at <= now:
         raise NotChangeable
     return appointment
 
 
-def _locked_appointment(reference: str) -> Appointment:
+def locked_appointment(reference: str) -> Appointment:
     found = db.session.scalar(select(Appointment).where(Appointment.reference == reference).with_for_update())
     return found or queries.get_by_reference(reference)
 
@@ -254,10 +254,10 @@ def _move(
 
 def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointment:
     """End a visit and free its desks; cancelling twice frees them once. Raises NotChangeable."""
-    appointment = _locked_appointment(reference)
+    appointment = locked_appointment(reference)
     if appointment.status == Status.CANCELLED:
         return appointment
-    appointment = _locked_changeable(reference, now=now)
+    appointment = locked_changeable(reference, now=now)
     offers.withdraw(appointment.id, now=now)
     capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     appointment.status = Status.CANCELLED
@@ -274,7 +274,7 @@ def restore(reference: str, *, now: datetime) -> Appointment:
 
     Raises NotChangeable, AlreadyBooked when the case has another visit by now, or SlotUnavailable.
     """
-    appointment = _locked_appointment(reference)
+    appointment = locked_appointment(reference)
     if appointment.status == Status.BOOKED:
         return appointment
     cancelled_at = appointment.cancelled_at

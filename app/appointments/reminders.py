@@ -13,15 +13,25 @@ TOPIC = "appointment"
 REMINDER = "reminder-"  # how the kind of every reminder begins
 
 
-def announce(appointment: Appointment, kind: str, *, now: datetime) -> None:
-    """Replace what waits in the outbox by this message and, while the visit lives, its reminders."""
+def announce(appointment: Appointment, kind: str, *, now: datetime, send_at: datetime | None = None) -> None:
+    """Replace what waits in the outbox by this message and, while the visit lives, its reminders.
+
+    `send_at` keeps the message back for a while, in which it can be taken back.
+    """
+    channels = channels_of(appointment)
+    first = [_message(appointment, kind, channels[0], send_at or now)] if channels else []
+    _replace(appointment, first, now=now)
+
+
+def remind(appointment: Appointment, *, now: datetime) -> None:
+    """Replace what waits in the outbox by the reminders alone: the person was told, or is called."""
+    _replace(appointment, [], now=now)
+
+
+def _replace(appointment: Appointment, messages: list[OutboxRequest], *, now: datetime) -> None:
     if appointment.revision:  # Of a new visit nothing can be waiting.
         outbox.cancel(TOPIC, appointment.id, now=now)
-    channels = channels_of(appointment)
-    if not channels:
-        return
-    messages = [_message(appointment, kind, channels[0], send_at=now)]
-    if appointment.live:
+    if channels_of(appointment) and appointment.live:
         messages += requests_of(appointment, plan_of(appointment, booked_at=now, now=now))
     outbox.enqueue(*messages, now=now)
 

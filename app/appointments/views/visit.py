@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import clock
-from app.appointments import journey, operations, waiting
+from app.appointments import displacement_words, journey, operations, waiting
 from app.appointments.agenda import Offer
 from app.appointments.calendar_file import calendar_for
+from app.appointments.displaced import find_displacement
 from app.appointments.models import Appointment, HandoverItem
 from app.appointments.policy import UNDO_LENGTH, AlreadyBooked, NotChangeable, SlotUnavailable
 from app.appointments.qr import qr_picture
@@ -72,8 +73,10 @@ def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
     now = clock.now()
     moment = Moment.of(visit, now=now)
     case = db.session.get(Case, visit.case_id) if visit.case_id else None
+    by_us = find_displacement(visit)
     return render_template(
         "appointments/visit.html",
+        by_us=displacement_words.why(by_us) if by_us else "",
         visit=visit,
         moment=moment,
         case=case,

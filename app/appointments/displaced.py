@@ -1,0 +1,194 @@
+"""Visits that a service point has to move or cancel itself. Runs inside `transact()`.
+
+The person did nothing, so each message says what they had, why it cannot be, and what they have now.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.appointments import capacity, offers
+from app.appointments.holds import release_expired
+from app.appointments.models import Appointment, AppointmentEvent, OfferReason
+from app.appointments.offers import OfferRequest, Recipient
+from app.appointments.operations import locked_appointment, locked_changeable
+from app.appointments.policy import SlotUnavailable
+from app.appointments.reminders import announce, remind
+from app.appointments.slots import Candidate
+from app.appointments.states import Status
+from app.db import db, whole_step
+from app.localtext import LocalText
+from app.stations.models import Station
+
+MOVED, CANCELLED, ASKED, PUT_BACK = "moved_by_us", "cancelled_by_us", "asked_by_us", "put_back"
+TO_CHOOSE = timedelta(hours=48)  # how long a time is kept for who is asked
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why, decided by whom, and when the message goes out; None when somebody calls instead."""
+
+    reason: LocalText
+    actor: str
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """Where a visit was before, and its revision after: undo leaves alone what changed since."""
+
+    reference: str
+    station_id: int
+    candidate: Candidate
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A time at a named place."""
+
+    place: LocalText
+    starts_at: datetime
+    timezone: str
+
+    @classmethod
+    def of(cls, visit: Appointment) -> "Spot":
+        return cls(visit.station.name, visit.starts_at, visit.station.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Displacement:
+    """What a person had, and why it could not be."""
+
+    was: Spot
+    reason: LocalText
+
+
+def move(
+    reference: str, station: Station, candidate: Candidate, because: Because, *, now: datetime
+) -> Appointment:
+    """Give the visit this slot. Raises NotChangeable, or SlotUnavailable when somebody took it."""
+    appointment = locked_changeable(reference, now=now)
+    release_expired(now=now, station_id=station.id)
+    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+    if not capacity.take(station.id, candidate, party_size=appointment.party_size):
+        raise SlotUnavailable
+    details = _before(appointment, because)
+    offers.withdraw(appointment.id, now=now)
+    _put(appointment, station, candidate)
+    details["after"] = f"{station.slug} {appointment.starts_at.isoformat()}"
+    _tell(appointment, MOVED, because, details, now=now)
+    return appointment
+
+
+def ask(reference: str, station: Station, candidate: Candidate, because: Because, *, now: datetime) -> None:
+    """Keep this slot for the person, who chooses within 48 hours; the visit stays until then.
+
+    Raises NotChangeable, or SlotUnavailable when somebody took it.
+    """
+    appointment = locked_changeable(reference, now=now)
+    offers.withdraw(appointment.id, now=now)
+    request = OfferRequest(
+        station.slug,
+        candidate.interval.start,
+        # Once the old time has come there is nothing left to choose instead of.
+        until=min(now + TO_CHOOSE, candidate.interval.start, appointment.starts_at),
+        who=Recipient.of_visit(appointment),
+        reason=OfferReason.INSTEAD,
+        tell_at=because.told_at,
+    )
+    offers.make(request, now=now)
+    _record(appointment, ASKED, because.actor, _before(appointment, because), now=now)
+
+
+def stop_asking(reference: str, *, now: datetime) -> None:
+    """Take the offer to the person back, and its message while it waits."""
+    offers.withdraw(locked_appointment(reference).id, now=now)
+
+
+def cancel(reference: str, because: Because, *, now: datetime) -> Appointment:
+    """End the visit and free its desk. Raises NotChangeable."""
+    appointment = locked_changeable(reference, now=now)
+    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+    details = _before(appointment, because)
+    appointment.status = Status.CANCELLED
+    appointment.cancelled_at, appointment.cancelled_by = now, because.actor
+    offers.withdraw(appointment.id, now=now)
+    appointment.revision += 1
+    _tell(appointment, CANCELLED, because, details, now=now)
+    return appointment
+
+
+def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
+    """Give the visit its old time again and take its message back.
+
+    False when the person or somebody else changed it since, or when its old desk is taken.
+    """
+    appointment = locked_appointment(was.reference)
+    if appointment.revision != was.revision or appointment.status not in (Status.BOOKED, Status.CANCELLED):
+        return False
+    if not whole_step(capacity.take, was.station_id, was.candidate, party_size=appointment.party_size):
+        return False
+    if appointment.status == Status.BOOKED:
+        capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+    appointment.status = Status.BOOKED
+    appointment.cancelled_at = appointment.cancelled_by = None
+    _put(appointment, station, was.candidate)
+    _record(appointment, PUT_BACK, actor, {}, now=now)
+    remind(appointment, now=now)
+    return True
+
+
+def _put(appointment: Appointment, station: Station, candidate: Candidate) -> None:
+    appointment.station, appointment.station_id = station, station.id
+    appointment.starts_at, appointment.ends_at = candidate.interval.start, candidate.interval.end
+    appointment.revision += 1
+
+
+def _before(appointment: Appointment, because: Because) -> dict[str, Any]:
+    station = appointment.station
+    return {
+        "before": f"{station.slug} {appointment.starts_at.isoformat()}",
+        "place": station.name.as_dict(),
+        "timezone": station.timezone,
+        "starts_at": appointment.starts_at.isoformat(),
+        "reason": because.reason.as_dict(),
+    }
+
+
+def _tell(
+    appointment: Appointment, kind: str, because: Because, details: dict[str, Any], *, now: datetime
+) -> None:
+    _record(appointment, kind, because.actor, {**details, "revision": appointment.revision}, now=now)
+    if because.told_at:
+        announce(appointment, kind, now=now, send_at=because.told_at)
+    else:
+        remind(appointment, now=now)
+
+
+def _record(
+    appointment: Appointment, kind: str, actor: str, details: dict[str, Any], *, now: datetime
+) -> None:
+    db.session.add(
+        AppointmentEvent(
+            appointment_id=appointment.id, happened_at=now, kind=kind, actor=actor, details=details
+        )
+    )
+
+
+def find_displacement(appointment: Appointment) -> Displacement | None:
+    """Return what the visit was before we changed it, while nobody has changed it since."""
+    wanted = select(AppointmentEvent).where(
+        AppointmentEvent.appointment_id == appointment.id, AppointmentEvent.kind.in_((MOVED, CANCELLED))
+    )
+    event = db.session.scalar(wanted.order_by(AppointmentEvent.id.desc()).limit(1))
+    if event is None or event.details.get("revision") != appointment.revision:
+        return None
+    was = Spot(
+        LocalText.from_dict(event.details["place"]),
+        datetime.fromisoformat(event.details["starts_at"]),
+        event.details["timezone"],
+    )
+    return Displacement(was, LocalText.from_dict(event.details["reason"]))
