@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
-from app.appointments.slots import cells_of
+from app.appointments.slots import Candidate, cells_of, start_of
 from app.interval import Interval
 from app.stations.opening_hours import Plan, open_intervals
 
@@ -43,6 +45,44 @@ def newly_touched(visits: Sequence[V], *, before: Plan, after: Plan) -> list[V]:
     """Return the visits that had a desk in the plan before and have none after."""
     homeless = {id(visit) for visit in plan_impact(visits, before)}
     return [visit for visit in plan_impact(visits, after) if id(visit) not in homeless]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A moment with more people booked than the plan has desks."""
+
+    starts_at: datetime
+    booked: int
+    desks: int
+
+
+def crowds(visits: Sequence[Visit], plan: Plan) -> list[Crowd]:
+    """Return where each stretch with too many visits begins, with the figures of its worst moment."""
+    desks = _desks(visits, plan)
+    booked: Counter[int] = Counter()
+    for visit in visits:
+        for cell in cells_of(visit.interval):
+            booked[cell] += visit.party_size
+    found: list[Crowd] = []
+    last = -2
+    for cell in sorted(cell for cell in booked if booked[cell] > desks[cell]):
+        here = Crowd(start_of(cell), booked[cell], desks[cell])
+        if cell != last + 1:
+            found.append(here)
+        elif here.booked - here.desks > found[-1].booked - found[-1].desks:
+            found[-1] = Crowd(found[-1].starts_at, here.booked, here.desks)
+        last = cell
+    return found
+
+
+def candidate_at(plan: Plan, interval: Interval) -> Candidate:
+    """Return this very stretch of time as a slot of the plan; where it is closed there are no desks."""
+    cells = cells_of(interval)
+    desks: Counter[int] = Counter()
+    for day in {m.astimezone(plan.timezone).date() for m in (interval.start, interval.end)}:
+        for part in open_intervals(plan, day):
+            desks.update(dict.fromkeys(cells_of(part.interval), part.desks))
+    return Candidate(interval, cells.start, tuple(desks[cell] for cell in cells))
 
 
 def _desks(visits: Sequence[Visit], plan: Plan) -> Counter[int]:

@@ -1,0 +1,82 @@
+"""Which new time each displaced visit is offered. PURE."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.appointments.slots import Candidate, remaining
+
+# Who is moved has to read the message and set out.
+LEAST_NOTICE = timedelta(hours=2)
+# An earlier time than the old one needs more: the person may look only the day before.
+NOTICE_OF_EARLIER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A slot at a station that somebody could be given."""
+
+    station_id: int
+    candidate: Candidate
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.candidate.interval.start
+
+    @property
+    def name(self) -> tuple[int, datetime]:
+        return self.station_id, self.starts_at
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A visit that needs another time, and the places it may have, the best first."""
+
+    reference: str
+    party_size: int
+    places: Iterable[Place]
+
+
+def assign(wishes: Iterable[Wish], taken: Mapping[int, Mapping[int, int]]) -> dict[str, Place | None]:
+    """Give each visit the first of its places that has room, counting what those before it were given.
+
+    `taken` are the desks taken by station and cell. Who comes first in `wishes` chooses first.
+    """
+    given: dict[int, Counter[int]] = {station_id: Counter(cells) for station_id, cells in taken.items()}
+    found: dict[str, Place | None] = {}
+    for wish in wishes:
+        place = next((p for p in wish.places if _has_room(p, wish.party_size, given)), None)
+        found[wish.reference] = place
+        if place:
+            _take(place, wish.party_size, given)
+    return found
+
+
+def _has_room(place: Place, party_size: int, taken: Mapping[int, Counter[int]]) -> bool:
+    return remaining(place.candidate, taken.get(place.station_id, Counter())) >= party_size
+
+
+def _take(place: Place, party_size: int, taken: dict[int, Counter[int]]) -> None:
+    cells = taken.setdefault(place.station_id, Counter())
+    first = place.candidate.first_cell
+    for cell in range(first, first + len(place.candidate.desks)):
+        cells[cell] += party_size
+
+
+def best_first(
+    by_station: Iterable[Sequence[Place]], starts_at: datetime, *, now: datetime
+) -> Iterator[Place]:
+    """Yield the places of the first station nearest in time first, then those of the next, and so on.
+
+    Left out are times that come too soon to be told, and the old time itself.
+    """
+    for places in by_station:
+        fair = [p for p in places if is_fair(p.starts_at, starts_at, now=now)]
+        yield from sorted(fair, key=lambda p: (abs(p.starts_at - starts_at), p.starts_at))
+
+
+def is_fair(new: datetime, old: datetime, *, now: datetime) -> bool:
+    """Say whether a person who is moved from `old` to `new` has time to hear of it."""
+    notice = LEAST_NOTICE if new >= old else NOTICE_OF_EARLIER
+    return new >= now + notice
