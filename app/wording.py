@@ -57,6 +57,10 @@ REFUSALS = {
     "reminders_unfit": _l("The reminders were not saved. See what is wrong below."),
     "text_changed": _l("Somebody changed this text while you were working. Compare both and save again."),
     "text_unfit": _l("The text was not saved. See what is wrong below."),
+    "effect_changed": _l(
+        "Somebody booked there meanwhile, or took a time below. Nothing was saved. Look again and save."
+    ),
+    "undo_over": _l("This change cannot be undone any more. Messages may be on their way."),
     "place_unknown": _l("We could not find this place in Haikou. Choose a district."),
     "place_ambiguous": _l("Several places have this name. Choose the one you mean."),
     "bad_coordinates": _l(

@@ -166,13 +166,13 @@ class DayForm:
     @classmethod
     def blank(cls) -> "DayForm":
         rows = [PeriodRow(f"day-{i}", _("Hours"), desks="1") for i in range(FEWEST_ROWS)]
-        return cls(rows=rows, reason=_typed_reason({}))
+        return cls(rows=rows, reason=typed_reason({}))
 
     @classmethod
     def typed(cls, typed: Typed, *, today: date) -> "DayForm":
         rows = [_typed_row(typed, f"day-{i}", _("Hours")) for i in range(FEWEST_ROWS)]
         choice = typed.get("choice", "closed")
-        form = cls(typed.get("day", "").strip()[:20], choice, rows, _typed_reason(typed))
+        form = cls(typed.get("day", "").strip()[:20], choice, rows, typed_reason(typed))
         form._read(today)
         return form
 
@@ -206,16 +206,18 @@ class ClosureForm:
 
     @classmethod
     def blank(cls) -> "ClosureForm":
-        return cls(dict.fromkeys(cls.NAMES, ""), _typed_reason({}))
+        return cls(dict.fromkeys(cls.NAMES, ""), typed_reason({}))
 
     @classmethod
-    def typed(cls, typed: Typed, *, zone: ZoneInfo, now: datetime) -> "ClosureForm":
+    def typed(
+        cls, typed: Typed, *, zone: ZoneInfo, now: datetime, needs_reason: bool = True
+    ) -> "ClosureForm":
         values = {name: typed.get(name, "").strip()[:20] for name in cls.NAMES}
-        form = cls(values, _typed_reason(typed))
-        form._read(zone, now)
+        form = cls(values, typed_reason(typed))
+        form._read(zone, now, needs_reason)
         return form
 
-    def _read(self, zone: ZoneInfo, now: datetime) -> None:
+    def _read(self, zone: ZoneInfo, now: datetime, needs_reason: bool) -> None:
         start = self._moment("from", _("Start of the closure"), zone)
         end = self._moment("until", _("End of the closure"), zone)
         if start and end and end <= start:
@@ -223,7 +225,7 @@ class ClosureForm:
         elif end and end <= now:
             self.errors.append(("until_day", _("This closure is over already. Enter a later end.")))
         reason = LocalText.from_dict(self.reason)
-        if not reason:
+        if needs_reason and not reason:
             self.errors.append(("reason_en", _("Write the reason in one language at least.")))
         if start and end and not self.errors:
             self.edit = ClosureEdit(ClosedInterval(Interval(start, end), reason))
@@ -259,7 +261,8 @@ def read_instant(text: str) -> datetime | None:
         return None
 
 
-def _typed_reason(typed: Typed) -> dict[str, str]:
+def typed_reason(typed: Typed) -> dict[str, str]:
+    """Return the reason as typed, in each language."""
     texts = {language: typed.get(f"reason_{language}", "") for language in LANGUAGES}
     return {language: text.replace("\0", "").strip()[:LONGEST_REASON] for language, text in texts.items()}
 

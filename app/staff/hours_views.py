@@ -1,33 +1,27 @@
 """The opening plan of a service point: see, change, look at what the change touches, save."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from app import clock
 from app.accounts.models import Role
-from app.db import transact
 from app.interval import Interval
-from app.staff import operations, queries
+from app.staff import preview, queries
 from app.staff.forms import ClosureForm, DayForm, WeekForm, exceptions_by_day
 from app.staff.frame import frame
-from app.staff.impact import newly_touched
 from app.staff.operations import PlanChanged, PlanSave
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
 from app.staff.planning import ClosureRemoval, PlanEdit, is_lasting
 from app.staff.wording import WEEKDAYS
-from app.stations import plans
 from app.stations.models import Station
 from app.stations.opening_hours import ClosedInterval
 
 bp = Blueprint("staff_hours", __name__, template_folder="templates", url_prefix="/staff")
 bp.context_processor(frame)
-NOT_REPEATED = ("csrf_token", "step")
 
 
 @dataclass
@@ -97,23 +91,18 @@ def remove_closure(slug: str, closure_id: int) -> ResponseReturnValue:
 
 def _answer(station: Station, forms: Forms, edit: PlanEdit | None) -> ResponseReturnValue:
     """Show the errors, the form again, what the change would touch, or save it: as `step` says."""
-    step = request.form.get("step", "preview")
     if edit is None:
         return _page(station, forms), 422
     seen = request.form.get("plan_version", 0, type=int)
     if seen != station.plan_version:
         return _stale(station.slug, forms)
-    if step == "edit":
+    if request.form.get("step") == "edit":
         return _page(station, forms)
-    if step != "save":
-        return _preview(station, edit, now=clock.now())
     save = PlanSave(station.slug, edit, seen, get_member().username)
     try:
-        transact(operations.save_plan, save, now=clock.now())
+        return preview.look_or_save([save], then=url_for(".show", slug=station.slug))
     except PlanChanged:
         return _stale(station.slug, forms)
-    flash(_("The opening plan is saved."))
-    return redirect(url_for(".show", slug=station.slug), 303)
 
 
 def _saved_forms(station: Station) -> Forms:
@@ -140,25 +129,8 @@ def _page(station: Station, forms: Forms, **more: Any) -> str:
         "for_dates": [p for p in periods if not is_lasting(p)],
         "exceptions": exceptions_by_day(queries.list_exceptions(station, from_day=today)),
         "closures": queries.list_closures(station, now=now),
+        "undoable": queries.find_undoable(station, now=now),
         "changed_by": None,
         "stale": False,
     }
     return render_template("staff/hours.html", **(context | more))
-
-
-def _preview(station: Station, edit: PlanEdit, *, now: datetime) -> str:
-    before = plans.plan_of(station)
-    after = edit.applied_to(before)
-    touched = newly_touched(queries.list_coming_visits(station, now=now), before=before, after=after)
-    holds = newly_touched(queries.list_open_holds(station, now=now), before=before, after=after)
-    repeated = [(k, v) for k, v in request.form.items(multi=True) if k not in NOT_REPEATED]
-    return render_template(
-        "staff/preview.html",
-        station=station,
-        edit=edit,
-        weekdays=WEEKDAYS,
-        rows=queries.call_rows(touched),
-        holds=len(holds),
-        repeated=repeated,
-        action=request.path,
-    )

@@ -1,29 +1,52 @@
-"""Changing an opening plan, and who works where. Call inside `transact()`."""
+"""Changing opening plans, undoing that, and who works where. Call inside `transact()`."""
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import singledispatch
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
 from app.accounts.models import User
-from app.appointments import capacity
+from app.appointments import capacity, displaced, holds
+from app.appointments.displaced import Because, Was
+from app.appointments.holds import locked_station
+from app.appointments.models import Appointment
+from app.appointments.policy import SlotUnavailable
 from app.db import db
 from app.errors import DomainError, NotFound
-from app.staff import queries
-from app.staff.impact import newly_touched
-from app.staff.models import PlanChange, StaffAssignment
-from app.staff.planning import ClosureEdit, ClosureRemoval, DayEdit, PlanEdit, WeekEdit
+from app.interval import Interval
+from app.staff import plan_rows
+from app.staff.decisions import UNDECIDED, Choice, Decisions
+from app.staff.effects import Effect, StationChange, Touched, effect_of
+from app.staff.impact import candidate_at
+from app.staff.models import PlanChange, StaffAssignment, TouchedVisit
+from app.staff.planning import ClosureEdit, ClosureRemoval, DayEdit, PlanEdit, WeekEdit, reason_of
 from app.stations import plans
 from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
+
+# Messages wait this long, and as long the change can be undone without anybody having noticed.
+UNDO_PLAN = timedelta(minutes=10)
 
 
 class PlanChanged(DomainError):
     """Somebody else saved a change of this plan since the form was opened."""
 
     code = "plan_changed"
+
+
+class EffectChanged(DomainError):
+    """Since the preview somebody booked there, or took a time that was proposed."""
+
+    code = "effect_changed"
+
+
+class UndoOver(DomainError):
+    """The messages are on their way, or the change was undone already."""
+
+    code = "undo_over"
 
 
 @dataclass(frozen=True)
@@ -36,30 +59,198 @@ class PlanSave:
     username: str
 
 
-def save_plan(save: PlanSave, *, now: datetime) -> PlanChange:
-    """Change the plan, keep every booked visit, and note which visits lost their desk.
+def save_plan(save: PlanSave, decisions: Decisions = UNDECIDED, *, now: datetime) -> PlanChange:
+    """Change one plan; see `save_plans`."""
+    return save_plans([save], decisions, now=now)[0]
 
-    Raises PlanChanged when the plan is not the one its author saw.
+
+def save_plans(
+    saves: Sequence[PlanSave], decisions: Decisions = UNDECIDED, *, now: datetime
+) -> list[PlanChange]:
+    """Change the plans of stations together, and do with each displaced visit what was decided.
+
+    Raises PlanChanged when a plan is not the one its author saw, EffectChanged when the change would
+    touch somebody who was not shown or give somebody another time than the one shown.
     """
+    saves = sorted(saves, key=lambda save: save.station_slug)  # one order of locks for everybody
+    changes = [_locked_change(save, now=now) for save in saves]
+    effect = effect_of(changes, now=now, shown=decisions.shown)
+    if decisions.shown is not None and decisions.shown != effect.shown:
+        raise EffectChanged
+    batch = secrets.token_urlsafe(9)
+    rows = [
+        _save_change(change, _Author(save.username, decisions.quiet_because, batch), effect, now=now)
+        for change, save in zip(changes, saves, strict=True)
+    ]
+    holds.end([hold.public_id for hold in effect.holds], now=now)
+    for change in changes:
+        capacity.refit(change.station, now=now)
+    by_station = {row.station_id: row for row in rows}
+    for touched in effect.touched:
+        _decide(touched, by_station[touched.visit.station_id], decisions, now=now)
+    return rows
+
+
+def _locked_change(save: PlanSave, *, now: datetime) -> StationChange:
     station = _locked(save.station_slug)
     if station.plan_version != save.seen_version:
         raise PlanChanged
-    before = plans.read_plan(station.id, station.timezone)
-    coming = queries.list_coming_visits(station, now=now)
-    touched = newly_touched(coming, before=before, after=save.edit.applied_to(before))
-    _write(save.edit, station, now)
+    holds.release_expired(now=now, station_id=station.id)
+    return StationChange.of(station, save.edit)
+
+
+@dataclass(frozen=True)
+class _Author:
+    """Who saves, and why no messages are sent."""
+
+    username: str
+    quiet_because: str
+    batch: str
+
+
+def _save_change(change: StationChange, author: _Author, effect: Effect, *, now: datetime) -> PlanChange:
+    station = change.station
+    before = plan_rows.copy_of(station)
+    _write(change.edit, station, now)
     station.plan_version += 1
+    touched = [one.visit.reference for one in effect.touched if one.visit.station_id == station.id]
+    row = PlanChange(
+        station_id=station.id,
+        username=author.username,
+        changed_at=now,
+        kind=change.edit.kind,
+        details={"version": station.plan_version, "touched": touched},
+        batch=author.batch,
+        version=station.plan_version,
+        reason=reason_of(change.edit),
+        quiet_because=author.quiet_because,
+        before=before,
+        undo_until=now + UNDO_PLAN,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+# --- what becomes of a displaced visit --------------------------------------------------------------
+
+
+def _decide(touched: Touched, change: PlanChange, decisions: Decisions, *, now: datetime) -> None:
+    """Do with the visit what was chosen, and note where it was."""
+    visit = touched.visit
+    choice = decisions.choice_for(visit.reference)
+    if choice is None:
+        return
+    was = Interval(visit.starts_at, visit.ends_at)
+    home, reason = visit.station_id, change.reason
+    because = Because(reason, change.username, None if decisions.quiet_because else change.undo_until)
+    done = _carry_out(choice, touched, because, now=now)
+    told = touched.reachable and not decisions.quiet_because
+    db.session.add(
+        TouchedVisit(
+            plan_change_id=change.id,
+            appointment_id=visit.id,
+            decision=choice,
+            station_id=home,
+            starts_at=was.start,
+            ends_at=was.end,
+            revision=visit.revision,
+            needs_call=choice is not Choice.KEEP and not (done and told),
+        )
+    )
+
+
+def _carry_out(choice: Choice, touched: Touched, because: Because, *, now: datetime) -> bool:
+    """Move or cancel the visit. False when it stays as it is: it began, or no time was found."""
+    if not touched.movable or choice is Choice.KEEP:
+        return False
+    if choice is Choice.CANCEL:
+        displaced.cancel(touched.visit.reference, because, now=now)
+        return True
+    if touched.proposal is None:
+        return False
+    place = touched.proposal.place
+    station = _unchanged(touched.proposal.station)
+    step = displaced.ask if choice is Choice.ASK else displaced.move
+    try:
+        step(touched.visit.reference, station, place.candidate, because, now=now)
+    except SlotUnavailable as taken:
+        raise EffectChanged from taken
+    return True
+
+
+def _unchanged(station: Station) -> Station:
+    """Lock the plan by which the time was proposed. Raises EffectChanged when it is another by now."""
+    seen = station.plan_version
+    if locked_station(station.slug).plan_version != seen:
+        raise EffectChanged
+    return station
+
+
+def undo_batch(batch: str, *, username: str, now: datetime) -> int:
+    """Restore the plans and visits of a save and take its messages back.
+
+    Returns how many visits could not be given their old time. Raises UndoOver, or PlanChanged when
+    one of the plans was changed again since.
+    """
+    changes = db.session.scalars(
+        select(PlanChange).where(PlanChange.batch == batch, PlanChange.batch != "").order_by(PlanChange.id)
+    ).all()
+    if not changes:
+        raise NotFound
+    stations = [db.session.get_one(Station, change.station_id) for change in changes]
+    for station in sorted(stations, key=lambda station: station.slug):
+        _locked(station.slug)
+    for change, station in zip(changes, stations, strict=True):
+        db.session.refresh(change)
+        if change.undone_at or not change.undo_until or change.undo_until <= now:
+            raise UndoOver
+        if station.plan_version != change.version:
+            raise PlanChanged
+        _restore_plan(change, station, username, now=now)
+    return sum(_restore_visits(change, username, now=now) for change in changes)
+
+
+def _restore_plan(change: PlanChange, station: Station, username: str, *, now: datetime) -> None:
+    plan_rows.put_back(station, change.before)
+    station.plan_version += 1
+    change.undone_at = now
+    db.session.add(
+        PlanChange(
+            station_id=station.id,
+            username=username,
+            changed_at=now,
+            kind="undone",
+            details={"version": station.plan_version, "undone": change.id, "touched": []},
+            version=station.plan_version,
+        )
+    )
     db.session.flush()
     capacity.refit(station, now=now)
-    change = PlanChange(
-        station_id=station.id,
-        username=save.username,
-        changed_at=now,
-        kind=save.edit.kind,
-        details={"version": station.plan_version, "touched": [visit.reference for visit in touched]},
+
+
+def _restore_visits(change: PlanChange, username: str, *, now: datetime) -> int:
+    """Return how many visits stay where the change had put them."""
+    wanted = select(TouchedVisit).where(
+        TouchedVisit.plan_change_id == change.id, TouchedVisit.decision != Choice.KEEP
     )
-    db.session.add(change)
-    return change
+    station = db.session.get_one(Station, change.station_id)
+    plan = plans.read_plan(station.id, station.timezone)
+    stayed = 0
+    for row in db.session.scalars(wanted).all():
+        visit = db.session.get_one(Appointment, row.appointment_id)
+        if row.decision == Choice.ASK:
+            displaced.stop_asking(visit.reference, now=now)
+            continue
+        if (visit.station_id, visit.starts_at) == (row.station_id, row.starts_at) and visit.live:
+            continue
+        candidate = candidate_at(plan, Interval(row.starts_at, row.ends_at))
+        was = Was(visit.reference, row.station_id, candidate, row.revision)
+        stayed += not displaced.put_back(was, station, actor=username, now=now)
+    return stayed
+
+
+# --- writing the rows -----------------------------------------------------------------------------
 
 
 def _locked(slug: str) -> Station:

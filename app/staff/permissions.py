@@ -78,9 +78,12 @@ def get_own_station_or_404(slug: str) -> Station:
 
 
 def get_own_visit_or_404(reference: str) -> Appointment:
-    """Return the visit if it is at one of the own stations. Raises NotFound."""
-    found = queries.find_visit(reference)
-    if found is None or found.station_id not in {station.id for station in list_own_stations()}:
+    """Return the visit if it is at one of the own stations. Raises NotFound.
+
+    One that an own station had to give away is still its own to call about.
+    """
+    found, own = queries.find_visit(reference), {station.id for station in list_own_stations()}
+    if found is None or not (found.station_id in own or queries.is_to_be_called_from(found, own)):
         raise NotFound
     return found
 

@@ -6,6 +6,7 @@ from datetime import date, time
 from itertools import pairwise
 from typing import Protocol
 
+from app.localtext import LocalText
 from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod
 
 
@@ -29,6 +30,11 @@ class DayEdit:
     day: date
     periods: tuple[DatedPeriod, ...]
     kind = "day"
+
+    @property
+    def opens(self) -> bool:
+        """Say whether the day is open at all, as far as this edit says so."""
+        return not self.periods or any(p.opens for p in self.periods)
 
     def applied_to(self, plan: Plan) -> Plan:
         others = tuple(p for p in plan.dated if p.day != self.day)
@@ -62,6 +68,15 @@ class ClosureRemoval:
 
 
 PlanEdit = WeekEdit | DayEdit | ClosureEdit | ClosureRemoval
+
+
+def reason_of(edit: PlanEdit) -> LocalText:
+    """Return the reason that people are told for this change; it may be empty."""
+    if isinstance(edit, ClosureEdit):
+        return edit.closure.reason
+    if isinstance(edit, DayEdit) and edit.periods:
+        return edit.periods[0].reason
+    return LocalText()
 
 
 class Limited(Protocol):

@@ -1,7 +1,7 @@
 """Reading for the staff pages: who works where, the day, one visit, the plan's rows, messages."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,11 +12,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.appointments import attendance
 from app.appointments import queries as availability
 from app.appointments.masking import masked_email, masked_phone
-from app.appointments.models import Appointment, AppointmentEvent, HandoverItem, Hold, HoldStatus
+from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
 from app.appointments.queries import DaySlots
 from app.appointments.reminders import TOPIC
 from app.appointments.slots import Slot
-from app.appointments.states import LIVE, Status
+from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind, VisitType
 from app.db import db
 from app.errors import NotFound
@@ -24,9 +24,8 @@ from app.interval import Interval
 from app.localtext import LocalText
 from app.notifications.models import OutboxMessage
 from app.staff import board
-from app.staff.board import BoardRow, CallRow
-from app.staff.impact import plan_impact
-from app.staff.models import PlanChange, StaffAssignment
+from app.staff.board import BoardRow
+from app.staff.models import PlanChange, StaffAssignment, TouchedVisit
 from app.stations import plans
 from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
 from app.stations.opening_hours import open_intervals
@@ -60,7 +59,7 @@ def list_day(station: Station, day: date, *, now: datetime) -> list[BoardRow]:
         .order_by(Appointment.starts_at, Appointment.id)
         .options(joinedload(Appointment.service))
     ).all()
-    cases = _cases_of(visits)
+    cases = cases_of(visits)
     return [_row(visit, cases.get(visit.case_id or 0), now=now) for visit in visits]
 
 
@@ -70,9 +69,17 @@ def day_span(station: Station, day: date) -> Interval:
     return Interval(start, end)
 
 
-def _cases_of(visits: Sequence[Appointment]) -> dict[int, Case]:
+def cases_of(visits: Sequence[Appointment]) -> dict[int, Case]:
     ids = {visit.case_id for visit in visits if visit.case_id}
     return {case.id: case for case in db.session.scalars(select(Case).where(Case.id.in_(ids)))} if ids else {}
+
+
+def ways_to(visit: Appointment, cases: Mapping[int, Case]) -> tuple[bool, bool]:
+    """Say whether there is a phone number, and whether there is an e-mail address, of this person."""
+    case = cases.get(visit.case_id or 0)
+    phone = visit.phone_encrypted or (case and case.phone_encrypted)
+    email = visit.email_encrypted or (case and case.email_encrypted)
+    return bool(phone), bool(email)
 
 
 def _row(visit: Appointment, case: Case | None, *, now: datetime) -> BoardRow:
@@ -210,60 +217,15 @@ def list_other_times(visit: Appointment, *, days: int, now: datetime) -> list[Da
 # --- the opening plan --------------------------------------------------------------------------
 
 
-def list_coming_visits(station: Station, *, now: datetime) -> Sequence[Appointment]:
-    """Return the live visits that have not ended, the earliest booked first."""
-    return db.session.scalars(
-        select(Appointment)
-        .where(Appointment.station_id == station.id, Appointment.status.in_(LIVE))
-        .where(Appointment.ends_at > now)
-        .order_by(Appointment.id)
-    ).all()
-
-
-def list_open_holds(station: Station, *, now: datetime) -> Sequence[Hold]:
-    return db.session.scalars(
-        select(Hold)
-        .where(Hold.station_id == station.id, Hold.status == HoldStatus.OPEN, Hold.expires_at > now)
-        .order_by(Hold.id)
-    ).all()
-
-
-def list_calls(station: Station, *, now: datetime) -> list[CallRow]:
-    """Return the booked visits for which the plan has no desk any more and that nobody called about."""
-    touched = plan_impact(list_coming_visits(station, now=now), plans.plan_of(station))
-    booked = [visit for visit in touched if visit.status == Status.BOOKED]
-    told = _told_since_change(station, booked)
-    return call_rows([visit for visit in booked if visit.reference not in told])
-
-
-def call_rows(visits: Sequence[Appointment]) -> list[CallRow]:
-    """Return visits with the ways their people can be reached; those without any first."""
-    cases = _cases_of(visits)
-    rows = []
-    for visit in visits:
-        case = cases.get(visit.case_id or 0)
-        phone = visit.phone_encrypted or (case and case.phone_encrypted)
-        email = visit.email_encrypted or (case and case.email_encrypted)
-        rows.append(CallRow(visit.reference, visit.starts_at, bool(phone), bool(email)))
-    return sorted(rows, key=lambda row: (row.has_phone or row.has_email, row.starts_at))
-
-
-def _told_since_change(station: Station, visits: Sequence[Appointment]) -> set[str]:
-    """Return the references of people who were called after the change that touched them."""
-    changed: dict[str, datetime] = {}
-    changes = select(PlanChange).where(PlanChange.station_id == station.id).order_by(PlanChange.id)
-    for change in db.session.scalars(changes):
-        changed.update(dict.fromkeys(change.details.get("touched", ()), change.changed_at))
-    references = {visit.id: visit.reference for visit in visits}
-    calls = select(AppointmentEvent).where(
-        AppointmentEvent.kind == attendance.TOLD, AppointmentEvent.appointment_id.in_(references)
+def is_to_be_called_from(visit: Appointment, station_ids: Collection[int]) -> bool:
+    """Say whether one of these stations displaced the visit and has to call the person."""
+    wanted = select(TouchedVisit.appointment_id).where(
+        TouchedVisit.appointment_id == visit.id,
+        TouchedVisit.needs_call.is_(True),
+        TouchedVisit.revision == visit.revision,
+        TouchedVisit.station_id.in_(station_ids),
     )
-    told = set()
-    for call in db.session.scalars(calls):
-        reference = references[call.appointment_id]
-        if reference not in changed or call.happened_at >= changed[reference]:
-            told.add(reference)
-    return told
+    return db.session.scalar(wanted.limit(1)) is not None
 
 
 def list_periods(station: Station) -> list[OpeningPeriod]:
@@ -292,6 +254,35 @@ def find_closure(station: Station, closure_id: int) -> Closure | None:
 def find_last_change(station: Station) -> PlanChange | None:
     wanted = select(PlanChange).where(PlanChange.station_id == station.id)
     return db.session.scalar(wanted.order_by(PlanChange.id.desc()).limit(1))
+
+
+def find_undoable(station: Station, *, now: datetime) -> PlanChange | None:
+    """Return the station's last change while it can be undone."""
+    change = find_last_change(station)
+    if change is None or change.undone_at or not change.undo_until or change.undo_until <= now:
+        return None
+    return change if change.version == station.plan_version else None
+
+
+def list_batch(batch: str) -> Sequence[PlanChange]:
+    """Return the changes that were saved together."""
+    wanted = select(PlanChange).where(PlanChange.batch == batch, PlanChange.batch != "")
+    return db.session.scalars(wanted.order_by(PlanChange.id)).all()
+
+
+def count_decisions(batch: str) -> Counter[str]:
+    """Return how many visits were kept, moved and cancelled by a save, and how many need a call."""
+    wanted = (
+        select(TouchedVisit.decision, TouchedVisit.needs_call, func.count())
+        .join(PlanChange, PlanChange.id == TouchedVisit.plan_change_id)
+        .where(PlanChange.batch == batch)
+        .group_by(TouchedVisit.decision, TouchedVisit.needs_call)
+    )
+    found: Counter[str] = Counter()
+    for decision, needs_call, number in db.session.execute(wanted):
+        found[decision] += number
+        found["call"] += number if needs_call else 0
+    return found
 
 
 # --- messages ----------------------------------------------------------------------------------

@@ -24,7 +24,9 @@ from app.errors import DomainError
 from app.i18n import local
 from app.staff import (
     board,
+    call_list,
     case_views,
+    change_views,
     collecting_views,
     hours_views,
     message_views,
@@ -57,7 +59,7 @@ DAYS_LISTED = 10  # working days on the list of all times
 
 
 def init_app(app: Flask) -> None:
-    parts = (collecting_views, hours_views, message_views, report_views, case_views)
+    parts = (collecting_views, hours_views, change_views, message_views, report_views, case_views)
     for blueprint in (bp, *(part.bp for part in parts)):
         app.register_blueprint(blueprint)
 
@@ -91,7 +93,9 @@ def _board(station: Station, stations: list[Station]) -> ResponseReturnValue:
         now=now,
         rows=rows,
         numbers=board.count(rows),
-        calls=queries.list_calls(station, now=now),
+        calls=call_list.list_calls(station, now=now),
+        call_script=wording.call_script,
+        undoable=queries.find_undoable(station, now=now),
         to_do=collecting_views.count_to_do([station], now=now),
         next_visit=queries.find_next_visit(station, after=now),
         undo=_last_change(),

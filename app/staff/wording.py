@@ -5,17 +5,30 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.accounts.models import Role
+from app.appointments import displacement_words
+from app.appointments.displaced import Displacement, Spot
 from app.appointments.models import Appointment
 from app.appointments.states import Status
 from app.collection.models import Relation
 from app.collection.queries import CallReason
+from app.i18n import in_language
 from app.notifications.kinds import find_kind
 from app.notifications.models import MessageStatus
+from app.staff.board import CallRow
+from app.staff.decisions import Choice
+from app.stations.models import Station
 
 ROLES = {
     Role.CLERK: _l("clerk"),
     Role.MANAGER: _l("station manager"),
     Role.ADMINISTRATOR: _l("administrator"),
+}
+
+CHOICES = {
+    Choice.KEEP: _l("Keep them, stop new bookings"),
+    Choice.MOVE: _l("Move to the nearest times"),
+    Choice.ASK: _l("Ask them to choose: the time is kept 48 hours"),
+    Choice.CANCEL: _l("Cancel with a message"),
 }
 
 EVENTS = {
@@ -29,6 +42,10 @@ EVENTS = {
     "no_show": _l("Did not come"),
     "undone": _l("Last change taken back"),
     "opened": _l("Name and contact shown"),
+    "moved_by_us": _l("Moved by the service point"),
+    "cancelled_by_us": _l("Cancelled by the service point"),
+    "asked_by_us": _l("Asked to choose another time"),
+    "put_back": _l("Given the old time again"),
     "told": _l("Told about a change of the opening hours"),
 }
 
@@ -123,6 +140,17 @@ def _minutes_before(minutes: int) -> str:
 
 def _days_before(days: int) -> str:
     return str(ngettext("Reminder, %(num)d day before", "Reminder, %(num)d days before", days))
+
+
+def call_script(row: CallRow, station: Station) -> str:
+    """Return what to say on the telephone, in the person's language."""
+    before = Displacement(Spot(station.name, row.starts_at, station.timezone), row.reason)
+    with in_language(row.language):
+        why = displacement_words.why(before)
+        if row.new_starts_at:
+            new = Spot(row.new_place, row.new_starts_at, station.timezone)
+            return f"{why} {displacement_words.now_at(new)}"
+        return f"{why} {_('Your visit is cancelled.')}" if row.status == Status.CANCELLED else why
 
 
 def planned_anew(visit: Appointment) -> str:

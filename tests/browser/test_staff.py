@@ -1,6 +1,6 @@
 """A day at the counter and a change of the hours, in a real browser; every staff page by the rules."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -10,8 +10,9 @@ from app.accounts.models import Role
 from app.appointments import queries
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest, hold
+from app.appointments.models import Appointment
 from app.appointments.operations import BookingRequest, book
-from app.db import transact
+from app.db import db, transact
 from app.notifications.models import MessageStatus, OutboxMessage
 from tests import factories
 from tests.browser.conftest import widest
@@ -145,8 +146,9 @@ def test_a_manager_sees_whom_a_closure_touches_before_saving_it(plain_page, staf
     page.goto(HOURS)
     close(page)
     expect(page.locator("main")).to_contain_text(advice.reference)
-    press(page, "Save the plan")
-    expect(page.get_by_role("status")).to_contain_text("The opening plan is saved.")
+    page.get_by_label("Why no messages?").fill("I called.")
+    press(page, "Save without messages")
+    expect(page.get_by_role("status").first).to_contain_text("The opening plan is saved.")
     page.goto("/staff/today")
     expect(page.get_by_role("heading", name="Needs a call")).to_be_visible()
     go(page, row_of(page, advice).get_by_role("button", name="Person was told"))
@@ -154,6 +156,39 @@ def test_a_manager_sees_whom_a_closure_touches_before_saving_it(plain_page, staf
     page.goto(HOURS)
     go(page, page.get_by_role("button", name="Remove").last)
     press(page, "Save the plan")
+
+
+def test_half_a_day_is_closed_with_everybody_told_in_six_presses_and_undone(plain_page, staff, advice):
+    page, booked = plain_page, advice.starts_at
+    sign_in(page, staff[1])
+    go(page, page.get_by_role("link", name="Close now"))
+    close_thursday_afternoon(page)
+    press(page, "See what this changes")
+    expect(page.locator("main")).to_contain_text(advice.reference)
+    go(page, page.get_by_role("button", name="Save and send at"))
+    expect(page.get_by_role("status").first).to_contain_text("The opening plan is saved.")
+    assert start_of(advice) != booked
+    press(page, "Undo the change")
+    expect(page.get_by_role("status").first).to_contain_text("The change is undone")
+    assert start_of(advice) == booked
+
+
+def close_thursday_afternoon(page: Page) -> None:
+    """Two presses and four fields; the reason is there already."""
+    page.get_by_label("Other times:").check()
+    for name, value in (
+        ("from_day", "2026-11-26"),
+        ("from_time", "13:00"),
+        ("until_day", "2026-11-26"),
+        ("until_time", "18:00"),
+    ):
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_label("typhoon").check()
+
+
+def start_of(visit) -> datetime:
+    db.session.rollback()  # ends the read, and with it what it saw
+    return db.session.get(Appointment, visit.id).starts_at
 
 
 def close(page: Page) -> None:
@@ -198,6 +233,18 @@ def looks_right(page: Page, axe, *, but: tuple[str, ...] = ()) -> None:
         if size["width"] != 320:
             axe(page, but=but)
     page.set_viewport_size(DESK)
+
+
+def close_quietly(page: Page, axe) -> None:
+    """Close Thursday and look at each page on the way."""
+    close(page)
+    page.locator("details summary").last.click()
+    looks_right(page, axe)
+    page.get_by_label("Why no messages?").fill("I called.")
+    press(page, "Save without messages")
+    looks_right(page, axe)
+    go(page, page.get_by_role("link", name="See the change"))
+    looks_right(page, axe)
 
 
 @pytest.fixture
@@ -253,10 +300,10 @@ def test_the_pages_of_a_manager_are_accessible_and_fit(desk, axe, staff, advice)
     expect(page.get_by_role("alert")).to_be_visible()
     looks_right(page, axe)
     page.goto(HOURS)
-    close(page)
+    page.goto("/staff/close")
     looks_right(page, axe)
-    press(page, "Save the plan")
-    looks_right(page, axe)
+    page.goto(HOURS)
+    close_quietly(page, axe)
     page.goto("/staff/today?refresh=off")
     expect(page.get_by_role("heading", name="Needs a call")).to_be_visible()
     looks_right(page, axe)

@@ -1,0 +1,59 @@
+"""The rows of a station's plan as one JSON value and back, so that a change can be undone."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from app.db import Base, db
+from app.localtext import LocalText
+from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
+
+PLAN_TABLES: tuple[type[OpeningPeriod] | type[OpeningException] | type[Closure], ...] = (
+    OpeningPeriod,
+    OpeningException,
+    Closure,
+)
+
+
+def copy_of(station: Station) -> dict[str, Any]:
+    """Return everything that a change of this station's plan can write over."""
+    confirmed = station.hours_confirmed_on
+    copied: dict[str, Any] = {"hours_confirmed_on": confirmed.isoformat() if confirmed else None}
+    for model in PLAN_TABLES:
+        rows = db.session.scalars(select(model).where(model.station_id == station.id).order_by(model.id))
+        copied[model.__tablename__] = [_written(row) for row in rows]
+    return copied
+
+
+def put_back(station: Station, copied: dict[str, Any]) -> None:
+    """Make the station's plan what it was when it was copied."""
+    confirmed = copied["hours_confirmed_on"]
+    station.hours_confirmed_on = date.fromisoformat(confirmed) if confirmed else None
+    for model in PLAN_TABLES:
+        db.session.execute(delete(model).where(model.station_id == station.id))
+        db.session.flush()
+        db.session.add_all(model(**_read(model, row)) for row in copied[model.__tablename__])
+
+
+def _written(row: Base) -> dict[str, Any]:
+    return {column.name: _plain(getattr(row, column.name)) for column in row.__table__.columns}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return value.as_dict() if isinstance(value, LocalText) else value
+
+
+def _read(model: type[Base], row: dict[str, Any]) -> dict[str, Any]:
+    columns = model.__table__.columns
+    return {name: _typed(columns[name].type.python_type, value) for name, value in row.items()}
+
+
+def _typed(wanted: type, value: Any) -> Any:
+    if value is None:
+        return None
+    if wanted in (datetime, date, time):
+        return wanted.fromisoformat(value)
+    return LocalText.from_dict(value) if wanted is dict else value

@@ -1,0 +1,202 @@
+"""A saved change of a plan is undone within ten minutes; bookings and saves at the same moment."""
+
+import threading
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from app.appointments.models import Appointment, AppointmentEvent, TimeOffer
+from app.appointments.operations import Target, reschedule
+from app.db import db, transact
+from app.notifications.models import MessageStatus, OutboxMessage
+from app.staff.decisions import Choice, Decisions
+from app.staff.models import PlanChange, TouchedVisit
+from app.staff.operations import EffectChanged, PlanSave, save_plan, undo_batch
+from app.staff.planning import ClosureEdit
+from app.stations.models import Closure
+from app.stations.opening_hours import ClosedInterval
+from tests import factories
+from tests.factories import at
+from tests.integration.staff.displacing import (
+    ELEVEN,
+    HOURS,
+    MORNING,
+    TYPHOON,
+    Named,
+    again,
+    batch,
+    close_morning,
+    desks_taken,
+    make,
+    messages,
+    station,
+)
+
+
+@pytest.fixture
+def browser(cast):
+    return cast.tom
+
+
+@pytest.fixture
+def visit(network, cast, now):
+    return make(cast.fuxingcheng, network.document_check, ELEVEN, now)
+
+
+# --- undo -----------------------------------------------------------------------------------------
+
+
+def test_undo_restores_plan_and_visits_and_takes_the_messages_back(browser, network, cast, now, visit):
+    other = make(cast.fuxingcheng, network.document_check, ELEVEN + timedelta(minutes=20), now)
+    before = desks_taken(), station().hours_confirmed_on, messages(visit)[1:]
+    close_morning(browser, **{f"choice-{other.reference}": "cancel"})
+    board = browser.get("/staff/today").text
+    assert "Messages go out at 09:10." in board
+
+    answer = browser.post(f"/staff/changes/{batch()}/undo", data={"next": "/staff/today"})
+
+    assert answer.status_code == 303
+    assert db.session.scalars(db.select(Closure)).all() == []
+    assert (again(visit).starts_at, again(other).status) == (ELEVEN, "booked")
+    assert (desks_taken(), station().hours_confirmed_on) == before[:2]
+    assert messages(visit) == before[2]  # the reminders of the old time, and no word of any change
+    assert "cancelled_by_us" not in {kind for kind, _at in messages(other)}
+    assert "The change is undone" in browser.get("/staff/today").text
+
+
+def test_undo_takes_an_offer_back(browser, visit):
+    close_morning(browser, for_all="ask")
+
+    browser.post(f"/staff/changes/{batch()}/undo")
+
+    assert db.session.scalars(db.select(TimeOffer)).one().answer == "withdrawn"
+    rows = db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.topic == "offer"))
+    assert [m.status for m in rows] == [MessageStatus.CANCELLED]
+    assert len(desks_taken()) == 4
+    assert again(visit).starts_at == ELEVEN
+
+
+def test_undo_ends_when_the_messages_go(browser, clock, visit):
+    close_morning(browser)
+    clock.move(minutes=10)
+
+    answer = browser.post(f"/staff/changes/{batch()}/undo")
+
+    assert answer.status_code == 409
+    assert "cannot be undone any more" in answer.text
+    assert again(visit).starts_at == at("2026-11-25", "14:30")
+
+
+def test_undo_twice_undoes_once(browser, visit):
+    close_morning(browser)
+    name = batch()
+    browser.post(f"/staff/changes/{name}/undo")
+
+    assert browser.post(f"/staff/changes/{name}/undo").status_code == 409
+    kinds = [e.kind for e in db.session.scalars(db.select(AppointmentEvent).order_by(AppointmentEvent.id))]
+    assert kinds.count("put_back") == 1
+
+
+def test_undo_does_not_write_over_a_later_change_of_the_plan(browser, visit):
+    close_morning(browser)
+    day = {"plan_version": station().plan_version, "day": "2026-11-30", "choice": "closed", "step": "save"}
+    browser.post(f"{HOURS}/days", data=day)
+
+    assert browser.post(f"/staff/changes/{batch_of('closure')}/undo").status_code == 409
+    assert len(db.session.scalars(db.select(Closure)).all()) == 1
+
+
+def batch_of(kind):
+    return db.session.scalars(db.select(PlanChange).where(PlanChange.kind == kind)).one().batch
+
+
+def test_undo_leaves_alone_whom_the_person_moved_since(browser, visit, now):
+    close_morning(browser)
+    transact(reschedule, visit.reference, Target("fuxingcheng", at("2026-11-26", "09:00")), now=now)
+
+    browser.post(f"/staff/changes/{batch()}/undo")
+
+    assert again(visit).starts_at == at("2026-11-26", "09:00")
+    assert "1 visit keeps its new time" in browser.get(HOURS).text
+
+
+def test_another_stations_change_cannot_be_undone(cast, visit):
+    close_morning(cast.tom)
+    factories.build_user("eve", role="manager", stations=(station("jiangdong"),))
+
+    assert cast.browser("eve").post(f"/staff/changes/{batch()}/undo").status_code == 404
+    assert again(visit).starts_at == at("2026-11-25", "14:30")
+
+
+def test_two_who_undo_at_once_restore_once(app, browser, visit, now):
+    close_morning(browser)
+    name, outcomes = batch(), []
+    db.session.rollback()
+
+    def undo(who):
+        outcomes.append(transact(undo_batch, name, username=who, now=now))
+
+    errors = all_at_once(app, partial(undo, "tom"), partial(undo, "ada"))
+
+    assert (outcomes, errors) == ([0], ["undo_over"])
+    assert again(visit).starts_at == ELEVEN
+
+
+# --- while bookings run ---------------------------------------------------------------------------
+
+
+def all_at_once(app, *steps):
+    """Run the steps in the same moment, each on a connection of its own; return what went wrong."""
+    gate, errors = threading.Barrier(len(steps)), []
+
+    def run(step):
+        with app.app_context():
+            gate.wait()
+            try:
+                step()
+            except Exception as error:
+                errors.append(getattr(error, "code", repr(error)))
+
+    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+def test_a_closure_beside_bookings_displaces_all_of_them_or_stops_them(app, network, cast, now):
+    """Nine people book the morning while it is closed: each has a time outside it, or was refused."""
+    closing = PlanSave(
+        "fuxingcheng", ClosureEdit(ClosedInterval(MORNING, TYPHOON)), station().plan_version, "tom"
+    )
+    place, service = Named("fuxingcheng"), Named("document-check")
+    db.session.rollback()
+
+    people = [partial(make, place, service, MORNING.start + timedelta(minutes=20 * i), now) for i in range(9)]
+    decisions = Decisions(for_all=Choice.MOVE)
+    errors = all_at_once(app, *people, partial(transact, save_plan, closing, decisions, now=now))
+
+    assert set(errors) <= {"slot_unavailable"}
+    db.session.expire_all()
+    booked = db.session.scalars(db.select(Appointment).where(Appointment.status == "booked")).all()
+    assert len(booked) + len(errors) == 9
+    assert [v.starts_at for v in booked if v.starts_at in MORNING] == []
+    assert len({(v.station_id, v.starts_at) for v in booked}) == len(booked)
+    assert len(desks_taken()) == 4 * len(booked)
+    assert len(db.session.scalars(db.select(Closure)).all()) == 1
+
+
+def test_a_refused_save_leaves_nothing(network, cast, now, visit):
+    edit = ClosureEdit(ClosedInterval(MORNING, TYPHOON))
+    decisions = Decisions(for_all=Choice.MOVE, shown={})
+    save = PlanSave("fuxingcheng", edit, station().plan_version, "tom")
+    before = desks_taken()
+
+    with pytest.raises(EffectChanged):
+        transact(save_plan, save, decisions, now=now)
+
+    assert db.session.scalars(db.select(PlanChange)).all() == []
+    assert db.session.scalars(db.select(TouchedVisit)).all() == []
+    assert desks_taken() == before
