@@ -60,6 +60,7 @@ REFUSALS = {
     "effect_changed": _l(
         "Somebody booked there meanwhile, or took a time below. Nothing was saved. Look again and save."
     ),
+    "calendar_changed": _l("Somebody changed this year while you were working. Compare both and save again."),
     "undo_over": _l("This change cannot be undone any more. Messages may be on their way."),
     "place_unknown": _l("We could not find this place in Haikou. Choose a district."),
     "place_ambiguous": _l("Several places have this name. Choose the one you mean."),

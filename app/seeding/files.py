@@ -111,7 +111,12 @@ class Row:
 
 def read_rows(folder: Path, file: str, columns: Iterable[str], *, key: Iterable[str]) -> list[Row]:
     """Read a file that has exactly these columns, in any order; `key` columns tell its rows apart."""
-    rows = _rows(folder, file, set(columns))
+    return rows_of(_text_of(folder, file), file, columns, key=key)
+
+
+def rows_of(text: str, file: str, columns: Iterable[str], *, key: Iterable[str]) -> list[Row]:
+    """Read the text of such a file; `file` is what complaints call it."""
+    rows = _rows(text, file, set(columns))
     key = tuple(key)
     first_seen: dict[tuple[str, ...], int] = {}
     for row in rows:
@@ -122,14 +127,17 @@ def read_rows(folder: Path, file: str, columns: Iterable[str], *, key: Iterable[
     return rows
 
 
-def _rows(folder: Path, file: str, columns: set[str]) -> list[Row]:
+def _text_of(folder: Path, file: str) -> str:
     try:
-        text = (folder / file).read_text(encoding="utf-8-sig")
+        return (folder / file).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SeedError(file, None, None, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SeedError(file, line, None, "is not UTF-8 text") from error
+
+
+def _rows(text: str, file: str, columns: set[str]) -> list[Row]:
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         header = next(reader, [])

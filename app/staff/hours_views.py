@@ -17,8 +17,9 @@ from app.staff.operations import PlanChanged, PlanSave
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
 from app.staff.planning import ClosureRemoval, PlanEdit, is_lasting
 from app.staff.wording import WEEKDAYS
+from app.stations import plans
 from app.stations.models import Station
-from app.stations.opening_hours import ClosedInterval
+from app.stations.opening_hours import ClosedInterval, doubtful_year
 
 bp = Blueprint("staff_hours", __name__, template_folder="templates", url_prefix="/staff")
 bp.context_processor(frame)
@@ -130,6 +131,7 @@ def _page(station: Station, forms: Forms, **more: Any) -> str:
         "exceptions": exceptions_by_day(queries.list_exceptions(station, from_day=today)),
         "closures": queries.list_closures(station, now=now),
         "undoable": queries.find_undoable(station, now=now),
+        "doubtful_year": doubtful_year(plans.plan_of(station).calendar, today),
         "changed_by": None,
         "stale": False,
     }

@@ -23,8 +23,16 @@ from app.staff.decisions import UNDECIDED, Choice, Decisions
 from app.staff.effects import Effect, StationChange, Touched, effect_of
 from app.staff.impact import candidate_at
 from app.staff.models import PlanChange, StaffAssignment, TouchedVisit
-from app.staff.planning import ClosureEdit, ClosureRemoval, DayEdit, PlanEdit, WeekEdit, reason_of
-from app.stations import plans
+from app.staff.planning import (
+    CalendarEdit,
+    ClosureEdit,
+    ClosureRemoval,
+    DayEdit,
+    PlanEdit,
+    WeekEdit,
+    reason_of,
+)
+from app.stations import calendar_years, plans
 from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
 
 # Messages wait this long, and as long the change can be undone without anybody having noticed.
@@ -41,6 +49,12 @@ class EffectChanged(DomainError):
     """Since the preview somebody booked there, or took a time that was proposed."""
 
     code = "effect_changed"
+
+
+class CalendarChanged(DomainError):
+    """Somebody else changed this year of the calendar since the form was opened."""
+
+    code = "calendar_changed"
 
 
 class UndoOver(DomainError):
@@ -77,11 +91,13 @@ def save_plans(
     effect = effect_of(changes, now=now, shown=decisions.shown)
     if decisions.shown is not None and decisions.shown != effect.shown:
         raise EffectChanged
-    batch = secrets.token_urlsafe(9)
-    rows = [
-        _save_change(change, _Author(save.username, decisions.quiet_because, batch), effect, now=now)
-        for change, save in zip(changes, saves, strict=True)
-    ]
+    author = _Author(saves[0].username, decisions.quiet_because, secrets.token_urlsafe(9))
+    # All are noted before any is written: stations share the calendar.
+    rows = [_noted(change, author, effect, now=now) for change in changes]
+    for change in changes:
+        _write(change.edit, change.station, now)
+        change.station.plan_version += 1
+    db.session.flush()
     holds.end([hold.public_id for hold in effect.holds], now=now)
     for change in changes:
         capacity.refit(change.station, now=now)
@@ -89,6 +105,20 @@ def save_plans(
     for touched in effect.touched:
         _decide(touched, by_station[touched.visit.station_id], decisions, now=now)
     return rows
+
+
+def save_calendar(
+    edit: CalendarEdit, seen: str, username: str, decisions: Decisions = UNDECIDED, *, now: datetime
+) -> list[PlanChange]:
+    """Change a year of the calendar for every station, and do with each displaced visit what was decided.
+
+    Raises CalendarChanged when the year is not the one its author saw, and what `save_plans` raises.
+    """
+    stations = db.session.scalars(select(Station).order_by(Station.slug).with_for_update()).all()
+    if calendar_years.read_year(edit.year.year).fingerprint != seen:
+        raise CalendarChanged
+    saves = [PlanSave(one.slug, edit, one.plan_version, username) for one in stations]
+    return save_plans(saves, decisions, now=now)
 
 
 def _locked_change(save: PlanSave, *, now: datetime) -> StationChange:
@@ -108,27 +138,25 @@ class _Author:
     batch: str
 
 
-def _save_change(change: StationChange, author: _Author, effect: Effect, *, now: datetime) -> PlanChange:
+def _noted(change: StationChange, author: _Author, effect: Effect, *, now: datetime) -> PlanChange:
+    """Note the change, with all that it is about to write over."""
     station = change.station
-    before = plan_rows.copy_of(station)
-    _write(change.edit, station, now)
-    station.plan_version += 1
+    version = station.plan_version + 1
     touched = [one.visit.reference for one in effect.touched if one.visit.station_id == station.id]
     row = PlanChange(
         station_id=station.id,
         username=author.username,
         changed_at=now,
         kind=change.edit.kind,
-        details={"version": station.plan_version, "touched": touched},
+        details={"version": version, "touched": touched},
         batch=author.batch,
-        version=station.plan_version,
+        version=version,
         reason=reason_of(change.edit),
         quiet_because=author.quiet_because,
-        before=before,
+        before=plan_rows.copy_of(station, of_year=getattr(change.edit, "year", None)),
         undo_until=now + UNDO_PLAN,
     )
     db.session.add(row)
-    db.session.flush()
     return row
 
 
@@ -307,6 +335,13 @@ def _write_closure(edit: ClosureEdit, station: Station, now: datetime) -> None:
             created_at=now,
         )
     )
+
+
+@_write.register
+def _write_calendar(edit: CalendarEdit, station: Station, now: datetime) -> None:
+    # Each station's save comes here, the first of them writes.
+    if calendar_years.read_year(edit.year.year) != edit.year:
+        calendar_years.write_year(edit.year)
 
 
 @_write.register

@@ -7,6 +7,8 @@ from sqlalchemy import delete, select
 
 from app.db import Base, db
 from app.localtext import LocalText
+from app.stations import calendar_years
+from app.stations.calendar_years import YearCalendar
 from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
 
 PLAN_TABLES: tuple[type[OpeningPeriod] | type[OpeningException] | type[Closure], ...] = (
@@ -16,13 +18,15 @@ PLAN_TABLES: tuple[type[OpeningPeriod] | type[OpeningException] | type[Closure],
 )
 
 
-def copy_of(station: Station) -> dict[str, Any]:
-    """Return everything that a change of this station's plan can write over."""
+def copy_of(station: Station, *, of_year: YearCalendar | None = None) -> dict[str, Any]:
+    """Return everything that a change of this station's plan can write over; with it a year that changes."""
     confirmed = station.hours_confirmed_on
     copied: dict[str, Any] = {"hours_confirmed_on": confirmed.isoformat() if confirmed else None}
     for model in PLAN_TABLES:
         rows = db.session.scalars(select(model).where(model.station_id == station.id).order_by(model.id))
         copied[model.__tablename__] = [_written(row) for row in rows]
+    if of_year:
+        copied["calendar"] = calendar_years.as_json(calendar_years.read_year(of_year.year))
     return copied
 
 
@@ -34,6 +38,8 @@ def put_back(station: Station, copied: dict[str, Any]) -> None:
         db.session.execute(delete(model).where(model.station_id == station.id))
         db.session.flush()
         db.session.add_all(model(**_read(model, row)) for row in copied[model.__tablename__])
+    if "calendar" in copied:
+        calendar_years.write_year(calendar_years.from_json(copied["calendar"]))
 
 
 def _written(row: Base) -> dict[str, Any]:

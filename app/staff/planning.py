@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from app.localtext import LocalText
+from app.stations.calendar_years import YearCalendar, with_year
 from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod
 
 
@@ -67,7 +68,18 @@ class ClosureRemoval:
         return replace(plan, closures=tuple(kept))
 
 
-PlanEdit = WeekEdit | DayEdit | ClosureEdit | ClosureRemoval
+@dataclass(frozen=True)
+class CalendarEdit:
+    """One year of the official calendar anew; it holds for every station."""
+
+    year: YearCalendar
+    kind = "calendar"
+
+    def applied_to(self, plan: Plan) -> Plan:
+        return replace(plan, calendar=with_year(plan.calendar, self.year))
+
+
+PlanEdit = WeekEdit | DayEdit | ClosureEdit | ClosureRemoval | CalendarEdit
 
 
 def reason_of(edit: PlanEdit) -> LocalText:

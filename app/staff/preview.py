@@ -1,8 +1,9 @@
 """The look at what a change of plans does to people, always before it is saved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -19,12 +20,15 @@ from app.staff import operations
 from app.staff.decisions import Choice, Decisions
 from app.staff.effects import Effect, StationChange, Touched, effect_of
 from app.staff.operations import UNDO_PLAN, EffectChanged, PlanSave
-from app.staff.planning import ClosureEdit, reason_of
+from app.staff.planning import CalendarEdit, ClosureEdit, PlanEdit, reason_of
 from app.staff.wording import CHOICES, WEEKDAYS
+from app.stations.calendar_years import Difference, difference, read_year
 from app.stations.plans import forget_plans
 from app.stations.queries import get_station
 from app.wording import sentence
 
+Operation = Callable[..., object]  # decisions and now go in
+Repeated = Sequence[tuple[str, str]]
 SAVING = ("save", "save_quietly")
 NOT_REPEATED = ("csrf_token", "step", "for_all", "why_quiet")
 DECIDING = ("choice-", "shown-")
@@ -39,26 +43,31 @@ class Sample:
     cancelled: str
 
 
-def look_or_save(saves: Sequence[PlanSave], *, then: str) -> ResponseReturnValue:
-    """Save the changes when the form says so, else show what they do. Raises PlanChanged."""
+def look_or_save(
+    saves: Sequence[PlanSave], *, then: str, by: Operation | None = None, repeated: Repeated = ()
+) -> ResponseReturnValue:
+    """Save the changes when the form says so, else show what they do. Raises PlanChanged.
+
+    `by` saves in place of `save_plans`. `repeated` are fields that the form did not send as text.
+    """
     decisions = Decisions.read(request.form)
     step = request.form.get("step")
     if step not in SAVING:
-        return _page(saves, decisions)
+        return _page(saves, decisions, repeated=repeated)
     if step == "save_quietly" and not decisions.quiet_because:
         problem = _("Write why no messages are sent. The reason is kept with the change.")
         return _page(saves, decisions, problem=problem), 422
     try:
-        _save(saves, decisions)
+        _save(by or partial(operations.save_plans, saves), decisions)
     except EffectChanged as refusal:
         return _page(saves, decisions, problem=sentence(refusal)), refusal.status
     flash(_("The opening plan is saved."))
     return redirect(then, 303)
 
 
-def _save(saves: Sequence[PlanSave], decisions: Decisions) -> None:
+def _save(operation: Operation, decisions: Decisions) -> None:
     try:
-        transact(operations.save_plans, saves, decisions, now=clock.now())
+        transact(operation, decisions, now=clock.now())
     except Exception:
         # What was remembered of the new plans is of plans that will never be.
         forget_plans()
@@ -66,14 +75,14 @@ def _save(saves: Sequence[PlanSave], decisions: Decisions) -> None:
         raise
 
 
-def _page(saves: Sequence[PlanSave], decisions: Decisions, problem: str = "") -> str:
+def _page(saves: Sequence[PlanSave], decisions: Decisions, problem: str = "", repeated: Repeated = ()) -> str:
     now = clock.now()
     changes = [StationChange.of(get_station(save.station_slug), save.edit) for save in saves]
     effect = effect_of(changes, now=now, shown=decisions.shown)
-    repeated = [
+    sent = [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in NOT_REPEATED and not name.startswith(DECIDING)
+        if name not in (*NOT_REPEATED, *dict(repeated)) and not name.startswith(DECIDING)
     ]
     return render_template(
         "staff/preview.html",
@@ -83,11 +92,12 @@ def _page(saves: Sequence[PlanSave], decisions: Decisions, problem: str = "") ->
         chosen=decisions.for_all or _preset(changes),
         choices=CHOICES,
         weekdays=WEEKDAYS,
+        change_of_year=_change_of_year(changes[0].edit),
         samples=_samples(effect, now=now),
         scripts={one.visit.reference: _script(one, effect) for one in effect.unreachable},
         sends_at=now + UNDO_PLAN,
         problem=problem,
-        repeated=repeated,
+        repeated=[*sent, *repeated],
         action=request.path,
     )
 
@@ -96,6 +106,13 @@ def _preset(changes: Sequence[StationChange]) -> Choice:
     """Return the choice that fits most: who meets a closed door is moved."""
     closes = all(isinstance(c.edit, ClosureEdit) or not getattr(c.edit, "opens", True) for c in changes)
     return Choice.MOVE if closes else Choice.KEEP
+
+
+def _change_of_year(edit: PlanEdit) -> Difference | None:
+    """Return what becomes of the days of a year, for a change of the calendar."""
+    if not isinstance(edit, CalendarEdit):
+        return None
+    return difference(read_year(edit.year.year), edit.year)
 
 
 def _samples(effect: Effect, *, now: datetime) -> list[Sample]:

@@ -24,6 +24,7 @@ from app.errors import DomainError
 from app.i18n import local
 from app.staff import (
     board,
+    calendar_views,
     call_list,
     case_views,
     change_views,
@@ -59,7 +60,15 @@ DAYS_LISTED = 10  # working days on the list of all times
 
 
 def init_app(app: Flask) -> None:
-    parts = (collecting_views, hours_views, change_views, message_views, report_views, case_views)
+    parts = (
+        collecting_views,
+        hours_views,
+        change_views,
+        calendar_views,
+        message_views,
+        report_views,
+        case_views,
+    )
     for blueprint in (bp, *(part.bp for part in parts)):
         app.register_blueprint(blueprint)
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from app.interval import Interval
 from app.localtext import LocalText
 
+IN_SIGHT = timedelta(days=60)  # how long before an unpublished year staff are told
+
 
 @dataclass(frozen=True, slots=True)
 class WeeklyPeriod:
@@ -118,6 +120,12 @@ def day_plan(plan: Plan, day: date) -> DayPlan:
         weekday = calendar.makeup_workdays[day]
         return DayPlan(day, DayKind.MAKEUP_WORKDAY, _weekly(plan, day, weekday), works_as=weekday)
     return DayPlan(day, DayKind.WEEKLY, _weekly(plan, day, day.weekday()))
+
+
+def doubtful_year(calendar: WorkCalendar, today: date) -> int | None:
+    """Return the first year within sight that is not published, so that nothing in it can be booked."""
+    years = (today.year, (today + IN_SIGHT).year)
+    return next((year for year in years if year not in calendar.known_years), None)
 
 
 def _weekly(plan: Plan, day: date, weekday: int) -> tuple[tuple[time, time, int], ...]:

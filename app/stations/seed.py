@@ -216,12 +216,16 @@ def _read_years(folder: Path) -> tuple[YearSeed, ...]:
     )
 
 
+DAY_COLUMNS = ("day", "kind", "name_en", "name_zh", "name_ru", "works_as", "note")
+
+
 def _read_days(folder: Path, years: set[int]) -> tuple[DaySeed, ...]:
-    columns = ("day", "kind", "name_en", "name_zh", "name_ru", "works_as", "note")
-    return tuple(_day(row, years) for row in read_rows(folder, "calendar_days.csv", columns, key=("day",)))
+    rows = read_rows(folder, "calendar_days.csv", DAY_COLUMNS, key=("day",))
+    return tuple(read_day(row, years) for row in rows)
 
 
-def _day(row: Row, years: set[int]) -> DaySeed:
+def read_day(row: Row, years: set[int]) -> DaySeed:
+    """Return one day of the calendar; it must lie in one of these years."""
     day, kind = row.day("day"), row.choice("kind", CalendarDayKind)
     if day.year not in years:
         raise row.error("day", f"calendar_years.csv does not say that {day.year} is published")
