@@ -11,7 +11,7 @@ from app.accounts.models import Role
 from app.db import transact
 from app.errors import DomainError, NotFound
 from app.staff import operations, preview, queries
-from app.staff.closing import REASONS, SPANS, CloseForm
+from app.staff.closing import EVERYWHERE, REASONS, SPANS, CloseForm
 from app.staff.frame import frame
 from app.staff.models import PlanChange
 from app.staff.operations import PlanChanged, PlanSave
@@ -64,7 +64,9 @@ def _changed_meanwhile(form: CloseForm) -> ResponseReturnValue:
 
 
 def _close_page(form: CloseForm) -> str:
-    return render_template("staff/close.html", form=form, errors=form.errors, reasons=REASONS, spans=SPANS)
+    return render_template(
+        "staff/close.html", form=form, errors=form.errors, reasons=REASONS, spans=SPANS, everywhere=EVERYWHERE
+    )
 
 
 # --- a saved change ------------------------------------------------------------------------------

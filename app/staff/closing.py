@@ -31,6 +31,7 @@ SPANS = {
     "other": _l("Other times:"),
 }
 NOON = time(13)
+EVERYWHERE = "all-of-them"  # in place of a slug
 
 
 @dataclass
@@ -58,7 +59,7 @@ class CloseForm:
         chosen = set(typed.getlist("station"))
         form = cls(
             stations,
-            {station.slug for station in stations if station.slug in chosen},
+            {station.slug for station in stations if station.slug in chosen or EVERYWHERE in chosen},
             typed.get("span", "") if typed.get("span") in SPANS else "now",
             typed.get("cause", "")[:20],
             versions={s.slug: typed.get(f"version-{s.slug}", 0, type=int) for s in stations},

@@ -80,6 +80,16 @@ def test_a_manager_closes_only_their_own(cast, network):
     assert closures() == []
 
 
+def test_one_tick_closes_all_that_are_ones_own(cast, network):
+    ada = cast.ada
+    ada.post(CLOSE, data=form(ada.get(CLOSE).text, "all-of-them", step="save"))
+    assert len(closures()) == 3
+
+    tom = cast.tom
+    tom.post(CLOSE, data=form(tom.get(CLOSE).text, "all-of-them", span="now", step="save"))
+    assert len(closures()) == 4
+
+
 def test_from_now_is_from_this_minute_to_the_end_of_the_day(cast, now):
     tom = cast.tom
     tom.post(CLOSE, data=form(tom.get(CLOSE).text, "fuxingcheng", span="now", step="save"))
