@@ -71,12 +71,12 @@ def move(
 ) -> Appointment:
     """Give the visit this slot. Raises NotChangeable, or SlotUnavailable when somebody took it."""
     appointment = locked_changeable(reference, now=now)
+    offers.withdraw(appointment.id, now=now)
     release_expired(now=now, station_id=station.id)
     capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     if not capacity.take(station.id, candidate, party_size=appointment.party_size):
         raise SlotUnavailable
     details = _before(appointment, because)
-    offers.withdraw(appointment.id, now=now)
     _put(appointment, station, candidate)
     details["after"] = f"{station.slug} {appointment.starts_at.isoformat()}"
     _tell(appointment, MOVED, because, details, now=now)
@@ -111,11 +111,11 @@ def stop_asking(reference: str, *, now: datetime) -> None:
 def cancel(reference: str, because: Because, *, now: datetime) -> Appointment:
     """End the visit and free its desk. Raises NotChangeable."""
     appointment = locked_changeable(reference, now=now)
+    offers.withdraw(appointment.id, now=now)
     capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     details = _before(appointment, because)
     appointment.status = Status.CANCELLED
     appointment.cancelled_at, appointment.cancelled_by = now, because.actor
-    offers.withdraw(appointment.id, now=now)
     appointment.revision += 1
     _tell(appointment, CANCELLED, because, details, now=now)
     return appointment
