@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import assets
 from app.i18n import current_language, preferred_language
 from app.settings import Settings
-from app.stations.queries import list_stations
+from app.stations.listing import Question, list_page
 
 LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"
 DISPLAY_COOKIES = {"text": ("larger",), "contrast": ("high",)}
+MOST_CONTACTS = 30
 COOKIE_SECONDS = 365 * 24 * 3600
 
 bp = Blueprint("pages", __name__)
@@ -39,7 +40,9 @@ def privacy() -> str:
 
 @bp.get(f"{LANGUAGE_PREFIX}/contact")
 def contact() -> str:
-    return render_template("pages/contact.html", stations=[s for s in list_stations() if s.phones])
+    listing = list_page(Question(), count=MOST_CONTACTS)
+    reachable = [station for station in listing.stations if station.phones]
+    return render_template("pages/contact.html", stations=reachable)
 
 
 @bp.get(f"{LANGUAGE_PREFIX}/display")

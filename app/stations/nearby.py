@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, case, func, literal, or_, select
 
-from app.db import Base, run
+from app.db import Base, db, run
 from app.stations.area import Box, box_around, direction
 from app.stations.distance import Positioned, Ranked, rank
 from app.stations.wanted import Wanted, conditions
@@ -35,13 +35,39 @@ class Spot:
     precision_m: int
 
 
+# How far the last search of the same kind had to look: mostly that is enough again, and saves a statement.
+_reaches: dict[tuple[Engine, Wanted, int], float] = {}
+MOST_REMEMBERED = 1000
+
+
 def nearest(origin: Positioned, wanted: Wanted, *, count: int) -> list[Ranked[Spot]]:
     """Return so many points that have what is wanted, nearest first; fewer where there are no more."""
-    box = box_around(origin, _enough(origin, wanted, count))
+    key = (db.engine, wanted, count)
+    reach = _reaches.get(key)
+    ranked = _ranked_within(reach, origin, wanted, count) if reach else None
+    if ranked is None:
+        ranked = _ranked_within(_enough(origin, wanted, count), origin, wanted, count)
+    if ranked is None:  # points went away between the statements
+        ranked = _ranked_within(HALF_THE_EARTH_M, origin, wanted, count) or []
+    if len(_reaches) >= MOST_REMEMBERED:
+        _reaches.clear()
+    _reaches[key] = max(2 * ranked[-1].distance_m, RADII_M[0]) if len(ranked) == count else HALF_THE_EARTH_M
+    return ranked
+
+
+def _ranked_within(
+    radius: float, origin: Positioned, wanted: Wanted, count: int
+) -> list[Ranked[Spot]] | None:
+    """Return the nearest points, or None when there may be nearer ones outside the radius."""
     x, y, z = direction(origin.lat, origin.lon)
     more = {"x": x, "y": y, "z": z, "most": count + MORE_MEASURED}
-    rows = run(_spots(*_asked(wanted)), {**wanted.values, **_edges(box, ""), **more})
-    return rank(origin, [Spot(*row) for row in rows], limit=count)
+    edges = _edges(box_around(origin, radius), "")
+    rows = run(_spots(*_asked(wanted)), {**wanted.values, **edges, **more})
+    ranked = rank(origin, [Spot(*row) for row in rows], limit=count)
+    if radius >= HALF_THE_EARTH_M:
+        return ranked
+    whole = len(ranked) == count and ranked[-1].distance_m <= radius
+    return ranked if whole else None
 
 
 def _enough(origin: Positioned, wanted: Wanted, count: int) -> float:

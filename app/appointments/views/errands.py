@@ -1,6 +1,7 @@
 """What a person is choosing a time for, found from the session and the address."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,10 +17,14 @@ from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind
 from app.cases.readiness import Readiness, readiness
 from app.db import db
+from app.errors import NotFound
 from app.stations import queries as stations
+from app.stations.listing import Question, list_page
 from app.stations.models import Service, Station
+from app.stations.wanted import Wanted
 
 COLLECT, BOOK = "collect", "book"
+MOST_PLACES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ def _collection(given: Mapping[str, str]) -> Errand:
     service = db.session.get_one(Service, case.visit_type.service_id)
     reach = reach_of(case, now=clock.now())
     home = live.station if live else db.session.get(Station, case.papers_station_id or 0)
-    places = [station for station in places_of(service) if station.id in reach or station is home]
+    offered = places_of(service, around=_asked_for(given) or home)
+    places = [station for station in offered if station.id in reach or station is home]
     chosen = _chosen(places, given) or (home if home in places else None)
     movable = _movable(live)
     return Errand(COLLECT, service, places, chosen or _first(places), case, movable, reach=reach)
@@ -83,14 +89,22 @@ def _open_service(given: Mapping[str, str]) -> Errand:
     service = stations.get_service(code)
     if service.needs_case:
         abort(redirect(url_for(".collect"), 303))
-    places = places_of(service)
+    places = places_of(service, around=_asked_for(given) or (visit.station if visit else None))
     home = _chosen(places, given) or (visit.station if visit and visit.station in places else None)
     fields = {"service": service.code} | ({"move": "1"} if visit else {})
     return Errand(BOOK, service, places, home or _first(places), None, _movable(visit), fields)
 
 
-def places_of(service: Service) -> list[Station]:
-    return [station for station in stations.list_stations() if stations.offers(station, service)]
+def places_of(service: Service, *, around: Station | None = None) -> list[Station]:
+    """Return the places that offer a service in published order; of a large network those around one."""
+    listing = list_page(Question(Wanted(service.id), around), count=MOST_PLACES)
+    return sorted(listing.stations, key=lambda station: (station.number, station.id))
+
+
+def _asked_for(given: Mapping[str, str]) -> Station | None:
+    with suppress(NotFound):
+        return stations.get_station(given["place"]) if given.get("place") else None
+    return None
 
 
 def _chosen(places: list[Station], given: Mapping[str, str]) -> Station | None:

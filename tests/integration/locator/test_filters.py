@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app.db import db
+from app.stations.models import StationPhone
 from tests.conftest import Clock
 from tests.factories import (
     Network,
@@ -18,6 +19,7 @@ from tests.factories import (
     build_station,
     open_week,
     save,
+    words,
 )
 from tests.integration.locator.pages import headings, words_of
 from tests.integration.locator.test_find import order_of
@@ -72,6 +74,17 @@ def test_hours_that_nobody_confirmed_are_not_called_open(client: FlaskClient, ne
     page = client.get(f"/en/find?{HERE}&open=now").text
     assert order_of(page) == ["central-window"]
     assert "Left out: 1 point where we do not know this." in words_of(page)
+
+
+def test_a_point_with_unconfirmed_hours_gives_its_number(client: FlaskClient, network: Network) -> None:
+    for station, number in ((network.central, "0898-11111111"), (network.jiangdong, "0898-22222222")):
+        station.phones = [StationPhone(number=number, label=words("Desk"))]
+        save(station)
+    network.jiangdong.hours_confirmed_on = None
+    save(network.jiangdong)
+    said = words_of(client.get(f"/en/find?{HERE}").text)
+    assert "Opening hours are not confirmed. Call before you go: 0898-22222222" in said
+    assert "0898-11111111" not in said
 
 
 def test_language_and_step_free_access_must_be_known(client: FlaskClient, network: Network) -> None:
@@ -218,3 +231,12 @@ def test_a_closed_point_is_not_called_the_nearest(client: FlaskClient, network: 
     save(network.jiangdong)
     add_closure(network.jiangdong, at("2026-11-24", "08:00"), at("2026-11-24", "08:00") + timedelta(days=3))
     assert "can be the nearest" not in words_of(client.get("/en/find?near=20.03,110.34").text)
+
+
+def test_in_a_large_network_a_visit_is_booked_at_the_place_that_was_found(client: FlaskClient) -> None:
+    build_calendar()
+    _line_of(35)
+    page = client.get("/en/find?near=20.34,110.33&service=advice").text
+    link = re.search(r'href="(/en/book/time\?place=p-33[^"]+)"', page)
+    assert link
+    assert "P 33" in words_of(client.get(link[1].replace("&amp;", "&")).text)
