@@ -38,6 +38,7 @@ PUBLIC = {
     "appointments.follow_offer_link", "appointments.show_offer", "appointments.take_offer",
     "appointments.decline_offer",
     "collection.messages", "collection.remove_contact",
+    "collection.show_status", "collection.ask_status",
     "collection.proxy", "collection.name_proxy", "collection.revoke_proxy", "collection.proxy_sheet",
     "collection.stop_messages", "collection.start_messages",
     "appointments.earlier", "appointments.earlier_on",

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.collection.views import contact, proxy
+from app.collection.views import contact, proxy, status
 from app.collection.views.blueprint import bp
 
-__all__ = ["bp", "contact", "init_app", "proxy"]
+__all__ = ["bp", "contact", "init_app", "proxy", "status"]
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,102 @@
+"""Where a case stands, for the person and for the employer: by link, or by code and last four."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.appointments import code_door, journey, queries
+from app.appointments.forms import CodeForm
+from app.cases import decisions
+from app.cases.models import Case
+from app.cases.queries import CaseNotFound
+from app.cases.readiness import Readiness, readiness
+from app.cases.states import Permit
+from app.cases.working_days import Standing as Promise
+from app.collection import status, wording
+from app.collection.status import Answer, Standing
+from app.collection.views.blueprint import bp
+from app.errors import TooManyTries
+from app.pages import LANGUAGE_PREFIX
+from app.settings import Settings
+from app.wording import sentence
+
+PROMISED = (Answer.IN_REVIEW, Answer.WORK_APPROVED, Answer.RESIDENCE_APPROVED)  # answers that have a last day
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/status")
+def show_status() -> ResponseReturnValue:
+    case = journey.find_case()
+    if case is None or "other" in request.args:
+        return _ask(CodeForm(formdata=None))
+    return _page(case, now=clock.now())
+
+
+@bp.post(f"{LANGUAGE_PREFIX}/status")
+def ask_status() -> ResponseReturnValue:
+    form = CodeForm()
+    if not form.validate():
+        return _ask(form, 422)
+    address = request.remote_addr or ""
+    try:
+        case = code_door.open_case(form.code.data, form.last4.data, address=address, now=clock.now())
+    except CaseNotFound as refusal:
+        form.form_errors.append(sentence(refusal))
+        return _ask(form, 422)
+    except TooManyTries as refusal:
+        form.form_errors.append(sentence(refusal))
+        return _ask(form, 429)
+    journey.enter_with_case(case)
+    return redirect(url_for(".show_status"), 303)
+
+
+def _ask(form: CodeForm, code: int = 200) -> ResponseReturnValue:
+    return render_template("collection/ask_status.html", form=form), code
+
+
+def _page(case: Case, *, now: datetime) -> ResponseReturnValue:
+    settings: Settings = current_app.extensions["settings"]
+    visit = queries.find_live_for_case(case.id)
+    standing = Standing(
+        legs=case.legs,
+        received_on=case.received_on,
+        ready=readiness(case) is Readiness.READY,
+        partly=bool(queries.items_given(case.id)),
+        booked=visit is not None,
+        collected=case.collected_at is not None,
+    )
+    answer = status.answer_of(standing)
+    return render_template(
+        "collection/status.html",
+        case=case,
+        visit=visit,
+        answer=answer,
+        heading=case.visit_type.title if answer is Answer.READY else wording.ANSWERS[answer],
+        what_next=wording.WHAT_NEXT[answer],
+        latest=_latest(case, answer, now=now),
+        lanes=_lanes(standing) if answer is not Answer.CALL_US else [],
+        joint=status.joint_of(standing),
+        step_words=wording.STEPS,
+        state_words=wording.STEP_STATES,
+        help_phone=settings.help_phone,
+    )
+
+
+def _lanes(standing: Standing) -> list[tuple[Any, list[status.Step]]]:
+    return [
+        (wording.PERMITS[Permit(leg.permit)], status.lane_of(leg, standing.received_on))
+        for leg in sorted(standing.legs, key=lambda leg: leg.permit, reverse=True)
+    ]
+
+
+def _latest(case: Case, answer: Answer, *, now: datetime) -> dict[str, Any]:
+    """Return what can be said of the last day: the day, that it is past, or that nobody can say."""
+    if answer not in PROMISED:
+        return {}
+    reading = decisions.clock_of(case, now=now)
+    if reading.standing is Promise.LATE:
+        return {"late": _("This takes longer than the bureaus promised. We look at it.")}
+    return {"day": reading.due_on} if reading.due_on else {}
