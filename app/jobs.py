@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from flask import Flask, current_app
 from sqlalchemy import ColumnElement, delete, select
@@ -26,14 +27,17 @@ from app.appointments import (
 )
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey, WaitingEntry
 from app.appointments.slots import cell_of
+from app.cases import decisions
 from app.collection import letters as case_letters
 from app.collection import operations as collection
 from app.db import db, end_read, transact
+from app.intake import applying
 from app.notifications import heartbeat, texts, tidying
 from app.notifications.channels import channels_of
 from app.notifications.letter import Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage
 from app.notifications.relay import Compose, Relay
+from app.privacy import retention
 from app.reports import checks
 from app.scheduler import Job, Scheduler
 from app.settings import Settings
@@ -47,6 +51,7 @@ Key = InstrumentedAttribute[str] | InstrumentedAttribute[int]
 DELIVERY = "deliver_messages"
 BATCH = 100
 BEAT_EVERY_SECONDS = 15.0
+IMPORT_BATCHES = 100  # in one beat
 PURGE_BATCH = 500  # a longer write would keep bookings waiting
 KEEP_IDEMPOTENCY_KEYS = timedelta(hours=48)
 KEEP_SESSIONS = timedelta(hours=24)
@@ -60,12 +65,15 @@ def build_scheduler(app: Flask) -> Scheduler:
     scheduler: Scheduler
     jobs = (
         Job(DELIVERY, 5, lambda: deliver_messages(stopping=scheduler.stopping)),
+        Job("take_in_files", 5, lambda: take_in_files(stopping=scheduler.stopping)),
+        Job("count_days", 24 * 3600, count_days, shared=True),
         Job("tidy_messages", 60, tidy_messages, shared=True),
         Job("follow_reminder_plans", 30, follow_reminder_plans, shared=True),
         Job("release_expired_holds", 60, release_expired_holds, shared=True),
         Job("offer_free_times", 15, offer_free_times, shared=True),
         Job("forget_contacts", 3600, forget_contacts, shared=True),
         Job("remind_to_collect", 900, remind_to_collect, shared=True),
+        Job("purge_data", 24 * 3600, purge_data, shared=True),
         Job("purge", 24 * 3600, purge, shared=True),
         Job(checks.JOB, 24 * 3600, check_visits, shared=True),
     )
@@ -179,6 +187,19 @@ def tidy_messages() -> str:
     return f"{transact(tidying.tidy, channels, lease=lease, now=clock.now())} changed"
 
 
+def take_in_files(*, stopping: Callable[[], bool]) -> str:
+    """Go on with a file of the bureaus that somebody decided to take in."""
+    return f"{applying.apply_decided(stopping=stopping, most=IMPORT_BATCHES)} lines"
+
+
+def count_days() -> str:
+    """Set the last day of each promise anew: a calendar may have been published since."""
+    total, last = 0, 0
+    while ids := transact(decisions.count_some_again, after=last, now=clock.now()):
+        total, last = total + len(ids), ids[-1]
+    return f"{total} counted"
+
+
 def release_expired_holds() -> str:
     """Tidy up after holds that ran out; readers count them as free already."""
     return f"{_until_nothing(holds.release_expired)} released"
@@ -224,6 +245,12 @@ def check_visits() -> str:
     if found:
         log.error("the nightly check found something", extra={"findings": found})
     return f"{found} found"
+
+
+def purge_data() -> str:
+    """Delete personal data whose time is over, kind by kind."""
+    done = {kind.kind: _until_nothing(partial(retention.purge_some, kind)) for kind in retention.PURGES}
+    return ", ".join(f"{count} {kind}" for kind, count in done.items())
 
 
 def purge() -> str:

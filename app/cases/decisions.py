@@ -3,6 +3,7 @@
 Every operation locks the case first: a booking locks it too, so neither works on what the other changes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -17,7 +18,7 @@ from app.cases.states import DECIDED, LegConflict, LegState, Permit, ReasonNeede
 from app.cases.working_days import Course, Reading, pauses_of, read_clock
 from app.db import db
 from app.errors import DomainError, NotFound
-from app.stations.models import Station, StationService
+from app.stations.models import Station
 from app.stations.opening_hours import WorkCalendar
 from app.stations.plans import read_calendar
 
@@ -140,7 +141,8 @@ def put_papers(case: Case, station: Station | None, shelf: str, *, actor: str, n
 
 def offers_handover(station_id: int, service_id: int) -> bool:
     """Say whether the station offers the service at which a visit type's items are handed over."""
-    return db.session.get(StationService, (station_id, service_id)) is not None
+    station = db.session.get(Station, station_id)
+    return station is not None and any(offer.service_id == service_id for offer in station.offers)
 
 
 def own_leg(case: Case, permit: Permit, bureau: str | None) -> PermitLeg:
@@ -177,6 +179,25 @@ def change_leg(case: Case, leg: PermitLeg, decision: Decision, *, actor: str, no
 
 def settle(case: Case, *, actor: str, now: datetime, calendar: WorkCalendar | None = None) -> None:
     """Make the case ready or not as its legs and papers say, and set its last day anew."""
+    note_readiness(case, actor=actor, now=now)
+    count_again(case, now=now, calendar=calendar)
+
+
+def settle_new(case: Case, *, actor: str, now: datetime, calendar: WorkCalendar) -> None:
+    """Do the same for a case that was opened just now: its legs are its whole history."""
+    note_readiness(case, actor=actor, now=now)
+    asked = [(leg.changed_on, leg.permit, True) for leg in case.legs if leg.state == LegState.PAPERS_ASKED]
+    pauses = pauses_of(sorted((day, permit, since) for day, permit, since in asked if day))
+    course = Course(case.received_on, pauses, _ended_on(case.legs))
+    promised = case.visit_type.promised_days
+    reading = read_clock(
+        course, promised=promised, sequential=None, calendar=calendar, today=history.today(now)
+    )
+    case.due_on = reading.due_on if _is_undecided(case) else None
+
+
+def note_readiness(case: Case, *, actor: str, now: datetime) -> None:
+    """Set or take away `ready_at`, and the news with it."""
     hands_over = case.papers_station_id is not None and offers_handover(
         case.papers_station_id, case.visit_type.service_id
     )
@@ -189,15 +210,24 @@ def settle(case: Case, *, actor: str, now: datetime, calendar: WorkCalendar | No
         case.ready_at = None
         history.record(case, Line(CaseEventKind.NOT_READY, actor), now=now)
         notices.withdraw_ready(case, now=now)
-    count_again(case, now=now, calendar=calendar)
 
 
 def count_again(case: Case, *, now: datetime, calendar: WorkCalendar | None = None) -> None:
     """Set the day on which the promise ends: none once all is decided, while the clock stands, or unknown."""
     db.session.flush()
     reading = clock_of(case, now=now, calendar=calendar)
-    undecided = any(leg.state not in DECIDED for leg in case.legs)
-    case.due_on = reading.due_on if undecided else None
+    case.due_on = reading.due_on if _is_undecided(case) else None
+
+
+def count_some_again(*, after: int, now: datetime, limit: int = 50) -> list[int]:
+    """Do so for the next undecided cases, by id. Returns their ids; none at the end."""
+    undecided = select(PermitLeg.case_id).where(PermitLeg.state.not_in(DECIDED))
+    wanted = select(Case).where(Case.id > after, Case.id.in_(undecided), Case.merged_into_id.is_(None))
+    cases = db.session.scalars(wanted.order_by(Case.id).limit(limit).with_for_update()).all()
+    calendar = read_calendar()
+    for case in cases:
+        count_again(case, now=now, calendar=calendar)
+    return [case.id for case in cases]
 
 
 def clock_of(
@@ -216,6 +246,13 @@ def clock_of(
 def _course(case: Case, permit: Permit | None) -> Course:
     legs = [leg for leg in case.legs if permit in (None, leg.permit)]
     changes = history.leg_changes(history.list_events(case), permit)
+    return Course(case.received_on, pauses_of(changes), _ended_on(legs))
+
+
+def _ended_on(legs: Sequence[PermitLeg]) -> date | None:
     days = [leg.decided_on for leg in legs if leg.state in DECIDED and leg.decided_on]
-    ended_on = max(days) if legs and len(days) == len(legs) else None
-    return Course(case.received_on, pauses_of(changes), ended_on)
+    return max(days) if legs and len(days) == len(legs) else None
+
+
+def _is_undecided(case: Case) -> bool:
+    return any(leg.state not in DECIDED for leg in case.legs)

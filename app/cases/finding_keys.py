@@ -1,7 +1,7 @@
 """What a case is found by, as blind indexes: nobody who reads the table reads a name or a number."""
 
 import phonenumbers
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from app.cases.models import Case, CaseToken
 from app.cases.name_words import words_to_keep
@@ -33,10 +33,15 @@ def tokens_of(case: Case, keys: Keyring | None = None) -> set[str]:
     return tokens
 
 
+def add_tokens(case: Case) -> None:
+    """Write the tokens of a new case, which has its id already."""
+    db.session.add_all(CaseToken(token=token, case_id=case.id) for token in sorted(tokens_of(case)))
+
+
 def write_tokens(case: Case) -> None:
-    """Replace the tokens of a case, which has its id already."""
+    """Replace the tokens of a case."""
     db.session.execute(delete(CaseToken).where(CaseToken.case_id == case.id))
-    db.session.add_all(CaseToken(token=token, case_id=case.id) for token in tokens_of(case))
+    db.session.execute(insert(CaseToken), [{"token": t, "case_id": case.id} for t in sorted(tokens_of(case))])
 
 
 def phone_key(text: str) -> str:

@@ -93,9 +93,11 @@ class Case(Model):
     due_on: Mapped[date | None]  # by the promise; None while the clock stands or the calendar is unknown
     ready_at: Mapped[datetime | None] = mapped_column(index=True)
     collected_at: Mapped[datetime | None]
+    emptied_at: Mapped[datetime | None] = mapped_column(index=True)  # its personal data served their time
     # The bureaus' own number of the application, and the newest of its versions that we know.
     external_number: Mapped[str | None] = mapped_column(String(60), unique=True, index=True)
     external_version: Mapped[int] = mapped_column(default=0)
+    external_hash: Mapped[str] = mapped_column(String(64), default="")  # of that version, keyed
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("employers.id"), index=True)
     nationality: Mapped[str | None] = mapped_column(String(2))  # ISO 3166, as in the passport
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -157,6 +159,22 @@ class CaseToken(Model):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, index=True)
 
 
+class Consent(Model):
+    """That a person agreed to one use of their data, where that was told, and until when it holds."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(30))
+    notice: Mapped[str] = mapped_column(String(40))  # which wording they agreed to
+    given_on: Mapped[date]
+    source: Mapped[str] = mapped_column(String(80))  # "file", "interface", or the staff user name
+    recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(String(80), default="")
+
+
 class CaseEventKind(StrEnum):
     OPENED = "opened"
     UPDATED = "updated"  # by the bureaus' system or file
@@ -168,6 +186,7 @@ class CaseEventKind(StrEnum):
     SHOWN = "shown"  # somebody asked for the passport number and the contact, with a reason
     NOTED = "noted"
     MERGED = "merged"
+    EXPORTED = "exported"  # all that is kept was written out, for the person themselves
 
 
 class CaseEvent(Model):

@@ -1,5 +1,6 @@
 """Open a case. Runs inside `transact()`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -11,6 +12,8 @@ from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
 from app.db import db
 from app.stations.models import Station
+from app.stations.opening_hours import WorkCalendar
+from app.stations.plans import read_calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +35,42 @@ class NewCase:
     nationality: str | None = None
     external_number: str | None = None
     external_version: int = 0
+    external_hash: str = ""
+    shelf: str = ""
+    leg_days: dict[Permit, date] = field(default_factory=dict)  # since when, if not since receipt
+    leg_reasons: dict[Permit, str] = field(default_factory=dict)
     actor: str = "system"
 
 
 def open_case(new: NewCase, *, now: datetime) -> Case:
     """Create a case with its two keys: the link of our messages and the code to type."""
-    case = build_case(new, now=now)
-    db.session.add(case)
+    return open_cases([new], now=now, calendar=read_calendar())[0]
+
+
+def open_cases(news: Sequence[NewCase], *, now: datetime, calendar: WorkCalendar) -> list[Case]:
+    """Create several cases in one go."""
+    cases = [build_case(new, now=now) for new in news]
+    db.session.add_all(cases)
     db.session.flush()
-    finding_keys.write_tokens(case)
+    with db.session.no_autoflush:  # Their rows go out together, not at every look at another table.
+        for new, case in zip(news, cases, strict=True):
+            _begin(case, new, now=now, calendar=calendar)
+    return cases
+
+
+def _begin(case: Case, new: NewCase, *, now: datetime, calendar: WorkCalendar) -> None:
+    finding_keys.add_tokens(case)
     history.record(case, Line(CaseEventKind.OPENED, new.actor, on_day=case.received_on), now=now)
+    for leg in case.legs:
+        if leg.state != LegState.RECEIVED:
+            text = new.leg_reasons.get(Permit(leg.permit), "")
+            details = {"from": LegState.RECEIVED, "to": leg.state}
+            line = Line(CaseEventKind.LEG, new.actor, leg.permit, text, leg.changed_on, details)
+            history.record(case, line, now=now)
     station = new.papers_station
     if station and decisions.offers_handover(station.id, case.visit_type.service_id):
-        decisions.put_papers(case, station, "", actor=new.actor, now=now)
-    decisions.settle(case, actor=new.actor, now=now)
-    return case
+        decisions.put_papers(case, station, new.shelf, actor=new.actor, now=now)
+    decisions.settle_new(case, actor=new.actor, now=now, calendar=calendar)
 
 
 def build_case(new: NewCase, *, now: datetime) -> Case:
@@ -65,8 +89,12 @@ def build_case(new: NewCase, *, now: datetime) -> Case:
         nationality=new.nationality,
         external_number=new.external_number,
         external_version=new.external_version,
+        external_hash=new.external_hash,
         link_hash=token_hash(link),
-        legs=[_leg(permit, state, received_on, new.actor) for permit, state in new.legs.items()],
+        legs=[
+            _leg(permit, state, new.leg_days.get(permit, received_on), new.actor)
+            for permit, state in new.legs.items()
+        ],
     )
     case.code, case.link, case.passport = code, link, new.passport
     case.full_name, case.email, case.phone = new.full_name, new.email, new.phone

@@ -57,6 +57,7 @@ EVENTS = {
     CaseEventKind.SHOWN: _l("Name, passport number and contact shown"),
     CaseEventKind.NOTED: _l("Note"),
     CaseEventKind.MERGED: _l("Merged"),
+    CaseEventKind.EXPORTED: _l("All data written out for the person"),
 }
 
 # What a button says that brings a permit into this state.

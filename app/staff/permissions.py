@@ -96,6 +96,12 @@ def may_see_cases() -> bool:
     return any(offer.service.needs_case for station in list_own_stations() for offer in station.offers)
 
 
+def may_take_in() -> bool:
+    """Say whether who is signed in takes in the bureaus' files: the bureaus, and administrators."""
+    member = get_member()
+    return member.bureau is not None or member.role is Role.ADMINISTRATOR
+
+
 def get_case_or_404(number: str) -> Case:
     """Return the case if the person may see cases. Raises NotFound."""
     found = cases.find_by_number(number) if may_see_cases() else None

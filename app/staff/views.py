@@ -30,6 +30,7 @@ from app.staff import (
     change_views,
     collecting_views,
     hours_views,
+    intake_views,
     message_views,
     queries,
     report_views,
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
         message_views,
         report_views,
         case_views,
+        intake_views,
     )
     for blueprint in (bp, *(part.bp for part in parts)):
         app.register_blueprint(blueprint)

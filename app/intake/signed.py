@@ -1,0 +1,49 @@
+"""One case, told by an approval system. Runs inside `transact()`."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import select
+
+from app.cases.decisions import CaseClosed
+from app.cases.models import Case
+from app.db import db
+from app.errors import DomainError
+from app.intake.facts import CaseFacts
+from app.intake.keys import SignatureWrong
+from app.intake.models import IntakeKey, RowResult
+from app.intake.operations import take_in
+
+
+class VersionOld(DomainError):
+    """A newer version of the case is known."""
+
+    code: ClassVar[str] = "version_old"
+
+
+class VersionConflict(DomainError):
+    """The same version was told with other contents."""
+
+    code: ClassVar[str] = "version_conflict"
+
+
+REFUSED = {
+    RowResult.OLDER: VersionOld,
+    RowResult.CONFLICT: VersionConflict,
+    RowResult.CLOSED: CaseClosed,
+}
+
+
+def tell(facts: CaseFacts, key_id: int, *, now: datetime) -> tuple[RowResult, str]:
+    """Take the case in and return what became of it, and our number of it.
+
+    Raises VersionOld, VersionConflict or CaseClosed, and SignatureWrong when the key was revoked meanwhile.
+    """
+    key = db.session.get_one(IntakeKey, key_id, with_for_update=True, populate_existing=True)
+    if key.revoked_at:
+        raise SignatureWrong
+    key.last_used_at = now
+    (result,) = take_in([facts], actor=f"key {key.key_id}", now=now, bureau=key.bureau)
+    if result in REFUSED:
+        raise REFUSED[result]
+    return result, db.session.scalars(select(Case.number).where(Case.external_number == facts.number)).one()

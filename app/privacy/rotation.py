@@ -1,0 +1,78 @@
+"""Bring everything that is encrypted or indexed under the newest key, some rows at a time.
+
+Half-way nothing is lost: every key of the ring opens its own values, and look-ups ask by all of them.
+What has the newest key already is left, so the command goes on from where it was stopped.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.cases import finding_keys
+from app.cases.models import Case
+from app.crypto import Encrypted, keyring
+from app.db import Base, Model, db
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """A table with encrypted fields; `names` are the attributes that hold them."""
+
+    model: type[Model]
+    names: tuple[str, ...]
+
+    def columns(self) -> list[InstrumentedAttribute[Any]]:
+        return [getattr(self.model, f"{name}_encrypted") for name in self.names]
+
+
+def list_vaults() -> list[Vault]:
+    """Return every table that keeps something encrypted, by its name."""
+    found = []
+    for mapper in Base.registry.mappers:
+        fields = vars(mapper.class_)
+        names = tuple(name for name, value in fields.items() if isinstance(value, Encrypted))
+        if names:
+            found.append(Vault(mapper.class_, names))
+    return sorted(found, key=lambda vault: vault.model.__tablename__)
+
+
+def count_old(vault: Vault) -> int:
+    """Return how many rows have a value of an older key."""
+    return sum(1 for _ in _old_keys(vault))
+
+
+def rotate_some(vault: Vault) -> int:
+    """Encrypt some rows of a table anew. Returns how many; 0 when none is left. Call inside `transact()`."""
+    rows = (
+        db.session.scalars(select(vault.model).where(_is_old(vault)).limit(BATCH).with_for_update())
+        .unique()
+        .all()
+    )
+    for row in rows:
+        for name in vault.names:
+            if getattr(row, f"{name}_encrypted"):
+                setattr(row, name, getattr(row, name))
+        if isinstance(row, Case):
+            finding_keys.index_case(row)
+            finding_keys.write_tokens(row)
+    return len(rows)
+
+
+def _is_old(vault: Vault) -> Any:
+    """Return the condition that one of the values is under another key than the newest."""
+    newest = f"{keyring().newest}:"
+    parts = [column.is_not(None) & ~column.startswith(newest, autoescape=True) for column in vault.columns()]
+    condition = parts[0]
+    for part in parts[1:]:
+        condition |= part
+    return condition
+
+
+def _old_keys(vault: Vault) -> Iterator[Any]:
+    key = vault.model.__mapper__.primary_key[0]
+    return iter(db.session.scalars(select(key).where(_is_old(vault))))

@@ -1,0 +1,152 @@
+"""POST /api/v1/cases: signed by a key that lives, once per version, and only of the own permit."""
+
+import hashlib
+import hmac
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from app.cases.models import Case
+from app.db import db
+from app.intake.models import IntakeKey
+
+TOLD = {
+    "number": "WP-2026-000123", "version": 1, "name": "Anna Petrova", "passport": "E1234567",
+    "nationality": "RUS", "received_on": "2026-11-16",
+    "employer": {"code": "91460100MA5T000001", "name": "Unit"},
+    "work": {"state": "approved", "on": "2026-11-20"}, "residence": {"state": "in_review"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def make_key(runner, network):
+    network.visit_type.code = "work-and-residence"
+    db.session.commit()
+
+    def made(*options: str) -> tuple[str, str]:
+        done = runner.invoke(args=["cases", "keys", "create", "Approval system", *options])
+        assert done.exit_code == 0, done.output
+        return tuple(re.findall(r"(?:Key|Secret)\s+(\S+)", done.output))
+
+    return made
+
+
+@pytest.fixture
+def send(client, make_key, now):
+    key = make_key()
+
+    def sent(told=TOLD, *, key=key, at=now, **changed: str):
+        body = told if isinstance(told, bytes) else json.dumps(told).encode()
+        stamp = str(int(at.timestamp()))
+        text = f"{stamp}\nPOST\n/api/v1/cases\n".encode() + body
+        headers = {
+            "X-Key": key[0], "X-Timestamp": stamp,
+            "X-Signature": hmac.new(key[1].encode(), text, hashlib.sha256).hexdigest(),
+            "Content-Type": "application/json", **{n.replace("_", "-"): v for n, v in changed.items()},
+        }  # fmt: skip
+        return client.post("/api/v1/cases", data=changed.pop("body", body), headers=headers)
+
+    return sent
+
+
+def test_a_case_is_told_once_and_again_and_changes_nothing(send) -> None:
+    first, again = send(), send()
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json["result"] == "new"
+    assert again.json == {**first.json, "result": "same"}
+    (case,) = db.session.query(Case)
+    assert (case.number, case.full_name) == (first.json["case"], "Anna Petrova")
+    assert {leg.permit: leg.state for leg in case.legs} == {"work": "approved", "residence": "in_review"}
+
+
+def test_a_newer_version_is_taken_and_a_replayed_older_one_is_not(send) -> None:
+    send()
+    newer = send({**TOLD, "version": 2, "name": "Anna Ivanova"})
+
+    replayed = send()
+
+    assert (newer.status_code, newer.json["result"]) == (200, "updated")
+    assert (replayed.status_code, replayed.json["code"]) == (409, "version_old")
+    assert db.session.query(Case).one().full_name == "Anna Ivanova"
+
+
+def test_one_version_has_one_content(send) -> None:
+    send()
+
+    answer = send({**TOLD, "name": "Somebody Else"})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "version_conflict")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"X_Signature": "0" * 64}, {"X_Signature": "é"}, {"X_Key": "kNOBODY"}, {"X_Timestamp": "1"},
+        {"X_Timestamp": "now"}, {"body": json.dumps({**TOLD, "version": 9})},
+    ],
+)  # fmt: skip
+def test_what_is_not_signed_is_refused(send, changed) -> None:
+    answer = send(**changed)
+
+    assert (answer.status_code, answer.json["code"]) == (401, "signature_wrong")
+    assert db.session.query(Case).count() == 0
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_an_old_request_is_refused_and_one_from_tomorrow_too(send, now, minutes) -> None:
+    assert send(at=now + timedelta(minutes=minutes)).status_code == 401
+    assert send(at=now + timedelta(minutes=minutes * 2 / 3)).status_code == 201
+
+
+def test_without_the_headers_nothing_opens(client, make_key) -> None:
+    make_key()
+    answer = client.post("/api/v1/cases", json=TOLD)
+
+    assert answer.status_code == 401
+    assert set(answer.json["errors"]) == {"X-Key", "X-Timestamp", "X-Signature"}
+
+
+def test_a_revoked_key_opens_nothing(send, make_key, runner) -> None:
+    key = make_key()
+    assert send(key=key).status_code == 201
+    assert runner.invoke(args=["cases", "keys", "revoke", key[0]]).exit_code == 0
+
+    assert send({**TOLD, "version": 2}, key=key).status_code == 401
+    assert "revoked" in runner.invoke(args=["cases", "keys", "list"]).output
+    assert runner.invoke(args=["cases", "keys", "revoke", "kNOBODY"]).exit_code == 1
+
+
+def test_a_bureaus_own_system_tells_only_its_permit(send, make_key) -> None:
+    key = make_key("--bureau", "exit-entry")
+    told = {**TOLD, "residence": {"state": "approved"}}
+
+    assert send(told, key=key).status_code == 201
+
+    (case,) = db.session.query(Case)
+    assert {leg.permit: leg.state for leg in case.legs} == {"work": "received", "residence": "approved"}
+
+
+def test_the_secret_is_shown_once_and_kept_encrypted(make_key, runner) -> None:
+    key_id, secret = make_key()
+
+    row = db.session.query(IntakeKey).filter_by(key_id=key_id).one()
+    assert secret not in row.secret_encrypted
+    assert secret not in runner.invoke(args=["cases", "keys", "list"]).output
+
+
+def test_what_cannot_be_read_is_named_by_its_field(send) -> None:
+    answer = send({**TOLD, "passport": "x", "work": {"state": "maybe"}})
+
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid_request")
+    assert set(answer.json["errors"]) == {"passport", "work_state"}
+    assert send({"number": 5}).status_code == 422
+    assert send(b"[").status_code == 400
+
+
+def test_a_bad_phone_is_left_out_and_told(send) -> None:
+    answer = send({**TOLD, "phone": "+86 138"})
+
+    assert answer.json["left_out"] == ["phone"]
