@@ -79,7 +79,7 @@ REFUSALS = {
     "day_out_of_order": _l("Enter a day from the last change of this permit until today."),
     "sheet_refused": _l("This file cannot be read. See what is wrong with it."),
     "run_conflict": _l("This file was decided already, or has lines that cannot be read."),
-    "signature_wrong": _l("The request is not signed as it should be. Check the key, the time and the text."),
+    "request_not_signed": _l("The request is not signed as it should be. Check key, time and text."),
     "version_old": _l("A newer version of this case is known. Nothing was changed."),
     "version_conflict": _l("This version of the case was told before with other contents."),
     "same_case": _l("This is the same case. Enter the number of the other one."),

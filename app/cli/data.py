@@ -50,7 +50,7 @@ def purge() -> None:
 
 
 @group.command("retention")
-@click.argument("kind", type=click.Choice(list(Kind)), required=False)
+@click.argument("kind", type=click.Choice([kind.value for kind in Kind]), required=False)
 @click.argument("days", type=click.IntRange(0, 36_500), required=False)
 def keep(kind: str | None, days: int | None) -> None:
     """List for how many days each kind of data stays, or set it: data retention visits 60."""

@@ -26,7 +26,7 @@ SECRET_BYTES = 32
 class SignatureWrong(DomainError):
     """Unknown or revoked key, wrong signature, or too old: which of them is not told."""
 
-    code: ClassVar[str] = "signature_wrong"
+    code: ClassVar[str] = "request_not_signed"
     status = 401
 
 

@@ -91,7 +91,7 @@ def test_one_version_has_one_content(send) -> None:
 def test_what_is_not_signed_is_refused(send, changed) -> None:
     answer = send(**changed)
 
-    assert (answer.status_code, answer.json["code"]) == (401, "signature_wrong")
+    assert (answer.status_code, answer.json["code"]) == (401, "request_not_signed")
     assert db.session.query(Case).count() == 0
 
 
