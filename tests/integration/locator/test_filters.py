@@ -102,6 +102,13 @@ def test_language_and_step_free_access_must_be_known(client: FlaskClient, networ
     assert "Left out: 2 points" in words_of(page)
 
 
+def test_another_place_is_searched_with_the_same_filters(client: FlaskClient, network: Network) -> None:
+    page = client.get(f"/en/find?{HERE}&open=now&lang_help=en&step_free=1&service=document-check&page=2").text
+    again = page[page.index('id="again"') :]
+    kept = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', again))
+    assert kept == {"service": "document-check", "lang_help": "en", "step_free": "1", "open": "now"}
+
+
 @pytest.mark.parametrize("query", ["lang_help=xx", "open=maybe", "page=0", "page=-1", "page=x", "page=²"])
 def test_nonsense_in_the_address_asks_for_nothing(client: FlaskClient, network: Network, query: str) -> None:
     answer = client.get(f"/en/find?{query}")
@@ -142,7 +149,7 @@ def test_a_nearest_point_with_nothing_soon_is_answered_by_one_that_has(
     assert order_of(page) == ["jiangdong", "central-window"]
     words = words_of(page)
     assert "Jiangdong has no free time in the next 7 days." in words
-    assert "Free sooner: Central Window , 17 km, today, 14:30 ." in words
+    assert "Free sooner: Central Window · 17 km · today, 14:30 Book here" in words
 
 
 def test_nothing_is_offered_when_the_nearest_has_a_time_soon(client: FlaskClient, network: Network) -> None:
