@@ -32,6 +32,11 @@ class Report:
     rows: tuple[Row, ...]
     chart: Bars | Grid | None = None
 
+    @property
+    def only_numbers(self) -> bool:
+        """Say whether there is something to read and no picture of it."""
+        return self.chart is None and any(isinstance(cell, int) and cell for row in self.rows for cell in row)
+
 
 @dataclass(frozen=True)
 class Scope:

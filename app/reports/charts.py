@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 420
-LABEL_WIDTH = 150
 VALUE_WIDTH = 56
-BAR_HEIGHT, GAP = 24, 10
+LABEL_HEIGHT, BAR_HEIGHT, GAP = 20, 18, 8
 CELL_HEIGHT = 34
 GRID_LABEL_WIDTH = 44
 LEVELS = 6
@@ -14,7 +13,7 @@ LEVELS = 6
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its label at the start, its number in words at the end, `length` units long."""
+    """One bar, `length` units long: its label above it, as long as it may be, its number at the end."""
 
     label: str
     words: str
@@ -30,7 +29,7 @@ class Bars:
     sentence: str
     bars: tuple[Bar, ...]
     width: int = WIDTH
-    zero: int = LABEL_WIDTH
+    bar_height: int = BAR_HEIGHT
 
     @property
     def height(self) -> int:
@@ -66,7 +65,7 @@ def bars(sentence: str, lines: Sequence[tuple[str, float, str]], *, series: int 
     most = max((number for _label, number, _words in lines), default=0)
     if most <= 0:
         return None
-    room = WIDTH - LABEL_WIDTH - VALUE_WIDTH
+    room = WIDTH - VALUE_WIDTH
     drawn = tuple(
         Bar(label, words, _y(index, series), round(room * number / most, 1), index % series)
         for index, (label, number, words) in enumerate(lines)
@@ -75,7 +74,9 @@ def bars(sentence: str, lines: Sequence[tuple[str, float, str]], *, series: int 
 
 
 def _y(index: int, series: int) -> int:
-    return GAP + index * (BAR_HEIGHT + 2) + (index // series) * GAP
+    """Return the top of a bar: each group of series has one label above it."""
+    group, place = divmod(index, series)
+    return LABEL_HEIGHT + group * (LABEL_HEIGHT + series * (BAR_HEIGHT + 2) + GAP) + place * (BAR_HEIGHT + 2)
 
 
 def grid(

@@ -4,7 +4,7 @@ from app.reports import charts
 def test_bars_start_at_zero_and_share_one_scale():
     chart = charts.bars("Twice as many.", [("a", 2, "2"), ("b", 4, "4"), ("c", 0, "0")])
     assert [bar.length for bar in chart.bars] == [chart.bars[1].length / 2, chart.bars[1].length, 0]
-    assert chart.zero + chart.bars[1].length <= chart.width - charts.VALUE_WIDTH
+    assert chart.bars[1].length <= chart.width - charts.VALUE_WIDTH
     assert chart.height > chart.bars[-1].y
 
 
