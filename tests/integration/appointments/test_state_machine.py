@@ -19,20 +19,32 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.appointments import capacity, holds, operations, slots
-from app.appointments.models import Appointment, AppointmentEvent, DeskUsage, Hold, IdempotencyKey
-from app.appointments.policy import HoldLimit, HoldNotFound, NotChangeable, SlotUnavailable
+from app.appointments import answers, capacity, holds, offers, operations, slots
+from app.appointments.models import (
+    Appointment,
+    AppointmentEvent,
+    DeskUsage,
+    Hold,
+    IdempotencyKey,
+    TimeOffer,
+)
+from app.appointments.offers import OfferRequest, Recipient
+from app.appointments.policy import HoldLimit, HoldNotFound, NotChangeable, OfferOver, SlotUnavailable
 from app.db import db, transact
 from app.errors import DomainError
 from app.notifications.models import OutboxMessage
 from tests.conftest import empty_tables
 from tests.factories import at
-from tests.integration.appointments.conftest import Desk
+from tests.integration.appointments.conftest import VISITOR, Desk
 from tests.integration.appointments.ledger import assert_ledger
 
 CLOCKS = ("10:00", "10:20", "10:40", "11:00")
 clocks = st.sampled_from(CLOCKS)
 picks = st.integers(0, 30)
+
+
+# In the order in which they name each other.
+EMPTIED = (OutboxMessage, TimeOffer, IdempotencyKey, AppointmentEvent, Hold, Appointment, DeskUsage)
 
 
 class Journeys(RuleBasedStateMachine):
@@ -42,11 +54,19 @@ class Journeys(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         db.session.rollback()
-        for model in (OutboxMessage, IdempotencyKey, AppointmentEvent, Hold, Appointment, DeskUsage):
+        for model in (
+            OutboxMessage,
+            TimeOffer,
+            IdempotencyKey,
+            AppointmentEvent,
+            Hold,
+            Appointment,
+            DeskUsage,
+        ):
             db.session.query(model).delete()
         db.session.commit()
         self.desk = Desk(self.network, self.start)
-        self.holds, self.visits = [], []
+        self.holds, self.visits, self.offers = [], [], []
 
     # --- the model ---
 
@@ -54,7 +74,7 @@ class Journeys(RuleBasedStateMachine):
         for visit in self.visits:
             if visit.clock == clock and visit.live:
                 return visit
-        for kept in self.holds:
+        for kept in (*self.holds, *self.offers):
             if kept.clock == clock and kept.open and kept.until > self.desk.now:
                 return kept
         return None
@@ -64,9 +84,15 @@ class Journeys(RuleBasedStateMachine):
 
     def let_go(self, clock):
         """What the core does lazily: a hold that ran out loses its slot when somebody else wants one."""
-        for kept in self.holds:
+        for kept in (*self.holds, *self.offers):
             if kept.open and kept.until <= self.desk.now:
                 kept.open = False
+
+    def changed(self, visit):
+        """What was offered to a visit before it changed is taken back."""
+        for made in self.offers:
+            if made.visit is visit:
+                made.open = False
 
     def pick(self, things, n):
         return things[n % len(things)]
@@ -156,6 +182,7 @@ class Journeys(RuleBasedStateMachine):
         else:
             assert answer.starts_at == at("2026-11-24", clock)
             self.let_go(clock)
+            self.changed(visit)
             visit.clock = clock
 
     @precondition(lambda self: any(v.live for v in self.visits))
@@ -192,6 +219,7 @@ class Journeys(RuleBasedStateMachine):
         elif self.can_be_had(kept):
             assert answer.starts_at == at("2026-11-24", kept.clock)
             kept.open, kept.used, visit.clock = False, visit, kept.clock
+            self.changed(visit)
         else:
             assert isinstance(answer, SlotUnavailable)
 
@@ -206,6 +234,57 @@ class Journeys(RuleBasedStateMachine):
             assert isinstance(answer, NotChangeable)
         else:
             visit.live, visit.cancelled_at = False, self.desk.now
+            self.changed(visit)
+
+    # --- what is offered to them ---
+
+    @precondition(lambda self: any(v.live for v in self.visits))
+    @rule(n=picks, clock=clocks, minutes=st.sampled_from([3, 45]))
+    def offer(self, n, clock, minutes):
+        visit = self.pick([v for v in self.visits if v.live], n)
+        until = self.desk.now + timedelta(minutes=minutes)
+        who = Recipient("document-check", "en", VISITOR, visit_id=visit.id)
+        request = OfferRequest("jiangdong", at("2026-11-24", clock), until, who)
+        answer = self.attempt(transact, offers.make, request, now=self.desk.now)
+        if self.begun(visit.clock) or at("2026-11-24", clock) < self.desk.now or self.owner_of(clock):
+            assert isinstance(answer, DomainError)
+            return
+        self.let_go(clock)
+        made = SimpleNamespace(
+            token=answer.token, visit=visit, clock=clock, told=until, until=answer.hold.expires_at, open=True,
+            taken=False,
+        )  # fmt: skip
+        db.session.rollback()
+        self.offers.append(made)
+
+    def is_open(self, made):
+        visit = made.visit
+        ahead = visit.live and not self.begun(visit.clock) and not self.begun(made.clock)
+        return made.open and ahead and self.desk.now < made.told
+
+    @precondition(lambda self: self.offers)
+    @rule(n=picks)
+    def take_offer(self, n):
+        made = self.pick(self.offers, n)
+        answer = self.attempt(transact, answers.take, made.token, key="", now=self.desk.now)
+        if made.taken:
+            assert answer.reference == made.visit.reference
+        elif self.is_open(made):
+            assert answer.starts_at == at("2026-11-24", made.clock)
+            made.visit.clock, made.taken = made.clock, True
+            self.changed(made.visit)
+        else:
+            assert isinstance(answer, OfferOver)
+        db.session.rollback()
+
+    @precondition(lambda self: self.offers)
+    @rule(n=picks)
+    def decline_offer(self, n):
+        made = self.pick(self.offers, n)
+        self.attempt(transact, answers.decline, made.token, now=self.desk.now)
+        db.session.rollback()
+        if self.is_open(made) and not made.taken:
+            made.open = False
 
     @precondition(lambda self: self.visits)
     @rule(n=picks)
