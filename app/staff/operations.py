@@ -28,6 +28,7 @@ from app.staff.planning import (
     ClosureEdit,
     ClosureRemoval,
     DayEdit,
+    DeskEdit,
     PlanEdit,
     WeekEdit,
     reason_of,
@@ -320,6 +321,23 @@ def _write_day(edit: DayEdit, station: Station, now: datetime) -> None:
             reason=p.reason or None,
         )
         for p in edit.periods
+    )
+
+
+@_write.register
+def _write_desk(edit: DeskEdit, station: Station, now: datetime) -> None:
+    weekly = plans.read_plan(station.id, station.timezone).weekly
+    db.session.add_all(
+        OpeningPeriod(
+            station_id=station.id,
+            weekday=p.weekday,
+            opens=p.opens,
+            closes=p.closes,
+            desks=p.desks,
+            valid_from=p.valid_from,
+            valid_until=p.valid_until,
+        )
+        for p in edit.added_to(weekly)
     )
 
 

@@ -69,6 +69,24 @@ class ClosureRemoval:
 
 
 @dataclass(frozen=True)
+class DeskEdit:
+    """One desk more, at all usual hours of the days from first to last."""
+
+    first: date
+    last: date
+    kind = "desk"
+
+    def added_to(self, weekly: Iterable[WeeklyPeriod]) -> tuple[WeeklyPeriod, ...]:
+        """Return the periods to add to those of every week."""
+        return tuple(
+            replace(p, desks=1, valid_from=self.first, valid_until=self.last) for p in weekly if is_lasting(p)
+        )
+
+    def applied_to(self, plan: Plan) -> Plan:
+        return replace(plan, weekly=plan.weekly + self.added_to(plan.weekly))
+
+
+@dataclass(frozen=True)
 class CalendarEdit:
     """One year of the official calendar anew; it holds for every station."""
 
@@ -79,7 +97,7 @@ class CalendarEdit:
         return replace(plan, calendar=with_year(plan.calendar, self.year))
 
 
-PlanEdit = WeekEdit | DayEdit | ClosureEdit | ClosureRemoval | CalendarEdit
+PlanEdit = WeekEdit | DayEdit | DeskEdit | ClosureEdit | ClosureRemoval | CalendarEdit
 
 
 def reason_of(edit: PlanEdit) -> LocalText:

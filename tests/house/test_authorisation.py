@@ -72,6 +72,7 @@ STAFF = {
     "reports_of_work.show_half_year": Role.ADMINISTRATOR,
     "reports_of_work.half_year_sheet": Role.ADMINISTRATOR,
     "network.overview": Role.MANAGER,
+    "network.open_more": Role.MANAGER,
     "staff.today": Role.CLERK,
     "staff.visit": Role.CLERK,
     "staff.check_in": Role.CLERK,

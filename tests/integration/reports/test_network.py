@@ -42,6 +42,24 @@ def test_a_closed_place_with_people_waiting_is_running_out(network, now, ada):
     assert "Places are running out" in ada.get("/staff/network").text
 
 
+def test_one_desk_more_is_looked_at_saved_and_offered(network, now, ada):
+    factories.build_case(network.visit_type, papers_at=network.central)
+    (before,) = demand.overview([network.central], now=now)
+    path = "/staff/network/central-window/more-places"
+    seen = {"plan_version": network.central.plan_version}
+    look = ada.post(path, data=seen)
+    assert "This change touches nobody" in look.text
+    assert "One desk more at the usual hours" in look.text
+    assert ada.post(path, data={**seen, "step": "save"}).status_code == 303
+    db.session.expire_all()
+    (after,) = demand.overview([network.central], now=now)
+    assert after.weeks[1] > before.weeks[1]
+    again = ada.post(path, data={**seen, "step": "save"}, follow_redirects=True)
+    assert "Somebody changed this plan a moment ago." in again.text, "a second press adds no second desk"
+    (same,) = demand.overview([network.central], now=now)
+    assert same.weeks == after.weeks
+
+
 # --- the nightly check -------------------------------------------------------------------------
 
 
