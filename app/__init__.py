@@ -14,6 +14,7 @@ from app.collection import views as collection_views
 from app.crypto import Keyring
 from app.db import db, engine_options
 from app.extensions import csrf, login_manager, migrate
+from app.groups import views as groups_views
 from app.hooks import views as hooks_views
 from app.locator import views as locator_views
 from app.maps import views as maps_views
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         locator_views,
         maps_views,
         appointments_views,
+        groups_views,
         collection_views,
         staff_views,
         reports_views,

@@ -31,6 +31,8 @@ from app.cases import decisions
 from app.collection import letters as case_letters
 from app.collection import operations as collection
 from app.db import db, end_read, transact
+from app.groups import letters as group_letters
+from app.groups import operations as groups
 from app.intake import applying
 from app.notifications import heartbeat, texts, tidying
 from app.notifications.channels import channels_of
@@ -133,6 +135,8 @@ WRITERS: dict[str, Compose] = {
     case_letters.TOPIC: case_letters.compose,
     offers.TOPIC: offer_letters.compose,
     waiting.TOPIC: waiting_letters.compose,
+    groups.BOOKED: group_letters.compose_booked,
+    groups.INVITED: group_letters.compose_invited,
 }
 
 
@@ -215,7 +219,8 @@ def offer_free_times() -> str:
 
 
 def forget_contacts() -> str:
-    """Erase what people typed for times they never confirmed."""
+    """Erase what people typed for times, and lists of groups, that they never confirmed."""
+    _until_nothing(groups.forget_old)
     return f"{_until_nothing(holds.forget_contacts)} forgotten"
 
 

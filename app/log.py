@@ -11,7 +11,7 @@ _SECRETS = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<email>"),
     (re.compile(r"\+?\d[\d ()-]{8,}\d"), "<number>"),
     (re.compile(r"\b[A-Z]{1,2}\d{7,9}\b"), "<passport>"),
-    (re.compile(r"/(c|v|o|w|offer)/[\w-]+"), r"/\1/<token>"),
+    (re.compile(r"/(c|v|o|w|g|offer)/[\w-]+"), r"/\1/<token>"),
     (re.compile(r"(DETAIL:\s+).*"), r"\1<redacted>"),  # PostgreSQL repeats the row's values here
 )
 

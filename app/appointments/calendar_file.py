@@ -1,5 +1,6 @@
 """A visit as a calendar file (RFC 5545) that a later file of the same visit replaces."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -79,6 +80,20 @@ def calendar_for(
     content = content.replace(_stamp(_STAMP), _stamp(now), 1)
     if facts.invited:
         content = content.replace(_invitation_of_nobody(), _invitation(attendee), 1)
+    return content
+
+
+def calendar_of(appointments: Sequence[Appointment], *, language: str, now: datetime) -> bytes:
+    """Return one file to download with all of these visits, at least one."""
+    files = [
+        Calendar.from_ical(calendar_for(visit, method="PUBLISH", language=language, now=now))
+        for visit in appointments
+    ]
+    whole = files[0]
+    for file in files[1:]:
+        for event in file.walk("VEVENT"):
+            whole.add_component(event)
+    content: bytes = whole.to_ical()
     return content
 
 

@@ -44,6 +44,9 @@ PUBLIC = {
     "appointments.earlier", "appointments.earlier_on",
     "appointments.earlier_off", "appointments.wait", "appointments.follow_waiting_link",
     "appointments.show_waiting", "appointments.stop_waiting",
+    "groups.who", "groups.people", "groups.template", "groups.times", "groups.choose", "groups.invite",
+    "groups.check", "groups.extend", "groups.book", "groups.follow_link", "groups.show", "groups.one",
+    "groups.move", "groups.cancel", "groups.sheets", "groups.calendar",
     "accounts.sign_in", "accounts.enter", "accounts.sign_out", "accounts.choose_language",
 }  # fmt: skip
 
@@ -224,6 +227,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "message_id": message.id,
         "report_id": report.id,
         "number": case.number,
+        "member": 1,
         "report": "no-shows",
         "figure": "half-year",
     }

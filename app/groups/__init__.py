@@ -1,0 +1,1 @@
+"""Employers who book for several people at once: one list, one morning, one link."""

@@ -1,0 +1,100 @@
+"""Lists as people paste and upload them."""
+
+import io
+import zipfile
+
+import pytest
+from openpyxl import Workbook
+
+from app.groups.reading import Row, merged, read_csv, read_text
+from app.groups.sheets import MOST_BYTES, read_upload
+
+HK = Row("HK7R4M2P", "4821")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["HK7R4M2P\t4821", "HK7R4M2P,4821", "HK7R4M2P; 4821", "HK7R4M2P 4821", "  HK7R4M2P，4821  ",
+     "Collection code,Last 4\nHK7R4M2P,4821", "领取码\t护照\nHK7R4M2P\t4821",
+     "1;Anna Petrova;HK7R4M2P;4821", "\n\nHK7R4M2P\t4821\n\n"],
+)  # fmt: skip
+def test_all_that_separates_is_understood(text):
+    rows = read_text(text)
+    assert rows == [HK]
+
+
+def test_a_code_written_in_two_parts_is_one_code():
+    assert read_text("HK7R 4M2P 4821") == [Row("HK7R 4M2P", "4821")]
+    assert read_text("HK7R 4M2P\t4821") == [Row("HK7R 4M2P", "4821")]
+
+
+def test_a_row_that_is_no_code_stays_to_be_corrected():
+    assert read_text("HK7R4M2P,4821\nHK7R4M0P,4821\nsomething") == [
+        HK, Row("HK7R4M0P", "4821"), Row("something", ""),
+    ]  # fmt: skip
+
+
+def test_zeros_that_a_spreadsheet_took_come_back():
+    assert read_text("HK7R4M2P,21") == [Row("HK7R4M2P", "0021")]
+
+
+def test_repeated_rows_are_merged_and_counted():
+    reading = merged([HK, Row("hk7r 4m2p", "4821"), Row("", ""), Row("ABCDEFGH", "1111")])
+    assert reading.rows == (HK, Row("ABCDEFGH", "1111"))
+    assert reading.repeated == 1
+
+
+def test_more_than_thirty_are_too_many():
+    rows = [Row(f"code{n}", "1") for n in range(31)]
+    assert merged(rows).too_many
+    assert not merged(rows[:30]).too_many
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_csv_in_the_encodings_of_the_world(encoding):
+    assert read_csv("领取码,护照\r\nHK7R4M2P,4821\r\n".encode(encoding)) == [HK]
+
+
+def test_csv_with_quotes():
+    assert read_csv(b'"Petrova, Anna";"HK7R4M2P";"4821"\r\n') == [HK]
+
+
+def xlsx(*lines):
+    book, file = Workbook(), io.BytesIO()
+    for line in lines:
+        book.active.append(line)
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_spreadsheet_is_read():
+    content = xlsx(("Collection code", "Last 4"), ("HK7R4M2P", 4821), (None, None), ("ABCDEFGH", 21.0))
+    assert read_upload("list.xlsx", content) == [HK, Row("ABCDEFGH", "0021")]
+
+
+def zipped(name, content):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("list.csv", b"x" * (MOST_BYTES + 1)),
+        ("list.csv", b"\x00\x01\x02"),
+        ("list.xlsx", b"no zip"),
+        ("list.csv", zipped("bomb.txt", b"0" * 20_000_000)),
+        ("list.xlsx", zipped("xl/workbook.xml", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]>')),
+        ("list.xlsx", zipped("other.txt", b"nothing of a spreadsheet")),
+        ("list.xlsx", xlsx(("HK7R4M2P", 4821))[:500]),
+    ],
+)
+def test_what_is_no_list_is_refused(name, content):
+    with pytest.raises(ValueError, match=r"no such file|too big|no text|no table"):
+        read_upload(name, content)
+
+
+def test_a_formula_is_text_and_nothing_more():
+    assert read_text("=HYPERLINK(1),4821")[0].code == "=HYPERLINK(1)"
