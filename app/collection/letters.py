@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from app.appointments import queries as visits
 from app.cases.models import Case, CaseNotice, VisitItemKind
@@ -64,12 +65,20 @@ def reason_to_skip(case: Case, round_: int) -> str:
     return "visit booked" if visits.find_live_for_case(case.id) else ""
 
 
+def _title(case: Case) -> str:
+    """Return the news; after a visit that handed over a part, what is left."""
+    given = visits.items_given(case.id)
+    handed = (item for item in case.visit_type.items if item.kind == VisitItemKind.HANDOVER)
+    left = [words(item.name) for item in handed if item.code not in given] if given else []
+    return f"{_('Still to collect:')} {', '.join(left)}" if left else words(case.visit_type.title)
+
+
 def _values(news: News) -> Values:
     settings: Settings = current_app.extensions["settings"]
     case, visit_type = news.case, news.case.visit_type
     papers = (item for item in visit_type.items if item.kind == VisitItemKind.PAPER)
     return {
-        "title": words(visit_type.title),
+        "title": _title(case),
         "lead": f"{words(visit_type.lead)} {words(visit_type.note)}",
         "place": words(news.station.name),
         "address": words(news.station.address),

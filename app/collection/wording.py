@@ -45,11 +45,11 @@ WHAT_NEXT = {
 
 STEPS = {
     StepName.RECEIVED: _l("Received"),
-    StepName.REVIEW: _l("In review"),
+    StepName.REVIEW: _l("Review"),
     StepName.PAPERS: _l("More papers needed"),
     StepName.APPROVED: _l("Approved"),
     StepName.READY: _l("Both ready at a service point"),
-    StepName.VISIT: _l("Visit booked"),
-    StepName.COLLECTED: _l("Collected"),
+    StepName.VISIT: _l("Book one visit"),
+    StepName.COLLECTED: _l("Collect your permits"),
 }
 STEP_STATES = {StepState.DONE: _l("Done"), StepState.NOW: _l("Now"), StepState.NEXT: _l("Next")}

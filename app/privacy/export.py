@@ -11,6 +11,7 @@ from app.cases import consents, history
 from app.cases.finding_keys import PASSPORT_INDEX
 from app.cases.history import Line
 from app.cases.models import Case, CaseEvent, CaseEventKind
+from app.collection.models import Proxy
 from app.crypto import keyring
 from app.db import Model, db
 from app.notifications.models import OutboxMessage
@@ -33,6 +34,8 @@ VISIT_FIELDS = (
     "language",
     "created_at",
 )
+PROXY_FIELDS = ("name", "relation", "created_at", "revoked_at", "used_at")
+HANDED_FIELDS = ("item_code", "given_at", "given_by", "given_to")
 MESSAGE_FIELDS = ("kind", "channel", "status", "created_at", "send_at")
 
 
@@ -60,8 +63,13 @@ def _case(case: Case) -> dict[str, Any]:
         "consents": [_fields(row, CONSENT_FIELDS) for row in consents.list_consents(case)],
         "history": [_fields(event, EVENT_FIELDS) for event in events],
         "visits": [_visit(visit) for visit in visits],
+        "proxies": [_fields(row, PROXY_FIELDS) for row in _proxies(case)],
         "messages": _messages("case", case.id),
     }
+
+
+def _proxies(case: Case) -> Sequence[Proxy]:
+    return db.session.scalars(select(Proxy).where(Proxy.case_id == case.id).order_by(Proxy.id)).all()
 
 
 def _visit(visit: Appointment) -> dict[str, Any]:
@@ -71,7 +79,7 @@ def _visit(visit: Appointment) -> dict[str, Any]:
         **_fields(visit, VISIT_FIELDS),
         "service_point": visit.station.slug,
         "history": [_fields(e, ("happened_at", "kind", "actor")) for e in db.session.scalars(events)],
-        "handed_over": [_fields(i, ("item_code", "given_at", "given_by")) for i in db.session.scalars(items)],
+        "handed_over": [_fields(i, HANDED_FIELDS) for i in db.session.scalars(items)],
         "messages": _messages("appointment", visit.id),
     }
 

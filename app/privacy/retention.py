@@ -14,6 +14,7 @@ from app.appointments.models import Appointment
 from app.appointments.states import LIVE
 from app.cases.models import Case, CaseEvent, CaseEventKind, CaseToken, Consent
 from app.codes import new_code
+from app.collection.models import HandoverRecord, Proxy
 from app.crypto import keyring, token_hash
 from app.db import db
 from app.intake import runs
@@ -102,6 +103,9 @@ def empty_case(case: Case, *, now: datetime) -> None:
     db.session.execute(delete(CaseToken).where(CaseToken.case_id == case.id))
     db.session.execute(update(CaseEvent).where(CaseEvent.case_id == case.id).values(text_encrypted=None))
     db.session.execute(delete(Consent).where(Consent.case_id == case.id))
+    records = update(HandoverRecord).where(HandoverRecord.case_id == case.id)
+    db.session.execute(records.values(proxy_id=None))  # that a proxy came is noted with each thing given
+    db.session.execute(delete(Proxy).where(Proxy.case_id == case.id))
     case.emptied_at = now
 
 

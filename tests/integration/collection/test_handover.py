@@ -10,6 +10,7 @@ from app.collection.handover import CollectedSince, CounterNote, IdentityNotSeen
 from app.collection.models import HandoverRecord, Proxy, Relation
 from app.collection.proxies import ProxyCodeWrong
 from app.db import db, transact
+from app.privacy import retention
 from tests import factories
 from tests.factories import TUESDAY, at
 from tests.integration.appointments.pages import h1
@@ -299,3 +300,14 @@ def test_without_a_case_or_with_one_that_is_not_ready_nobody_is_named(client, ne
 
     assert client.post("/en/collect/proxy", data={"name": "X", "relation": "spouse"}).status_code == 303
     assert db.session.query(Proxy).count() == 0
+
+
+def test_a_case_that_is_emptied_forgets_who_came_for_the_person(case, visit, named):
+    proxy = proxies.open_with_code(case.id, named.code, now=TUESDAY)
+    give(visit, proxy_id=proxy.id)
+
+    transact(lambda: retention.empty_case(db.session.get_one(Case, case.id), now=TUESDAY))
+
+    assert db.session.query(Proxy).count() == 0
+    assert db.session.query(HandoverRecord).one().proxy_id is None
+    assert {item.given_to for item in db.session.query(HandoverItem)} == {"proxy"}
