@@ -15,10 +15,9 @@ from flask_babel import gettext as _
 
 from app.interval import Interval
 from app.localtext import LANGUAGES, LocalText
-from app.staff.planning import ClosureEdit, DayEdit, WeekEdit, first_overlap
-from app.staff.wording import WEEKDAYS
+from app.staff.planning import ClosureEdit, DayEdit, first_overlap
 from app.stations.models import OpeningException, OpeningPeriod
-from app.stations.opening_hours import ClosedInterval, DatedPeriod, WeeklyPeriod
+from app.stations.opening_hours import ClosedInterval, DatedPeriod
 
 MOST_DESKS = 50
 LONGEST_REASON = 300
@@ -29,7 +28,7 @@ FIRST_YEAR, LAST_YEAR = 2020, 2120
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 
 Typed = Mapping[str, str]
-Period = tuple[time, time, int]
+Period = tuple[time, time, int, int]  # opens, closes, desks, of them held
 
 
 class Unfit(Exception):
@@ -49,6 +48,7 @@ class PeriodRow:
     opens: str = ""
     closes: str = ""
     desks: str = ""
+    held: str = ""
     error: str = ""
 
     @property
@@ -64,7 +64,10 @@ class PeriodRow:
             raise Unfit(
                 _("%(row)s: enter the number of desks, from 1 to %(most)s.", row=self.label, most=MOST_DESKS)
             )
-        return opens, closes, int(self.desks)
+        held = int(self.held) if self.held.isascii() and self.held.isdigit() else -1 if self.held else 0
+        if not 0 <= held < int(self.desks):
+            raise Unfit(_("%(row)s: hold fewer desks than are open.", row=self.label))
+        return opens, closes, int(self.desks), held
 
 
 def _time(text: str, label: str) -> time:
@@ -77,16 +80,19 @@ def _time(text: str, label: str) -> time:
     return time(hour, minute)
 
 
-def _typed_row(typed: Typed, prefix: str, label: str) -> PeriodRow:
-    cells = (typed.get(f"{prefix}-{name}", "").strip()[:20] for name in ("opens", "closes", "desks"))
+def typed_row(typed: Typed, prefix: str, label: str) -> PeriodRow:
+    """Return one row of a form as it was sent."""
+    cells = (typed.get(f"{prefix}-{name}", "").strip()[:20] for name in ("opens", "closes", "desks", "held"))
     return PeriodRow(prefix, label, *cells)
 
 
-def _shown_row(prefix: str, label: str, opens: time, closes: time, desks: int) -> PeriodRow:
-    return PeriodRow(prefix, label, f"{opens:%H:%M}", f"{closes:%H:%M}", str(desks))
+def shown_row(prefix: str, label: str, p: OpeningPeriod) -> PeriodRow:
+    """Return one row that shows a saved period."""
+    held = str(p.reserve) if p.reserve else ""
+    return PeriodRow(prefix, label, f"{p.opens:%H:%M}", f"{p.closes:%H:%M}", str(p.desks), held)
 
 
-def _read_rows(rows: Iterable[PeriodRow], errors: list[tuple[str, str]]) -> list[Period]:
+def read_rows(rows: Iterable[PeriodRow], errors: list[tuple[str, str]]) -> list[Period]:
     """Return the periods of one day's rows; what is wrong with them goes to the rows and to `errors`."""
     periods: list[Period] = []
     filled = [row for row in rows if not row.is_blank]
@@ -96,60 +102,12 @@ def _read_rows(rows: Iterable[PeriodRow], errors: list[tuple[str, str]]) -> list
         except Unfit as unfit:
             row.error = unfit.words
             errors.append((f"{row.prefix}-opens", unfit.words))
-    overlap = first_overlap((opens, closes) for opens, closes, _desks in periods)
+    overlap = first_overlap((opens, closes) for opens, closes, *_desks in periods)
     if overlap:
         row = next(r for r in reversed(filled) if r.opens.zfill(5) == f"{overlap[0]:%H:%M}")
         row.error = _("%(row)s: this period overlaps another one of the same day.", row=row.label)
         errors.append((f"{row.prefix}-opens", row.error))
     return periods
-
-
-@dataclass
-class WeekForm:
-    """The weekly periods of a station, seven days with a spare row each."""
-
-    days: list[list[PeriodRow]]
-    confirmed: bool = False
-    errors: list[tuple[str, str]] = field(default_factory=list)
-    edit: WeekEdit | None = None
-
-    @classmethod
-    def shown(cls, periods: Iterable[OpeningPeriod]) -> "WeekForm":
-        days: list[list[PeriodRow]] = [[] for _weekday in WEEKDAYS]
-        for p in periods:
-            prefix = f"d{p.weekday}-{len(days[p.weekday])}"
-            label = str(WEEKDAYS[p.weekday])
-            days[p.weekday].append(_shown_row(prefix, label, p.opens, p.closes, p.desks))
-        return cls([_with_spare(rows, weekday) for weekday, rows in enumerate(days)])
-
-    @classmethod
-    def typed(cls, typed: Typed) -> "WeekForm":
-        form = cls([_typed_day(typed, weekday) for weekday in range(7)], bool(typed.get("confirmed")))
-        form._read()
-        return form
-
-    def _read(self) -> None:
-        periods = [
-            WeeklyPeriod(weekday, opens, closes, desks)
-            for weekday, rows in enumerate(self.days)
-            for opens, closes, desks in _read_rows(rows, self.errors)
-        ]
-        if not self.errors:
-            self.edit = WeekEdit(tuple(periods), self.confirmed)
-
-
-def _typed_day(typed: Typed, weekday: int) -> list[PeriodRow]:
-    label = str(WEEKDAYS[weekday])
-    rows = [_typed_row(typed, f"d{weekday}-{i}", label) for i in range(MOST_ROWS)]
-    while len(rows) > FEWEST_ROWS and rows[-1].is_blank:
-        rows.pop()
-    return rows
-
-
-def _with_spare(rows: list[PeriodRow], weekday: int) -> list[PeriodRow]:
-    wanted = min(max(len(rows) + SPARE_ROWS, FEWEST_ROWS), MOST_ROWS)
-    label = str(WEEKDAYS[weekday])
-    return rows + [PeriodRow(f"d{weekday}-{i}", label, desks="1") for i in range(len(rows), wanted)]
 
 
 @dataclass
@@ -170,7 +128,7 @@ class DayForm:
 
     @classmethod
     def typed(cls, typed: Typed, *, today: date) -> "DayForm":
-        rows = [_typed_row(typed, f"day-{i}", _("Hours")) for i in range(FEWEST_ROWS)]
+        rows = [typed_row(typed, f"day-{i}", _("Hours")) for i in range(FEWEST_ROWS)]
         choice = typed.get("choice", "closed")
         form = cls(typed.get("day", "").strip()[:20], choice, rows, typed_reason(typed))
         form._read(today)
@@ -183,10 +141,10 @@ class DayForm:
         reason = LocalText.from_dict(self.reason)
         periods: list[DatedPeriod] = []
         if self.choice == "open":
-            found = _read_rows(self.rows, self.errors)
+            found = read_rows(self.rows, self.errors)
             if not found and not self.errors:
                 self.errors.append(("day-0-opens", _("Enter the hours of this day, or choose “Closed”.")))
-            periods = [DatedPeriod(day or today, *period, reason) for period in found]
+            periods = [DatedPeriod(day or today, *period[:3], reason) for period in found]
         elif self.choice != "week":
             periods = [DatedPeriod(day or today, None, None, 1, reason)]
         if day and not self.errors:

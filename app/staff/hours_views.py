@@ -1,6 +1,8 @@
 """The opening plan of a service point: see, change, look at what the change touches, save."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,15 +13,24 @@ from app import clock
 from app.accounts.models import Role
 from app.interval import Interval
 from app.staff import preview, queries
-from app.staff.forms import ClosureForm, DayForm, WeekForm, exceptions_by_day
+from app.staff.forms import ClosureForm, DayForm, exceptions_by_day
 from app.staff.frame import frame
 from app.staff.operations import PlanChanged, PlanSave
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
-from app.staff.planning import ClosureRemoval, PlanEdit, is_lasting
+from app.staff.planning import (
+    Bounds,
+    ClosureRemoval,
+    PlanEdit,
+    bounds_of,
+    version_on,
+    versions_of,
+)
+from app.staff.sums import Hour, week_sums
+from app.staff.week_form import WeekForm, read_bounds
 from app.staff.wording import WEEKDAYS
 from app.stations import plans
-from app.stations.models import Station
-from app.stations.opening_hours import ClosedInterval, doubtful_year
+from app.stations.models import Service, Station
+from app.stations.opening_hours import ClosedInterval, WeeklyPeriod, doubtful_year
 
 bp = Blueprint("staff_hours", __name__, template_folder="templates", url_prefix="/staff")
 bp.context_processor(frame)
@@ -51,23 +62,42 @@ def choose() -> ResponseReturnValue:
 @requires(Role.MANAGER)
 def show(slug: str) -> ResponseReturnValue:
     station = get_own_station_or_404(slug)
-    return _page(station, _saved_forms(station))
+    asked = request.args.get("version")
+    return _page(station, _saved_forms(station, read_bounds(asked) if asked else None))
 
 
 @bp.post("/stations/<slug>/hours/week")
 @requires(Role.MANAGER)
 def edit_week(slug: str) -> ResponseReturnValue:
     station = get_own_station_or_404(slug)
-    week = WeekForm.typed(request.form)
-    return _answer(station, replace(_saved_forms(station), week=week), week.edit)
+    week = WeekForm.typed(request.form, today=_today(station))
+    also = _saves_elsewhere(station, week)
+    return _answer(station, replace(_saved_forms(station), week=week), week.edit, also)
+
+
+def _saves_elsewhere(station: Station, week: WeekForm) -> list[PlanSave]:
+    """Return the same week for the other own stations that were ticked, each in place of its present one."""
+    if week.edit is None:
+        return []
+    saves = []
+    for other in list_own_stations():
+        if other.slug in week.also and other.id != station.id:
+            bounds = version_on(queries.list_periods(other), _today(other))
+            edit = replace(week.edit, bounds=bounds, confirmed=False)
+            seen = request.form.get(f"version-{other.slug}", 0, type=int)
+            saves.append(PlanSave(other.slug, edit, seen, get_member().username))
+    return saves
+
+
+def _today(station: Station) -> date:
+    return clock.now().astimezone(ZoneInfo(station.timezone)).date()
 
 
 @bp.post("/stations/<slug>/hours/days")
 @requires(Role.MANAGER)
 def edit_day(slug: str) -> ResponseReturnValue:
     station = get_own_station_or_404(slug)
-    today = clock.now().astimezone(ZoneInfo(station.timezone)).date()
-    day = DayForm.typed(request.form, today=today)
+    day = DayForm.typed(request.form, today=_today(station))
     return _answer(station, replace(_saved_forms(station), day=day), day.edit)
 
 
@@ -90,7 +120,9 @@ def remove_closure(slug: str, closure_id: int) -> ResponseReturnValue:
     return _answer(station, _saved_forms(station), ClosureRemoval(closure_id, closed))
 
 
-def _answer(station: Station, forms: Forms, edit: PlanEdit | None) -> ResponseReturnValue:
+def _answer(
+    station: Station, forms: Forms, edit: PlanEdit | None, also: Sequence[PlanSave] = ()
+) -> ResponseReturnValue:
     """Show the errors, the form again, what the change would touch, or save it: as `step` says."""
     if edit is None:
         return _page(station, forms), 422
@@ -101,14 +133,15 @@ def _answer(station: Station, forms: Forms, edit: PlanEdit | None) -> ResponseRe
         return _page(station, forms)
     save = PlanSave(station.slug, edit, seen, get_member().username)
     try:
-        return preview.look_or_save([save], then=url_for(".show", slug=station.slug))
+        return preview.look_or_save([save, *also], then=url_for(".show", slug=station.slug))
     except PlanChanged:
         return _stale(station.slug, forms)
 
 
-def _saved_forms(station: Station) -> Forms:
-    lasting = [p for p in queries.list_periods(station) if is_lasting(p)]
-    return Forms(WeekForm.shown(lasting), DayForm.blank(), ClosureForm.blank())
+def _saved_forms(station: Station, bounds: Bounds | None = None) -> Forms:
+    periods = queries.list_periods(station)
+    shown = version_on(periods, _today(station)) if bounds is None else bounds
+    return Forms(WeekForm.shown(periods, shown), DayForm.blank(), ClosureForm.blank())
 
 
 def _stale(slug: str, forms: Forms) -> ResponseReturnValue:
@@ -119,15 +152,16 @@ def _stale(slug: str, forms: Forms) -> ResponseReturnValue:
 def _page(station: Station, forms: Forms, **more: Any) -> str:
     now = clock.now()
     periods = queries.list_periods(station)
-    today = now.astimezone(ZoneInfo(station.timezone)).date()
+    today = _today(station)
     context = {
         "station": station,
         "stations": list_own_stations(),
         "forms": forms,
         "errors": forms.errors,
         "weekdays": WEEKDAYS,
-        "saved": [p for p in periods if is_lasting(p)],
-        "for_dates": [p for p in periods if not is_lasting(p)],
+        "saved": [p for p in periods if bounds_of(p) == forms.week.bounds],
+        "versions": versions_of(periods),
+        "sums": _sums(station, plans.plan_of(station).weekly, forms.week.bounds),
         "exceptions": exceptions_by_day(queries.list_exceptions(station, from_day=today)),
         "closures": queries.list_closures(station, now=now),
         "undoable": queries.find_undoable(station, now=now),
@@ -136,3 +170,13 @@ def _page(station: Station, forms: Forms, **more: Any) -> str:
         "stale": False,
     }
     return render_template("staff/hours.html", **(context | more))
+
+
+def _sums(
+    station: Station, weekly: Sequence[WeeklyPeriod], bounds: Bounds
+) -> tuple[Service, list[Hour]] | None:
+    """Return what the week offers of the station's first service; None when it offers none."""
+    services = sorted((offer.service for offer in station.offers), key=lambda service: service.position)
+    if not services:
+        return None
+    return services[0], week_sums([p for p in weekly if bounds_of(p) == bounds], services[0].minutes)

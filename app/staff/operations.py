@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import singledispatch
 from zoneinfo import ZoneInfo
@@ -297,12 +297,9 @@ def _write(edit: object, station: Station, now: datetime) -> None:
 
 @_write.register
 def _write_week(edit: WeekEdit, station: Station, now: datetime) -> None:
-    lasting = (OpeningPeriod.valid_from.is_(None), OpeningPeriod.valid_until.is_(None))
-    db.session.execute(delete(OpeningPeriod).where(OpeningPeriod.station_id == station.id, *lasting))
-    db.session.add_all(
-        OpeningPeriod(station_id=station.id, weekday=p.weekday, opens=p.opens, closes=p.closes, desks=p.desks)
-        for p in edit.periods
-    )
+    weekly = edit.weekly_after(plans.read_plan(station.id, station.timezone).weekly)
+    db.session.execute(delete(OpeningPeriod).where(OpeningPeriod.station_id == station.id))
+    db.session.add_all(OpeningPeriod(station_id=station.id, **asdict(period)) for period in weekly)
     if edit.confirmed:
         station.hours_confirmed_on = now.astimezone(ZoneInfo(station.timezone)).date()
 

@@ -43,7 +43,9 @@ def put_back(station: Station, copied: dict[str, Any]) -> None:
 
 
 def _written(row: Base) -> dict[str, Any]:
-    return {column.name: _plain(getattr(row, column.name)) for column in row.__table__.columns}
+    # Without their ids: another station's rows may have got them by the time of an undo.
+    names = (column.name for column in row.__table__.columns if column.name != "id")
+    return {name: _plain(getattr(row, name)) for name in names}
 
 
 def _plain(value: Any) -> Any:

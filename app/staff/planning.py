@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Protocol
 
@@ -10,18 +10,37 @@ from app.localtext import LocalText
 from app.stations.calendar_years import YearCalendar, with_year
 from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod
 
+ONE_DAY = timedelta(days=1)
+Bounds = tuple[date | None, date | None]  # first and last day; None is open
+LASTING: Bounds = (None, None)
+
 
 @dataclass(frozen=True)
 class WeekEdit:
-    """The whole week anew. Periods that hold for certain dates only are left as they are."""
+    """The whole week anew: of the version with these bounds, from its first day or from a later one on.
+
+    Versions with other bounds are left as they are.
+    """
 
     periods: tuple[WeeklyPeriod, ...]
     confirmed: bool = False
+    bounds: Bounds = LASTING
+    starts: date | None = None
     kind = "week"
 
     def applied_to(self, plan: Plan) -> Plan:
-        dated = tuple(p for p in plan.weekly if not is_lasting(p))
-        return replace(plan, weekly=self.periods + dated)
+        return replace(plan, weekly=self.weekly_after(plan.weekly))
+
+    def weekly_after(self, weekly: Iterable[WeeklyPeriod]) -> tuple[WeeklyPeriod, ...]:
+        """Return all weekly periods after the edit; a version that a new one follows ends the day before."""
+        weekly = tuple(weekly)
+        others = tuple(p for p in weekly if bounds_of(p) != self.bounds)
+        first, last = self.bounds
+        new = tuple(replace(p, valid_from=self.starts or first, valid_until=last) for p in self.periods)
+        if self.starts is None:
+            return new + others
+        before = tuple(p for p in weekly if bounds_of(p) == self.bounds)
+        return (*(replace(p, valid_until=self.starts - ONE_DAY) for p in before), *new, *others)
 
 
 @dataclass(frozen=True)
@@ -119,9 +138,25 @@ class Limited(Protocol):
     def valid_until(self) -> date | None: ...
 
 
-def is_lasting(period: Limited) -> bool:
-    """Say whether the period holds for every week, not for certain dates only."""
-    return period.valid_from is None and period.valid_until is None
+def bounds_of(period: Limited) -> Bounds:
+    """Return the days that a period's version of the week holds for."""
+    return period.valid_from, period.valid_until
+
+
+def versions_of(periods: Iterable[Limited]) -> list[Bounds]:
+    """Return the versions of the week, the earliest first."""
+    return sorted(
+        {bounds_of(p) for p in periods}, key=lambda bounds: (bounds[0] or date.min, bounds[1] or date.max)
+    )
+
+
+def version_on(periods: Iterable[Limited], day: date) -> Bounds:
+    """Return the version that counts on a day: the one for every week, else the latest that holds then."""
+    versions = versions_of(periods)
+    if LASTING in versions or not versions:
+        return LASTING
+    holding = [v for v in versions if (v[0] or day) <= day <= (v[1] or day)]
+    return holding[-1] if holding else versions[-1]
 
 
 def first_overlap(periods: Iterable[tuple[time, time]]) -> tuple[time, time] | None:

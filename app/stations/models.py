@@ -202,13 +202,17 @@ class StationReport(Model):
 
 
 class OpeningPeriod(Model):
-    """A weekly rule on the station's own wall clock; weekday 0 is Monday; `desks` serve at once."""
+    """A weekly rule on the station's own wall clock; weekday 0 is Monday; `desks` serve at once.
+
+    Of them `reserve` are held by staff for who comes without a booking; the others can be booked.
+    """
 
     __tablename__ = "opening_periods"
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
         CheckConstraint("opens < closes", name="order"),
         CheckConstraint("desks > 0", name="desks"),
+        CheckConstraint("reserve >= 0 AND reserve < desks", name="reserve"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -219,6 +223,7 @@ class OpeningPeriod(Model):
     desks: Mapped[int] = mapped_column(SmallInteger, default=1)
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
+    reserve: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
 
 class OpeningException(Model):

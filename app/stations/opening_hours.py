@@ -26,6 +26,12 @@ class WeeklyPeriod:
     desks: int = 1
     valid_from: date | None = None
     valid_until: date | None = None
+    reserve: int = 0  # desks among them that staff hold for who comes without a booking
+
+    @property
+    def bookable(self) -> int:
+        """Return the desks that can be booked."""
+        return self.desks - self.reserve
 
     def applies_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (
@@ -42,6 +48,10 @@ class DatedPeriod:
     closes: time | None
     desks: int = 1
     reason: LocalText = LocalText()
+
+    @property
+    def bookable(self) -> int:
+        return self.desks
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ class Plan:
     def fewest_desks(self) -> int:
         """Return a number of desks that every open moment has at least."""
         periods: tuple[WeeklyPeriod | DatedPeriod, ...] = (*self.weekly, *self.dated)
-        return min((period.desks for period in periods), default=1)
+        return min((period.bookable for period in periods), default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,7 @@ def doubtful_year(calendar: WorkCalendar, today: date) -> int | None:
 def _weekly(plan: Plan, day: date, weekday: int) -> tuple[tuple[time, time, int], ...]:
     return tuple(
         sorted(
-            (p.opens, p.closes, p.desks) for p in plan.weekly if p.weekday == weekday and p.applies_on(day)
+            (p.opens, p.closes, p.bookable) for p in plan.weekly if p.weekday == weekday and p.applies_on(day)
         )
     )
 

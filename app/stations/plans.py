@@ -108,7 +108,9 @@ def _by_station(model: type[Any], ids: Iterable[int]) -> Mapping[int, list[Any]]
 
 
 def _weekly(row: OpeningPeriod) -> WeeklyPeriod:
-    return WeeklyPeriod(row.weekday, row.opens, row.closes, row.desks, row.valid_from, row.valid_until)
+    return WeeklyPeriod(
+        row.weekday, row.opens, row.closes, row.desks, row.valid_from, row.valid_until, row.reserve
+    )
 
 
 def _dated(row: OpeningException) -> DatedPeriod:
