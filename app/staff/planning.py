@@ -96,9 +96,16 @@ class DeskEdit:
     kind = "desk"
 
     def added_to(self, weekly: Iterable[WeeklyPeriod]) -> tuple[WeeklyPeriod, ...]:
-        """Return the periods to add to those of every week."""
+        """Return the periods to add to those of every week, within the days of their version."""
+        usual = [(p, *bounds_of(p)) for p in weekly if None in bounds_of(p)]
+        found = [
+            (p, max(self.first, first or self.first), min(self.last, last or self.last))
+            for p, first, last in usual
+        ]
         return tuple(
-            replace(p, desks=1, valid_from=self.first, valid_until=self.last) for p in weekly if is_lasting(p)
+            replace(p, desks=1, reserve=0, valid_from=first, valid_until=last)
+            for p, first, last in found
+            if first <= last
         )
 
     def applied_to(self, plan: Plan) -> Plan:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.staff.planning import LASTING, WeekEdit, bounds_of, version_on, versions_of
+from app.staff.planning import LASTING, DeskEdit, WeekEdit, bounds_of, version_on, versions_of
 from app.staff.sums import Cell, week_sums
 from app.stations.opening_hours import Plan, WeeklyPeriod, WorkCalendar, open_intervals
 
@@ -114,3 +114,16 @@ def test_held_desks_are_never_open_for_booking(figures):
     [stretch] = open_intervals(plan, NOVEMBER)
 
     assert stretch.desks == desks - held == plan.fewest_desks
+
+
+def test_one_desk_more_follows_the_versions_and_holds_none():
+    first = period(desks=3, reserve=2, valid_until=date(2026, 11, 30))
+    second = period(opens=8, valid_from=DECEMBER)
+    only_then = period(opens=18, closes=20, valid_from=NOVEMBER, valid_until=DECEMBER)
+
+    added = DeskEdit(NOVEMBER, date(2026, 12, 6)).added_to((first, second, only_then))
+
+    assert added == (
+        period(valid_from=NOVEMBER, valid_until=date(2026, 11, 30)),
+        period(opens=8, valid_from=DECEMBER, valid_until=date(2026, 12, 6)),
+    )
