@@ -24,6 +24,7 @@ REFUSALS = {
     "service_not_offered": _l(
         "This service point does not offer this service. Choose another service point."
     ),
+    "too_late_to_change": _l("It is too late to change this visit here. Call us: we still can."),
     "not_changeable": _l("This visit cannot be changed any more."),
     "contact_needed": _l("Enter an e-mail address or a phone number."),
     "name_needed": _l("Enter the full name, as in the passport."),

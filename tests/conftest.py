@@ -25,6 +25,7 @@ from app import clock as app_clock
 from app.appointments.queries import forget_candidates
 from app.db import db
 from app.settings import Settings
+from app.stations.limits import forget_limits
 from app.stations.plans import forget_plans
 from tests import factories
 from tests.databases import KINDS, Databases
@@ -137,6 +138,7 @@ def app(app_on: Callable[[str], Flask], database_kind: str) -> Iterator[Flask]:
         # SQLite gives the ids of deleted stations to new ones.
         forget_plans()
         forget_candidates()
+        forget_limits()
 
 
 def empty_tables() -> None:

@@ -32,6 +32,7 @@ from app.appointments.policy import (
     KeyReused,
     NotChangeable,
     ServiceNotOffered,
+    check_cutoff,
 )
 from app.appointments.reach import check_reach
 from app.appointments.reminders import announce
@@ -192,6 +193,7 @@ def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "p
     appointment = locked_changeable(reference, now=now)
     if (appointment.station.slug, appointment.starts_at) == (target.station_slug, target.starts_at):
         return appointment
+    _check_cutoff(appointment, actor, now=now)
     station = locked_station(target.station_slug)
     if not stations.offers(station, appointment.service):
         raise ServiceNotOffered
@@ -214,12 +216,21 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
     if kept.status == HoldStatus.USED:
         return moved
     appointment = locked_changeable(moved.reference, now=now)
+    # What was kept in time may be taken: an offer holds until the moment that it named.
+    _check_cutoff(appointment, actor, now=min(now, kept.created_at))
     keep_or_retake(kept, now=now)
     kept.status = HoldStatus.USED
     kept.asked_from = None
     offers.withdraw(appointment.id, now=now)  # other offers than this one, when it is one
     capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     return _move(appointment, kept.station, kept.interval, now=now, actor=actor)
+
+
+def _check_cutoff(appointment: Appointment, actor: str, *, now: datetime) -> None:
+    """Raise TooLateToChange for a person once the cut-off is past; staff may until the start."""
+    if actor == "person":
+        rules = queries.rules_at(appointment.station, appointment.service)
+        check_cutoff(appointment.starts_at, rules, now=now)
 
 
 def locked_changeable(reference: str, *, now: datetime) -> Appointment:
@@ -258,6 +269,7 @@ def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointme
     if appointment.status == Status.CANCELLED:
         return appointment
     appointment = locked_changeable(reference, now=now)
+    _check_cutoff(appointment, actor, now=now)
     offers.withdraw(appointment.id, now=now)
     capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
     appointment.status = Status.CANCELLED

@@ -105,6 +105,12 @@ class ListFull(DomainError):
     code = "list_full"
 
 
+class TooLateToChange(DomainError):
+    """The visit begins so soon that only staff can still change it."""
+
+    code = "too_late_to_change"
+
+
 class KeyReused(DomainError):
     """The same idempotency key came with another request."""
 
@@ -126,6 +132,7 @@ class ServiceRules:
     lead: timedelta
     horizon: timedelta
     max_party: int
+    cutoff: timedelta = timedelta()  # until so long before the start the person may change the visit
 
 
 def booking_window(rules: ServiceRules, zone: ZoneInfo, *, now: datetime) -> Interval:
@@ -134,6 +141,16 @@ def booking_window(rules: ServiceRules, zone: ZoneInfo, *, now: datetime) -> Int
     end = datetime.combine(last_day + timedelta(days=1), time(), zone).astimezone(UTC)
     start = now + rules.lead
     return Interval(start, max(start, end))
+
+
+def is_past_cutoff(starts_at: datetime, rules: ServiceRules, *, now: datetime) -> bool:
+    """Say whether the visit begins too soon to be changed by the person."""
+    return starts_at - now < rules.cutoff
+
+
+def check_cutoff(starts_at: datetime, rules: ServiceRules, *, now: datetime) -> None:
+    if is_past_cutoff(starts_at, rules, now=now):
+        raise TooLateToChange
 
 
 def check_party(party_size: int, rules: ServiceRules) -> None:

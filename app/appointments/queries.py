@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Protocol
@@ -25,6 +25,7 @@ from app.crypto import token_hash
 from app.db import db
 from app.errors import NotFound
 from app.interval import Interval
+from app.stations.limits import NO_LIMITS, limits_at, remember
 from app.stations.models import Service, Station
 from app.stations.opening_hours import open_intervals
 from app.stations.plans import Planned, plan_of
@@ -42,6 +43,8 @@ class DaySlots:
 class Bookable(Protocol):
     """What a service says about booking: a Service, or the few columns of one."""
 
+    @property
+    def service_id(self) -> int: ...
     @property
     def minutes(self) -> int: ...
     @property
@@ -68,9 +71,28 @@ def rules_of(service: Bookable) -> ServiceRules:
     )
 
 
+def rules_at(station: Planned, service: Bookable) -> ServiceRules:
+    """Return what counts for this service at this station: its rules, unless somebody said otherwise."""
+    limits, rules = limits_at(station, service.service_id), rules_of(service)
+    if limits is NO_LIMITS:
+        return rules
+    lead, horizon = limits.lead_minutes, limits.horizon_days
+    return replace(
+        rules,
+        lead=rules.lead if lead is None else timedelta(minutes=lead),
+        horizon=rules.horizon if horizon is None else timedelta(days=horizon),
+        cutoff=timedelta(minutes=limits.cutoff_minutes or 0),
+    )
+
+
+def days_ahead(station: Planned, service: Bookable) -> int:
+    """Return how many days after today the last bookable day is."""
+    return rules_at(station, service).horizon.days
+
+
 def window_of(service: Bookable, station: Planned, *, now: datetime) -> Interval:
     """Return the stretch of time in which visits for this service may start."""
-    return booking_window(rules_of(service), ZoneInfo(station.timezone), now=now)
+    return booking_window(rules_at(station, service), ZoneInfo(station.timezone), now=now)
 
 
 def day_candidates(station: Planned, day: date, minutes: int) -> tuple[Candidate, ...]:
@@ -138,7 +160,7 @@ def soonest(
     """Return the first free slots in the booking window, or from `after` on."""
     today, first = (_local_day(station, moment) for moment in (now, after or now))
     slots: list[Slot] = []
-    for offset, days in _stretches((today - first).days + service.horizon_days + 1):
+    for offset, days in _stretches((today - first).days + days_ahead(station, service) + 1):
         found = availability(
             station,
             service,
@@ -184,15 +206,17 @@ def next_available(
     stations: Sequence[Station], service: Service, *, now: datetime
 ) -> dict[int, datetime | None]:
     """Return the next free start by station id, None where nothing is free before the horizon."""
+    remember(stations, [service.id])
     return _first_starts(stations, {station.id: [service] for station in stations}, now=now)
 
 
 def earliest_available(stations: Sequence[Station], *, now: datetime) -> dict[int, datetime | None]:
     """Return the next free start of any service a station offers, by station id."""
+    remember(stations, {offer.service_id for station in stations for offer in station.offers})
     # Services of the same length and window have the same free times.
     wanted = {
         station.id: list(
-            {(o.service.minutes, rules_of(o.service)): o.service for o in station.offers}.values()
+            {(o.service.minutes, rules_at(station, o.service)): o.service for o in station.offers}.values()
         )
         for station in stations
     }
@@ -204,7 +228,7 @@ def _first_starts(
 ) -> dict[int, datetime | None]:
     """Look a few days ahead for all stations, then further for those that are full."""
     found: dict[int, datetime | None] = dict.fromkeys(wanted)
-    horizon = max((s.horizon_days for services in wanted.values() for s in services), default=-1)
+    horizon = max((days_ahead(s, one) for s in stations for one in wanted[s.id]), default=-1)
     for offset, days in _stretches(horizon + 1):
         waiting = [station for station in stations if found[station.id] is None]
         if not waiting:

@@ -23,6 +23,7 @@ from app.staff.operations import UNDO_PLAN, EffectChanged, PlanSave
 from app.staff.planning import CalendarEdit, ClosureEdit, PlanEdit, reason_of
 from app.staff.wording import CHOICES, WEEKDAYS
 from app.stations.calendar_years import Difference, difference, read_year
+from app.stations.limits import forget_limits
 from app.stations.plans import forget_plans
 from app.stations.queries import get_station
 from app.wording import sentence
@@ -72,6 +73,7 @@ def _save(operation: Operation, decisions: Decisions) -> None:
         # What was remembered of the new plans is of plans that will never be.
         forget_plans()
         forget_candidates()
+        forget_limits()
         raise
 
 

@@ -202,7 +202,7 @@ def list_other_times(visit: Appointment, *, days: int, now: datetime) -> list[Da
         station,
         service,
         first_day=today,
-        days=service.horizon_days + 1,
+        days=availability.days_ahead(station, service) + 1,
         party_size=visit.party_size,
         now=now,
     )

@@ -154,6 +154,35 @@ class Service(Model):
     reminder_plan: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     reminder_version: Mapped[int] = mapped_column(default=1)  # goes up with every change by staff
 
+    @property
+    def service_id(self) -> int:
+        """Return its id, by the name that an offer of it has too."""
+        return self.id
+
+
+class BookingLimits(Model):
+    """What may be booked and changed when: for the network, a station, a service, or one at one station.
+
+    A column that is empty leaves the decision to the wider rows, at last to the service itself.
+    """
+
+    __tablename__ = "booking_limits"
+    __table_args__ = (
+        CheckConstraint("lead_minutes >= 0", name="lead"),
+        CheckConstraint("horizon_days > 0", name="horizon"),
+        CheckConstraint("cutoff_minutes >= 0", name="cutoff"),
+        Index("ix_booking_limits_scope", "station_id", "service_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id"))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"))
+    lead_minutes: Mapped[int | None]
+    horizon_days: Mapped[int | None]
+    cutoff_minutes: Mapped[int | None]  # until so long before the visit the person may change it
+    changed_by: Mapped[str] = mapped_column(String(60))
+    changed_at: Mapped[datetime]
+
 
 class StationService(Model):
     """This station offers this service."""

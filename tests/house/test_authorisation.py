@@ -117,6 +117,8 @@ STAFF = {
     "staff_calendar.overview": Role.MANAGER,
     "staff_calendar.show": Role.MANAGER,
     "staff_calendar.change": Role.ADMINISTRATOR,
+    "staff_limits.show": Role.ADMINISTRATOR,
+    "staff_limits.change": Role.ADMINISTRATOR,
     "staff_changes.ask_to_close": Role.MANAGER,
     "staff_changes.close": Role.MANAGER,
     "staff_changes.show": Role.MANAGER,

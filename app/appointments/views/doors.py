@@ -104,7 +104,7 @@ def _start_page(case: Case) -> ResponseReturnValue:
         errand=errand,
         soonest=soonest,
         elsewhere=[] if soonest else soonest_elsewhere(errand, count=SOONEST, now=now),
-        last_day=today + timedelta(days=errand.service.horizon_days),
+        last_day=today + timedelta(days=queries.days_ahead(errand.home, errand.service)),
         papers=papers_of(case),
         left=_left(case),
         late=bool(soonest) and errand.is_late(soonest[0]),

@@ -115,7 +115,7 @@ def _address(errand: Errand, shown: str, *, place: str = "", first: str = "", vi
 def _days(errand: Errand, stations: list[Station], *, now: datetime) -> list[OfferDay]:
     """Return every day of the booking window with what is free at these places."""
     today = local(now, errand.home.timezone).date()
-    length = errand.service.horizon_days + 1
+    length = max(queries.days_ahead(station, errand.service) for station in stations) + 1
     offers: list[Offer] = []
     for station in stations:
         for day in queries.availability(station, errand.service, first_day=today, days=length, now=now):

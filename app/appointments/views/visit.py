@@ -13,8 +13,9 @@ from app.appointments.agenda import Offer
 from app.appointments.calendar_file import calendar_for
 from app.appointments.displaced import find_displacement
 from app.appointments.models import Appointment, HandoverItem
-from app.appointments.policy import UNDO_LENGTH, AlreadyBooked, NotChangeable, SlotUnavailable
+from app.appointments.policy import UNDO_LENGTH, AlreadyBooked, NotChangeable, SlotUnavailable, is_past_cutoff
 from app.appointments.qr import qr_picture
+from app.appointments.queries import rules_at
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp
 from app.appointments.views.errands import (
@@ -43,6 +44,7 @@ class Moment:
     """What can be done with a visit now, and what its day is to the reader."""
 
     changeable: bool
+    too_late: bool  # for the person; staff still can
     begun: bool
     today: bool
     undo_until: datetime | None
@@ -53,8 +55,11 @@ class Moment:
         begun = visit.starts_at <= now
         undo_until = visit.cancelled_at + UNDO_LENGTH if visit.cancelled_at else None
         undoable = visit.status == Status.CANCELLED and undo_until and now <= undo_until and not begun
+        booked = visit.status == Status.BOOKED and not begun
+        too_late = booked and is_past_cutoff(visit.starts_at, rules_at(visit.station, visit.service), now=now)
         return cls(
-            changeable=visit.status == Status.BOOKED and not begun,
+            changeable=booked and not too_late,
+            too_late=too_late,
             begun=begun,
             today=local(visit.starts_at, zone).date() == local(now, zone).date(),
             undo_until=undo_until if undoable else None,
