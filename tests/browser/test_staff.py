@@ -188,6 +188,7 @@ def close_thursday_afternoon(page: Page) -> None:
 
 def start_of(visit) -> datetime:
     db.session.rollback()  # ends the read, and with it what it saw
+    db.session.expire_all()
     return db.session.get(Appointment, visit.id).starts_at
 
 
