@@ -10,7 +10,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
-from app.errors import NotFound
+from app.errors import DomainError
 from app.i18n import current_language
 from app.maps.geojson import point_features
 from app.maps.points import MapPoint, map_points
@@ -96,7 +96,7 @@ def _middle() -> Positioned | None:
         with suppress(ValueError):
             lat, lon = map(float, here.split(","))
             return Point(lat, lon)
-    with suppress(NotFound):
+    with suppress(DomainError):  # whatever is wrong with it, the page is there
         return get_station(_focus()) if _focus() else None
     return None
 

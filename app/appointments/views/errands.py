@@ -17,7 +17,7 @@ from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind
 from app.cases.readiness import Readiness, readiness
 from app.db import db
-from app.errors import NotFound
+from app.errors import DomainError
 from app.stations import queries as stations
 from app.stations.listing import Question, list_page
 from app.stations.models import Service, Station
@@ -102,7 +102,7 @@ def places_of(service: Service, *, around: Station | None = None) -> list[Statio
 
 
 def _asked_for(given: Mapping[str, str]) -> Station | None:
-    with suppress(NotFound):
+    with suppress(DomainError):  # whatever is wrong with it, the page is there
         return stations.get_station(given["place"]) if given.get("place") else None
     return None
 
