@@ -19,6 +19,8 @@ from app.appointments import (
     holds,
     letters,
     matching,
+    notice_letters,
+    notices,
     offer_letters,
     offers,
     plan_changes,
@@ -34,7 +36,7 @@ from app.db import db, end_read, transact
 from app.groups import letters as group_letters
 from app.groups import operations as groups
 from app.intake import applying
-from app.notifications import heartbeat, texts, tidying
+from app.notifications import heartbeat, texts, tidying, trials
 from app.notifications.channels import channels_of
 from app.notifications.letter import Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage
@@ -137,12 +139,15 @@ WRITERS: dict[str, Compose] = {
     waiting.TOPIC: waiting_letters.compose,
     groups.BOOKED: group_letters.compose_booked,
     groups.INVITED: group_letters.compose_invited,
+    notices.TOPIC: notice_letters.compose,
+    trials.TOPIC: trials.compose,
 }
 
 
 # Who can read what many messages of a topic speak of at once.
 LOADERS: dict[str, Callable[[Sequence[ClaimedMessage]], AbstractContextManager[object]]] = {
-    letters.TOPIC: letters.reading
+    letters.TOPIC: letters.reading,
+    notices.TOPIC: letters.reading,
 }
 
 
@@ -260,6 +265,7 @@ def purge_data() -> str:
 
 def purge() -> str:
     """Delete what has served its time."""
+    _until_nothing(trials.forget)
     release_expired_holds()  # first: a hold gives back the counters that are about to go
     now = clock.now()
     buckets = _purge(ThrottleBucket.key, ThrottleBucket.resets_at <= now)

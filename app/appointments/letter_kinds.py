@@ -27,6 +27,30 @@ Change or cancel this visit:
 {link}
 
 Help: {phone}""")
+_REMINDER = _l("""{service}
+
+You collect:
+{items}
+
+When: {when}
+All times are Haikou time (UTC+8).
+
+Where: {place}
+{address}
+How to get there: {place_link}
+
+Bring:
+{papers}
+
+Booking reference: {reference}
+
+I will come: {come_link}
+I cannot come: {cancel_link}
+
+Change or cancel this visit:
+{link}
+
+Help: {phone}""")
 _CANCELLED = _l("""{service}
 
 When: {when}
@@ -105,6 +129,8 @@ BLANKS = (
     PAPERS,
     Blank("reference", _l("booking number"), "HK7R4M2P", strong=True),
     Blank("link", _l("link to the visit"), "https://haikou.example/c/7Kq2mXw9Td"),
+    Blank("come_link", _l("link: I will come; may be empty"), "https://haikou.example/c/7Kq2mXw9Td/come"),
+    Blank("cancel_link", _l("link: cancel; may be empty"), "https://haikou.example/c/7Kq2mXw9Td/cancel"),
     PHONE,
 )
 
@@ -142,21 +168,23 @@ CANCELLED = MessageKind(
 TODAY = MessageKind(
     "today", _l("Reminder on the day"), BLANKS, _NEEDED_NEAR,
     {
-        EMAIL: LazyText(_BODY, _l("Today: {day}, {time}, {place}"), _l("Your visit is today")),
+        EMAIL: LazyText(_REMINDER, _l("Today: {day}, {time}, {place}"), _l("Your visit is today")),
         SMS: LazyText(_l("Today: {day}, {time}, {place}. Bring your passport. Change or cancel: {link}")),
     },
 )  # fmt: skip
 TOMORROW = MessageKind(
     "tomorrow", _l("Reminder on the day before"), BLANKS, _NEEDED_NEAR,
     {
-        EMAIL: LazyText(_BODY, _l("Tomorrow: {day}, {time}, {place}"), _l("Your visit is tomorrow")),
+        EMAIL: LazyText(_REMINDER, _l("Tomorrow: {day}, {time}, {place}"), _l("Your visit is tomorrow")),
         SMS: LazyText(_l("Tomorrow: {day}, {time}, {place}. Bring your passport. Change or cancel: {link}")),
     },
 )  # fmt: skip
 SOON = MessageKind(
     "soon", _l("Earlier reminder"), BLANKS, _NEEDED,
     {
-        EMAIL: LazyText(_BODY, _l("Your visit is soon: {day}, {time}, {place}"), _l("Your visit is soon")),
+        EMAIL: LazyText(
+            _REMINDER, _l("Your visit is soon: {day}, {time}, {place}"), _l("Your visit is soon")
+        ),
         SMS: LazyText(
             _l("Your visit is soon: {day}, {time}, {place}. Bring your passport. Change or cancel: {link}")
         ),

@@ -32,7 +32,7 @@ from app.notifications.writing import Part, write
 from app.settings import Settings
 from app.stations.reminder_rules import ReminderRule, rules_of
 
-__all__ = ["TOPIC", "compose", "part_of"]
+__all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "visit_of"]
 
 BY_US = (displaced.MOVED, displaced.CANCELLED)
 CANCELLING = ("cancelled", displaced.CANCELLED)
@@ -72,11 +72,11 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     appointment = db.session.get(Appointment, message.subject_id)
     if appointment is None:
         return Skip("no such visit")
-    visit = Visit(message.kind, appointment, _case_of(appointment), now)
+    visit = visit_of(appointment, message.kind, now)
     reason = _reason_to_skip(visit, message.revision)
     if reason:
         return Skip(reason)
-    to = _contact(visit, message.channel)
+    to = contact_of(visit, message.channel)
     if not to:
         return Skip(f"no contact for {message.channel}")
     if not message.kind.startswith(REMINDER):
@@ -115,15 +115,17 @@ def _also_told(other: OutboxMessage, message: ClaimedMessage, to: str, now: date
     appointment = db.session.get(Appointment, other.subject_id)
     if appointment is None:
         return None
-    found = Visit(other.kind, appointment, _case_of(appointment), now)
+    found = visit_of(appointment, other.kind, now)
     if _reason_to_skip(found, other.revision):
         return None
-    theirs = _contact(found, message.channel)
+    theirs = contact_of(found, message.channel)
     return found if contacts.index_of(theirs) == contacts.index_of(to) else None
 
 
-def _case_of(appointment: Appointment) -> Case | None:
-    return db.session.get(Case, appointment.case_id) if appointment.case_id else None
+def visit_of(appointment: Appointment, kind: str, now: datetime) -> Visit:
+    """Return what a letter of this kind speaks about."""
+    case = db.session.get(Case, appointment.case_id) if appointment.case_id else None
+    return Visit(kind, appointment, case, now)
 
 
 @contextmanager
@@ -143,7 +145,7 @@ def reading(messages: Sequence[ClaimedMessage]) -> Iterator[None]:
 
 def part_of(visit: Visit) -> Part:
     """Return what a letter says about one visit."""
-    return Part(KINDS[visit.occasion], lambda: _values(visit))
+    return Part(KINDS[visit.occasion], lambda: values_of(visit))
 
 
 def draft(appointment: Appointment, before: Displacement, new: Spot | None, *, now: datetime) -> Letter:
@@ -175,16 +177,19 @@ def _reason_to_skip(visit: Visit, revision: int) -> str:
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def _contact(visit: Visit, channel: str) -> str:
+def contact_of(visit: Visit, channel: str) -> str:
+    """Return the address or number by which the person is reached; empty when there is none."""
     field = "phone" if channel == "sms" else "email"
     own: str | None = getattr(visit.appointment, field)
     return own or (getattr(visit.case, field) if visit.case else "") or ""
 
 
-def _values(visit: Visit) -> Values:
+def values_of(visit: Visit) -> Values:
+    """Return what the blanks of messages about a visit say, in the current language."""
     settings: Settings = current_app.extensions["settings"]
     appointment, station = visit.appointment, visit.appointment.station
     base, language = settings.public_url.rstrip("/"), current_language()
+    link = _link(visit, base)
     return {
         "day": short_day(visit.starts),
         "time": clock_time(visit.starts),
@@ -197,7 +202,9 @@ def _values(visit: Visit) -> Values:
         "items": _items(visit, VisitItemKind.HANDOVER),
         "papers": _items(visit, VisitItemKind.PAPER) or (_("your passport"),),
         "reference": appointment.reference,
-        "link": _link(visit, base),
+        "link": link,
+        "come_link": f"{link}/come" if appointment.live else "",
+        "cancel_link": f"{link}/cancel" if appointment.live else "",
         "phone": settings.help_phone,
     }
 

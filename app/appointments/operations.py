@@ -255,6 +255,7 @@ def _move(
     before = f"{appointment.station.slug} {appointment.starts_at.isoformat()}"
     appointment.station, appointment.station_id = station, station.id
     appointment.starts_at, appointment.ends_at = interval.start, interval.end
+    appointment.confirmed_at = None  # it was said about the old time
     appointment.revision += 1
     after = f"{station.slug} {interval.start.isoformat()}"
     _record(appointment, "rescheduled", actor, now=now, before=before, after=after)
@@ -278,6 +279,15 @@ def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointme
     _record(appointment, "cancelled", actor, now=now)
     announce(appointment, "cancelled", now=now)
     matching.offer_freed(appointment.station_id, now=now)
+    return appointment
+
+
+def confirm(reference: str, *, now: datetime) -> Appointment:
+    """Note that the person says "I will come"; saying it twice is saying it once. Raises NotChangeable."""
+    appointment = _locked_changeable(reference, now=now)
+    if appointment.confirmed_at is None:
+        appointment.confirmed_at = now
+        _record(appointment, "confirmed", "person", now=now)
     return appointment
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.i18n import text
 from app.localtext import LocalText
 
 EMAIL, SMS = "email", "sms"
@@ -70,6 +71,17 @@ class LazyText:
     body: Words
     subject: Words = ""
     heading: Words = ""
+
+
+def examples_of(kind: MessageKind) -> dict[str, str | tuple[str, ...]]:
+    """Return a value for each blank that looks real, in the current language."""
+    return {blank.name: _example(blank.example) for blank in kind.blanks}
+
+
+def _example(example: LocalText | str | tuple[LocalText, ...]) -> str | tuple[str, ...]:
+    if isinstance(example, tuple):
+        return tuple(text(item) for item in example)
+    return example if isinstance(example, str) else text(example)
 
 
 _kinds: dict[str, MessageKind] = {}

@@ -153,6 +153,23 @@ class MessagePause(Model):
     contact = Encrypted(bound_to="contact_index")
 
 
+class TrialMessage(Model):
+    """A test that somebody of staff sends to an address of their own; deleted after a day."""
+
+    __tablename__ = "trial_messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    channel: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(5))
+    contact_encrypted: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+
+    contact = Encrypted(bound_to="public_id")
+
+
 class MessageText(Model):
     """One saved version of the words of a kind over a channel, in all languages; the latest is in force.
 

@@ -315,6 +315,16 @@ _GIVE_BACK = (
 )
 
 
+def reopen(message_id: int, *, expires_at: datetime | None, now: datetime) -> bool:
+    """Let a message that failed or was skipped be sent after all; returns whether it was one."""
+    ended = update(OutboxMessage).where(
+        OutboxMessage.id == message_id,
+        OutboxMessage.status.in_([MessageStatus.FAILED, MessageStatus.SKIPPED]),
+    )
+    values = {"status": MessageStatus.WAITING, "due_at": now, "expires_at": expires_at, "attempts": 0}
+    return _count(ended.values(**values, finished_at=None, reason="")) == 1
+
+
 def hold_due(*, now: datetime) -> int:
     """Hold every message that is due or claimed: after a restore it may have been sent already."""
     due = update(OutboxMessage).where(OutboxMessage.status.in_(OPEN), OutboxMessage.due_at <= now)

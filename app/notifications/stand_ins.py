@@ -5,7 +5,12 @@ from collections.abc import Sequence
 
 from app.notifications.blanks import Value, Values
 
-PERSONAL = ("link", "reference")  # their values go into a letter as they are, and only they do
+PERSONAL = (
+    "link",
+    "come_link",
+    "cancel_link",
+    "reference",
+)  # their values go into a letter as they are, and only they do
 
 # Signs for private use: nobody types them, and nothing escapes or splits them.
 _OPEN, _OPEN_LINK, _CLOSE = "\ue000", "https://\ue002", "\ue001"

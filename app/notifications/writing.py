@@ -130,15 +130,12 @@ def _sms(to: str, parts: tuple[Part, ...], words: Mapping[str, texts.InLanguages
     )
 
 
-def preview(kind: MessageKind, channel: str, text: Text, values: Values) -> Letter:
-    """Return what a text, saved or not, would be in the current language alone."""
+def preview(channel: str, text: Text, values: Values) -> Text:
+    """Return what a text, saved or not, would say in the current language alone."""
     if channel == SMS:
-        return Letter(to="", subject="", text=fill_line(text.body, values), language=current_language())
-    html = fill_html(text.body, values, strong=kind.strong)
-    return Letter(
-        to="",
+        return Text(body=fill_line(text.body, values))
+    return Text(
         subject=fill_line(text.subject, values),
-        text=fill_plain(text.body, values),
-        html=str(Markup("<h1>{}</h1>\n").format(fill_line(text.heading, values)) + html),
-        language=current_language(),
+        heading=fill_line(text.heading, values),
+        body=fill_plain(text.body, values),
     )

@@ -25,6 +25,7 @@ class BoardRow:
     service: LocalText
     party_size: int
     late_minutes: int
+    confirmed: bool  # the person said "I will come"
     may_miss: bool  # its time has begun, so "did not come" can be said
 
 

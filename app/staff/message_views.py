@@ -1,62 +1,258 @@
-"""What was sent, what waits, and what failed and why; never to whom."""
+"""What was planned, sent, failed and why; never to whom. And what staff do about it."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app import clock
 from app.accounts.models import Role
-from app.notifications.models import MessageStatus, OutboxMessage
+from app.appointments.contacts import read_email, read_phone
+from app.appointments.masking import masked_email, masked_phone
+from app.appointments.models import Appointment
+from app.db import transact
+from app.errors import DomainError
+from app.notifications import outbox, pauses
+from app.notifications.models import MessagePause, OutboxMessage
 from app.notifications.outbox import key_of
 from app.settings import Settings
-from app.staff import queries, wording
+from app.staff import ledger, message_wording, queries, replay, wording
+from app.staff.board import CallRow
+from app.staff.forms import read_day
 from app.staff.frame import frame
+from app.staff.ledger import TABS, LedgerRow, Scope
 from app.staff.permissions import get_member, is_at_least, list_own_stations, requires
+from app.staff.replay import Window
+from app.wording import sentence
 
 bp = Blueprint("staff_messages", __name__, template_folder="templates", url_prefix="/staff/messages")
 bp.context_processor(frame)
 
 MOST_ROWS = 200
-TABS = {
-    "waiting": (MessageStatus.WAITING, MessageStatus.CLAIMED, MessageStatus.HELD),
-    "sent": (MessageStatus.SENT, MessageStatus.DELIVERED),
-    "failed": (MessageStatus.FAILED, MessageStatus.BOUNCED),
-    "skipped": (MessageStatus.SKIPPED, MessageStatus.CANCELLED),
-}
+LARGEST_ID = 2**31 - 1
+CALLS = "calls"
+ZONE = ZoneInfo("Asia/Shanghai")
+LONGEST_WINDOW = timedelta(days=14)
+
+
+def _scope() -> Scope:
+    return Scope(list_own_stations(), everything=get_member().role is Role.ADMINISTRATOR)
+
+
+# --- the ledger --------------------------------------------------------------------------------
 
 
 @bp.get("")
 @requires(Role.CLERK)
 def overview() -> ResponseReturnValue:
-    stations = list_own_stations()
+    scope, now = _scope(), clock.now()
+    asked = request.args.get("about", "").strip()[:60]
     chosen = request.args.get("show", "waiting")
-    if chosen not in TABS:
+    if chosen not in (*TABS, CALLS):
         abort(404)
-    counts = queries.count_messages(stations)
-    rows = queries.list_messages(stations, TABS[chosen], limit=MOST_ROWS)
-    readable = {row.message.id for row in rows if _may_read() and find_mail_file(row.message)}
+    calls = ledger.list_calls(scope, now=now, limit=MOST_ROWS)
+    if asked:
+        chosen, rows = "", ledger.find_about(scope, asked, limit=MOST_ROWS)
+    elif chosen == CALLS:
+        rows = calls
+    else:
+        rows = ledger.list_tab(scope, chosen, now=now, limit=MOST_ROWS)
     return render_template(
         "staff/messages.html",
         rows=rows,
-        readable=readable,
+        calls=_ways(calls) if chosen == CALLS else {},
+        readable=_readable(rows),
         chosen=chosen,
-        counts={tab: sum(counts[status] for status in statuses) for tab, statuses in TABS.items()},
-        status_words=wording.MESSAGE_STATUSES,
+        asked=asked,
+        counts={**ledger.count_tabs(scope, now=now), CALLS: len(calls)},
+        state_word=message_wording.message_state,
         reason_words=wording.MESSAGE_REASONS,
         message_kind=wording.message_kind,
-        now=clock.now(),
+        now=now,
         most=MOST_ROWS,
     )
 
 
-@bp.get("/<int:message_id>/mail")
+def _ways(rows: Sequence[LedgerRow]) -> dict[str, CallRow]:
+    """Return how the people of these visits can be reached, by booking number."""
+    visits = [found for row in rows if (found := queries.find_visit(row.reference))]
+    cases = queries.cases_of(visits)
+    return {visit.reference: _way(visit, *queries.ways_to(visit, cases)) for visit in visits}
+
+
+def _way(visit: Appointment, phone: bool, email: bool) -> CallRow:
+    return CallRow(visit.reference, visit.starts_at, phone, email, visit.language, visit.status)
+
+
+def _readable(rows: Sequence[LedgerRow]) -> set[int]:
+    if not is_at_least(get_member().role, Role.MANAGER):
+        return set()
+    return {row.message.id for row in rows if find_mail_file(row.message)}
+
+
+@bp.get(f"/<int(max={LARGEST_ID}):message_id>")
+@requires(Role.CLERK)
+def show(message_id: int) -> ResponseReturnValue:
+    return _page(ledger.get_row(_scope(), message_id))
+
+
+def _page(row: LedgerRow, refusal: str = "") -> str:
+    contact = ledger.contact_of(row.message)
+    return render_template(
+        "staff/message.html",
+        row=row,
+        attempts=ledger.list_attempts(row.message),
+        other=ledger.other_channel(row.message),
+        pausable=bool(contact),
+        paused=bool(contact) and pauses.is_paused(contact),
+        readable=bool(_readable([row])),
+        state_word=message_wording.message_state,
+        reason_words=wording.MESSAGE_REASONS,
+        outcome_words=message_wording.OUTCOMES,
+        message_kind=wording.message_kind,
+        now=clock.now(),
+        refusal=refusal,
+    )
+
+
+@bp.post(f"/<int(max={LARGEST_ID}):message_id>/other-contact")
+@requires(Role.CLERK)
+def use_other_contact(message_id: int) -> ResponseReturnValue:
+    """Send the same message over the other way by which the person is known."""
+    row = ledger.get_row(_scope(), message_id)
+    other = ledger.other_channel(row.message)
+    if not other:
+        return _page(row, _("There is no other contact. Call the person.")), 409
+    transact(outbox.send_instead, row.message.id, other, now=clock.now())
+    flash(_("It goes out over the other contact."))
+    return redirect(url_for(".overview", about=row.reference), 303)
+
+
+# --- people who are paused ---------------------------------------------------------------------
+
+
+@bp.post(f"/<int(max={LARGEST_ID}):message_id>/pause")
+@requires(Role.CLERK)
+def pause_person(message_id: int) -> ResponseReturnValue:
+    """Hold back all messages to the person whom this one is for."""
+    row = ledger.get_row(_scope(), message_id)
+    contact = ledger.contact_of(row.message)
+    if contact:
+        reason = _("asked at visit %(reference)s", reference=row.reference)
+        transact(pauses.pause, contact, reason=reason, username=get_member().username, now=clock.now())
+        flash(_("Messages to this person are paused."))
+    return redirect(url_for(".show", message_id=message_id), 303)
+
+
+@bp.get("/paused")
+@requires(Role.MANAGER)
+def list_paused() -> ResponseReturnValue:
+    return _paused_page()
+
+
+@bp.post("/paused")
+@requires(Role.MANAGER)
+def pause_contact() -> ResponseReturnValue:
+    """Hold back all messages to an address or number that somebody names."""
+    typed = request.form.get("contact", "").strip()
+    try:
+        contact = read_email(typed) if "@" in typed else read_phone(typed)
+    except DomainError as refusal:
+        return _paused_page(typed, sentence(refusal)), 422
+    if not contact:
+        return _paused_page(typed, _("Enter an e-mail address or a phone number.")), 422
+    reason = request.form.get("reason", "").replace("\0", "").strip()
+    transact(pauses.pause, contact, reason=reason, username=get_member().username, now=clock.now())
+    flash(_("Messages to this person are paused."))
+    return redirect(url_for(".list_paused"), 303)
+
+
+@bp.post("/paused/resume")
+@requires(Role.MANAGER)
+def resume() -> ResponseReturnValue:
+    pause_id = request.form.get("pause", 0, type=int)
+    transact(pauses.resume, min(pause_id, LARGEST_ID), username=get_member().username, now=clock.now())
+    flash(_("Messages go to this person again."))
+    return redirect(url_for(".list_paused"), 303)
+
+
+def _paused_page(typed: str = "", refusal: str = "") -> str:
+    rows = [(row, _masked(row)) for row in pauses.list_pauses()]
+    return render_template("staff/paused.html", rows=rows, typed=typed, refusal=refusal)
+
+
+def _masked(row: MessagePause) -> str:
+    return masked_email(row.contact) if "@" in row.contact else masked_phone(row.contact)
+
+
+# --- a window of trouble -----------------------------------------------------------------------
+
+
+@bp.get("/send-again")
+@requires(Role.MANAGER)
+def ask_replay() -> ResponseReturnValue:
+    """Ask for the window; with one, count what would go out again."""
+    if "from_day" not in request.args:
+        return _replay_page(_usual_window(), None)
+    values = {name: request.args.get(name, "")[:20] for name in _usual_window()}
+    window = _window(values)
+    if window is None:
+        return _replay_page(values, None, wrong=True), 422
+    return _replay_page(values, len(replay.list_missed(window, now=clock.now())))
+
+
+@bp.post("/send-again")
+@requires(Role.MANAGER)
+def send_again() -> ResponseReturnValue:
+    values = {name: request.form.get(name, "")[:20] for name in _usual_window()}
+    window = _window(values)
+    if window is None:
+        return _replay_page(values, None, wrong=True), 422
+    count = transact(replay.send_again, window, username=get_member().username, now=clock.now())
+    flash(ngettext("%(num)d message goes out again.", "%(num)d messages go out again.", count))
+    return redirect(url_for(".overview", show="waiting"), 303)
+
+
+def _usual_window() -> dict[str, str]:
+    today = clock.now().astimezone(ZONE).date().isoformat()
+    return {"from_day": today, "from_time": "00:00", "until_day": today, "until_time": "23:59"}
+
+
+def _window(values: dict[str, str]) -> Window | None:
+    start, end = _moment(values, "from"), _moment(values, "until")
+    if start is None or end is None or not start < end <= start + LONGEST_WINDOW:
+        return None
+    return Window(start, end, tuple(station.id for station in list_own_stations()))
+
+
+def _moment(values: dict[str, str], which: str) -> datetime | None:
+    day = read_day(values[f"{which}_day"])
+    try:
+        clock_time = time.fromisoformat(values[f"{which}_time"])
+    except ValueError:
+        return None
+    return datetime.combine(day, clock_time.replace(tzinfo=ZONE)).astimezone(UTC) if day else None
+
+
+def _replay_page(values: dict[str, str], count: int | None, *, wrong: bool = False) -> str:
+    return render_template("staff/replay.html", values=values, count=count, wrong=wrong)
+
+
+# --- what was written to a file ----------------------------------------------------------------
+
+
+@bp.get(f"/<int(max={LARGEST_ID}):message_id>/mail")
 @requires(Role.MANAGER)
 def read_mail(message_id: int) -> ResponseReturnValue:
-    row = queries.get_message(list_own_stations(), message_id)
+    row = ledger.get_row(_scope(), message_id)
     path = find_mail_file(row.message)
     if path is None:
         abort(404)
@@ -76,10 +272,6 @@ def find_mail_file(message: OutboxMessage) -> Path | None:
         return None
     path = settings.mail_folder / f"{key_of(message.id, message.created_at)}.eml"
     return path if path.is_file() else None
-
-
-def _may_read() -> bool:
-    return is_at_least(get_member().role, Role.MANAGER)
 
 
 def _text(mail: EmailMessage) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.appointments import attendance
@@ -14,15 +14,12 @@ from app.appointments import queries as availability
 from app.appointments.masking import masked_email, masked_phone
 from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
 from app.appointments.queries import DaySlots
-from app.appointments.reminders import TOPIC
 from app.appointments.slots import Slot
 from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind, VisitType
 from app.db import db
-from app.errors import NotFound
 from app.interval import Interval
 from app.localtext import LocalText
-from app.notifications.models import OutboxMessage
 from app.staff import board
 from app.staff.board import BoardRow
 from app.staff.models import PlanChange, StaffAssignment, TouchedVisit
@@ -93,6 +90,7 @@ def _row(visit: Appointment, case: Case | None, *, now: datetime) -> BoardRow:
         service=visit.service.name,
         party_size=visit.party_size,
         late_minutes=board.late_minutes(visit.starts_at, visit.status, now=now),
+        confirmed=visit.confirmed_at is not None,
         may_miss=visit.starts_at <= now,
     )
 
@@ -283,49 +281,3 @@ def count_decisions(batch: str) -> Counter[str]:
         found[decision] += number
         found["call"] += number if needs_call else 0
     return found
-
-
-# --- messages ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class MessageRow:
-    """One message and the visit it is about; who gets it is not shown."""
-
-    message: OutboxMessage
-    reference: str
-    timezone: str
-
-
-def count_messages(stations: Sequence[Station]) -> Counter[str]:
-    """Return how many messages about visits at these stations are in each status."""
-    wanted = _messages(stations).with_only_columns(OutboxMessage.status, func.count().label("messages"))
-    found = db.session.execute(wanted.group_by(OutboxMessage.status))
-    return Counter({row.status: row.messages for row in found})
-
-
-def list_messages(stations: Sequence[Station], statuses: Collection[str], *, limit: int) -> list[MessageRow]:
-    """Return messages about visits at these stations, the latest due first."""
-    wanted = _messages(stations).where(OutboxMessage.status.in_(statuses))
-    zones = {station.id: station.timezone for station in stations}
-    found = db.session.execute(wanted.order_by(OutboxMessage.due_at.desc(), OutboxMessage.id).limit(limit))
-    return [MessageRow(message, reference, zones[station_id]) for message, reference, station_id in found]
-
-
-def get_message(stations: Sequence[Station], message_id: int) -> MessageRow:
-    """Return one message about a visit at these stations. Raises NotFound."""
-    zones = {station.id: station.timezone for station in stations}
-    found = db.session.execute(_messages(stations).where(OutboxMessage.id == message_id)).first()
-    if found is None:
-        raise NotFound
-    message, reference, station_id = found
-    return MessageRow(message, reference, zones[station_id])
-
-
-def _messages(stations: Sequence[Station]) -> Select[OutboxMessage, str, int]:
-    return (
-        select(OutboxMessage, Appointment.reference, Appointment.station_id)
-        .join(Appointment, Appointment.id == OutboxMessage.subject_id)
-        .where(OutboxMessage.topic == TOPIC)
-        .where(Appointment.station_id.in_([station.id for station in stations]))
-    )

@@ -33,8 +33,11 @@ from app.staff import (
     intake_views,
     limits_views,
     message_views,
+    notice_views,
     queries,
+    reminder_views,
     report_views,
+    text_views,
     wording,
 )
 from app.staff.counter import read_counter_note
@@ -69,6 +72,9 @@ def init_app(app: Flask) -> None:
         calendar_views,
         limits_views,
         message_views,
+        notice_views,
+        reminder_views,
+        text_views,
         report_views,
         case_views,
         intake_views,

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts.models import Role
-from app.appointments.models import Appointment, AppointmentEvent, Hold
+from app.appointments.models import Appointment, AppointmentEvent, Hold, Notice
 from app.cases.models import CaseEvent
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
@@ -34,7 +34,7 @@ PUBLIC = {
     "appointments.follow_case_link", "appointments.follow_visit_link",
     "appointments.choose_time", "appointments.hold", "appointments.extend", "appointments.details",
     "appointments.check", "appointments.show_visit", "appointments.calendar", "appointments.cancel",
-    "appointments.restore",
+    "appointments.restore", "appointments.come",
     "appointments.follow_offer_link", "appointments.show_offer", "appointments.take_offer",
     "appointments.decline_offer",
     "collection.messages", "collection.remove_contact",
@@ -125,6 +125,28 @@ STAFF = {
     "staff_changes.undo": Role.MANAGER,
     "staff_messages.overview": Role.CLERK,
     "staff_messages.read_mail": Role.MANAGER,
+    "staff_messages.show": Role.CLERK,
+    "staff_messages.use_other_contact": Role.CLERK,
+    "staff_messages.pause_person": Role.CLERK,
+    "staff_messages.list_paused": Role.MANAGER,
+    "staff_messages.pause_contact": Role.MANAGER,
+    "staff_messages.resume": Role.MANAGER,
+    "staff_messages.ask_replay": Role.MANAGER,
+    "staff_messages.send_again": Role.MANAGER,
+    "staff_notices.overview": Role.MANAGER,
+    "staff_notices.new": Role.MANAGER,
+    "staff_notices.write": Role.MANAGER,
+    "staff_notices.show": Role.MANAGER,
+    "staff_notices.approve": Role.MANAGER,
+    "staff_notices.stop": Role.MANAGER,
+    "staff_reminders.overview": Role.ADMINISTRATOR,
+    "staff_reminders.show": Role.ADMINISTRATOR,
+    "staff_reminders.edit": Role.ADMINISTRATOR,
+    "staff_texts.overview": Role.ADMINISTRATOR,
+    "staff_texts.show": Role.ADMINISTRATOR,
+    "staff_texts.edit": Role.ADMINISTRATOR,
+    "staff_texts.restore": Role.ADMINISTRATOR,
+    "staff_texts.send_test": Role.ADMINISTRATOR,
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
 }
@@ -216,6 +238,11 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         station_id=network.central.id, username="ada", changed_at=now, kind="week", batch="one"
     )  # fmt: skip
     factories.save(message, report, change)
+    notice = Notice(
+        station_id=network.central.id, first_day=now.date(), last_day=now.date(), urgent=False,
+        title=factories.words("Door"), body=factories.words("Moved"), written_by="mei", written_at=now,
+    )  # fmt: skip
+    factories.save(message, report, notice)
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
         factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
@@ -228,6 +255,10 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "year": 2026,
         "message_id": message.id,
         "report_id": report.id,
+        "notice_id": notice.id,
+        "kind": "tomorrow",
+        "channel": "sms",
+        "code": "document-check",
         "number": case.number,
         "member": 1,
         "report": "no-shows",
@@ -249,6 +280,14 @@ def has_variable(endpoint: str) -> bool:
         "staff.today",
         "staff_hours.choose",
         "staff_messages.overview",
+        "staff_messages.list_paused",
+        "staff_messages.pause_contact",
+        "staff_messages.resume",
+        "staff_messages.ask_replay",
+        "staff_messages.send_again",
+        "staff_notices.overview",
+        "staff_notices.new",
+        "staff_notices.write",
         "staff_reports.overview",
     }
     return endpoint not in without | CASE_LISTS and STAFF[endpoint] is not Role.ADMINISTRATOR

@@ -22,6 +22,7 @@ _SAME_STEP = {
     "check": "check",
     "extend": "check",
     "cancel": "cancel",
+    "come": "come",
     "restore": "show_visit",
     "leave_case": "collect",
     "earlier_on": "show_visit",

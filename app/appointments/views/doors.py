@@ -38,25 +38,31 @@ from app.wording import sentence
 SOONEST = 3
 
 
+# Where a link of a message leads. Opening one changes nothing: each page has a button of its own.
+REPLIES = {"come": ".come", "cancel": ".cancel"}
+
+
 @bp.get("/c/<token>")
-def follow_case_link(token: str) -> ResponseReturnValue:
+@bp.get("/c/<token>/<any(come,cancel):reply>")
+def follow_case_link(token: str, reply: str = "") -> ResponseReturnValue:
     link_door.check_network(request.remote_addr or "", now=clock.now())
     case = cases.find_by_link(token)
     if case is None:
         return dead_link()
     journey.enter_with_case(case)
-    return redirect(url_for(".collect", lang=case.language), 303)
+    return redirect(url_for(REPLIES.get(reply, ".collect"), lang=case.language), 303)
 
 
 @bp.get("/v/<token>")
-def follow_visit_link(token: str) -> ResponseReturnValue:
+@bp.get("/v/<token>/<any(come,cancel):reply>")
+def follow_visit_link(token: str, reply: str = "") -> ResponseReturnValue:
     link_door.check_network(request.remote_addr or "", now=clock.now())
     try:
         visit = queries.get_by_token(token)
     except NotFound:
         return dead_link()
     journey.enter_with_visit(visit)
-    return redirect(url_for(".show_visit", lang=visit.language), 303)
+    return redirect(url_for(REPLIES.get(reply, ".show_visit"), lang=visit.language), 303)
 
 
 def dead_link() -> ResponseReturnValue:

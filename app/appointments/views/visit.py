@@ -1,7 +1,7 @@
 """The visit: the page to return to, to show at the counter, to move and to cancel."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -37,6 +37,7 @@ from app.localtext import LocalText
 from app.pages import LANGUAGE_PREFIX
 
 SOONEST = 3
+NEAR = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Moment:
     too_late: bool  # for the person; staff still can
     begun: bool
     today: bool
+    near: bool  # so near that "I will come" is worth saying
     undo_until: datetime | None
 
     @classmethod
@@ -62,6 +64,7 @@ class Moment:
             too_late=too_late,
             begun=begun,
             today=local(visit.starts_at, zone).date() == local(now, zone).date(),
+            near=visit.starts_at - now <= NEAR,
             undo_until=undo_until if undoable else None,
         )
 
@@ -136,6 +139,23 @@ def cancel() -> ResponseReturnValue:
         journey.tell("unchangeable")
     else:
         journey.tell("cancelled")
+    return redirect(url_for(".show_visit"), 303)
+
+
+@bp.route(f"{LANGUAGE_PREFIX}/visit/come", methods=["GET", "POST"])
+def come() -> ResponseReturnValue:
+    """Ask for, or note, the word "I will come"; a link alone says nothing for the person."""
+    visit = journey.find_visit()
+    if visit is None or not Moment.of(visit, now=clock.now()).changeable or visit.confirmed_at:
+        return redirect(url_for(".show_visit"), 303)
+    if request.method != "POST":
+        return render_template("appointments/come.html", visit=visit)
+    try:
+        transact(operations.confirm, visit.reference, now=clock.now())
+    except NotChangeable:
+        journey.tell("unchangeable")
+    else:
+        journey.tell("confirmed")
     return redirect(url_for(".show_visit"), 303)
 
 

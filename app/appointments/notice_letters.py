@@ -1,0 +1,101 @@
+"""Letters of one message to many, each with the visit of who gets it."""
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+
+from app.appointments.letter_kinds import BLANKS
+from app.appointments.letters import Visit, contact_of, values_of, visit_of
+from app.appointments.models import Appointment, Notice
+from app.appointments.notices import KIND
+from app.appointments.reminder_plan import is_quiet, opens_next
+from app.appointments.states import Status
+from app.db import db
+from app.i18n import in_language
+from app.i18n import text as words
+from app.localtext import LocalText
+from app.notifications.blanks import Values
+from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
+from app.notifications.letter import Later, Letter, Skip
+from app.notifications.outbox import ClaimedMessage
+from app.notifications.writing import Part, write
+from app.stations.reminder_rules import ReminderRule
+
+_BODY = _l("""{message}
+
+Your visit: {when}
+Where: {place}
+{address}
+How to get there: {place_link}
+
+Booking reference: {reference}
+
+Change or cancel this visit:
+{link}
+
+Help: {phone}""")
+
+TO_MANY = MessageKind(
+    KIND,
+    _l("Message to many"),
+    (
+        Blank(
+            "title",
+            _l("what it is about"),
+            LocalText("The entrance has moved", "入口已变更", "Вход перенесён"),
+        ),
+        Blank(
+            "message",
+            _l("the message"),
+            LocalText(
+                "Use the door in Haixiu Road. The front door is being repaired.",
+                "请走海秀路的门。正门正在维修。",
+                "Входите с улицы Хайсю. Главный вход ремонтируют.",
+            ),
+        ),
+        *(blank for blank in BLANKS if blank.name not in ("service", "items", "papers")),
+    ),
+    {EMAIL: frozenset({"message", "when", "place", "link"}), SMS: frozenset({"message", "link"})},
+    {
+        EMAIL: LazyText(_BODY, _l("{title}: your visit on {day}"), "{title}"),
+        SMS: LazyText(_l("{title}. {message} Your visit: {day}, {time}. {link}")),
+    },
+)
+register(TO_MANY)
+
+
+def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
+    """Return the letter to one person, or why it must not be sent, or not yet."""
+    notice = db.session.get(Notice, message.revision)
+    appointment = db.session.get(Appointment, message.subject_id)
+    if notice is None or appointment is None:
+        return Skip("no such visit")
+    reason = _reason_to_skip(notice, appointment, now)
+    if reason:
+        return Skip(reason)
+    visit = visit_of(appointment, message.kind, now)
+    to = contact_of(visit, message.channel)
+    if not to:
+        return Skip(f"no contact for {message.channel}")
+    zone, night = appointment.station.timezone, ReminderRule()
+    if not notice.urgent and is_quiet(now, night, zone):
+        morning = opens_next(now, night.earliest, zone)
+        if morning < appointment.starts_at:
+            return Later(morning, "quiet hours")
+    with in_language(appointment.language):
+        return write(message.channel, to, Part(TO_MANY, lambda: _values(notice, visit)))
+
+
+def _reason_to_skip(notice: Notice, visit: Appointment, now: datetime) -> str:
+    reasons = (
+        (notice.stopped_at is not None, "stopped by staff"),
+        (visit.status == Status.CANCELLED, "visit cancelled"),
+        (visit.station_id != notice.station_id, "visit at another place"),
+        (visit.status != Status.BOOKED, "already came"),
+        (visit.starts_at <= now, "too late"),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
+
+
+def _values(notice: Notice, visit: Visit) -> Values:
+    return {**values_of(visit), "title": words(notice.title), "message": words(notice.body)}
