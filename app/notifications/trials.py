@@ -15,7 +15,7 @@ from app.notifications.models import TrialMessage
 from app.notifications.outbox import ClaimedMessage, OutboxRequest
 from app.notifications.writing import Part, write
 
-TOPIC = "test"
+TOPIC = "trial"
 KEEP = timedelta(days=1)
 LIFE = timedelta(hours=1)
 
@@ -41,7 +41,7 @@ def send(trial: Trial, *, now: datetime) -> None:
     db.session.add(row)
     db.session.flush()
     request = OutboxRequest(
-        dedupe_key=f"test:{row.public_id}",
+        dedupe_key=f"trial:{row.public_id}",
         topic=TOPIC,
         subject_id=row.id,
         revision=0,

@@ -152,7 +152,7 @@ def test_an_unknown_text_is_not_a_page(cast, address):
 def test_a_test_goes_through_the_outbox_with_examples(cast, now):
     answer = cast.ada.post(f"{MAIL}/test", data={"to": "ada@example.org", "language": "ru"})
     assert answer.status_code == 303
-    row = db.session.query(OutboxMessage).filter_by(topic="test").one()
+    row = db.session.query(OutboxMessage).filter_by(topic="trial").one()
     letter = jobs.compose(outbox.ClaimedMessage.of(row, "worker"), now)
     assert letter.to == "ada@example.org"
     assert letter.subject.startswith("Завтра: ")
