@@ -155,7 +155,7 @@ def draft(appointment: Appointment, before: Displacement, new: Spot | None, *, n
     """
     kind = displaced.MOVED if new else displaced.CANCELLED
     case = db.session.get(Case, appointment.case_id) if appointment.case_id else None
-    values = {**_values(Visit(kind, appointment, case, now)), "why": displacement_words.why(before)}
+    values = {**values_of(Visit(kind, appointment, case, now)), "why": displacement_words.why(before)}
     if new:
         there = local(new.starts_at, new.timezone)
         values |= {"day": short_day(there), "time": clock_time(there), "place": words(new.place)}

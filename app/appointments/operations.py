@@ -284,7 +284,7 @@ def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointme
 
 def confirm(reference: str, *, now: datetime) -> Appointment:
     """Note that the person says "I will come"; saying it twice is saying it once. Raises NotChangeable."""
-    appointment = _locked_changeable(reference, now=now)
+    appointment = locked_changeable(reference, now=now)
     if appointment.confirmed_at is None:
         appointment.confirmed_at = now
         _record(appointment, "confirmed", "person", now=now)

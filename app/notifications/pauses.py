@@ -10,6 +10,7 @@ from app.notifications import contacts
 from app.notifications.models import MessagePause
 
 PAUSED = "person paused"
+ERASED = "–"
 
 
 def is_paused(contact: str) -> bool:
@@ -52,3 +53,4 @@ def resume(pause_id: int, *, username: str, now: datetime) -> None:
     row = db.session.get(MessagePause, pause_id)
     if row and row.resumed_at is None:
         row.resumed_by, row.resumed_at = username, now
+        row.contact = ERASED  # nobody needs to read it any more

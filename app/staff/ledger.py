@@ -145,16 +145,14 @@ def other_channel(message: OutboxMessage) -> str:
     return other if known else ""
 
 
-def contact_of(message: OutboxMessage) -> str:
-    """Return the address or number of the person of a message about a visit or a case."""
-    field = "phone" if message.channel == "sms" else "email"
+def contacts_of(message: OutboxMessage) -> list[str]:
+    """Return every address and number of the person of a message about a visit or a case."""
     found: Appointment | Case | None = None
     if message.topic in (VISIT, NOTICE):
         found = db.session.get(Appointment, message.subject_id)
     elif message.topic == CASE:
         found = db.session.get(Case, message.subject_id)
-    contact: str = getattr(found, field) if found else ""
-    return contact
+    return [contact for contact in (found.email, found.phone) if contact] if found else []
 
 
 def list_calls(scope: Scope, *, now: datetime, limit: int) -> list[LedgerRow]:

@@ -105,14 +105,14 @@ def show(message_id: int) -> ResponseReturnValue:
 
 
 def _page(row: LedgerRow, refusal: str = "") -> str:
-    contact = ledger.contact_of(row.message)
+    contacts = ledger.contacts_of(row.message)
     return render_template(
         "staff/message.html",
         row=row,
         attempts=ledger.list_attempts(row.message),
         other=ledger.other_channel(row.message),
-        pausable=bool(contact),
-        paused=bool(contact) and pauses.is_paused(contact),
+        pausable=bool(contacts),
+        paused=bool(contacts) and all(map(pauses.is_paused, contacts)),
         readable=bool(_readable([row])),
         state_word=message_wording.message_state,
         reason_words=wording.MESSAGE_REASONS,
@@ -142,13 +142,12 @@ def use_other_contact(message_id: int) -> ResponseReturnValue:
 @bp.post(f"/<int(max={LARGEST_ID}):message_id>/pause")
 @requires(Role.CLERK)
 def pause_person(message_id: int) -> ResponseReturnValue:
-    """Hold back all messages to the person whom this one is for."""
+    """Hold back all messages to the person whom this one is for, by whatever channel."""
     row = ledger.get_row(_scope(), message_id)
-    contact = ledger.contact_of(row.message)
-    if contact:
-        reason = _("asked at visit %(reference)s", reference=row.reference)
+    reason = _("asked at visit %(reference)s", reference=row.reference)
+    for contact in ledger.contacts_of(row.message):
         transact(pauses.pause, contact, reason=reason, username=get_member().username, now=clock.now())
-        flash(_("Messages to this person are paused."))
+    flash(_("Messages to this person are paused."))
     return redirect(url_for(".show", message_id=message_id), 303)
 
 

@@ -138,12 +138,15 @@ def test_a_person_is_paused_from_a_message_and_resumed_from_the_list(cast, write
     browser = cast.tom
     browser.post(f"/staff/messages/{row.id}/pause")
     assert pauses.is_paused("maria@example.org")
+    assert pauses.is_paused("+8613800138000"), "by whatever channel"
     page = browser.get("/staff/messages/paused").text
     assert "m•••@example.org" in page
     assert "maria@example.org" not in page
-    browser.post("/staff/messages/paused/resume", data={"pause": db.session.query(MessagePause).one().id})
-    db.session.rollback()
+    row = db.session.query(MessagePause).order_by(MessagePause.id).first()
+    browser.post("/staff/messages/paused/resume", data={"pause": row.id})
+    db.session.expire_all()
     assert not pauses.is_paused("maria@example.org")
+    assert row.contact == "–", "an address is not kept without a reason"
 
 
 @pytest.mark.parametrize("typed", ["", "nonsense", "@"])
