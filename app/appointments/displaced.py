@@ -144,6 +144,7 @@ def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
 def _put(appointment: Appointment, station: Station, candidate: Candidate) -> None:
     appointment.station, appointment.station_id = station, station.id
     appointment.starts_at, appointment.ends_at = candidate.interval.start, candidate.interval.end
+    appointment.confirmed_at = None  # it was said about the other time
     appointment.revision += 1
 
 

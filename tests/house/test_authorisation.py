@@ -219,6 +219,13 @@ class World:
         return browser
 
 
+def build_notice(network: factories.Network, now) -> Notice:
+    return Notice(
+        station_id=network.central.id, first_day=now.date(), last_day=now.date(), urgent=False,
+        title=factories.words("Door"), body=factories.words("Moved"), written_by="mei", written_at=now,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> World:
     case = factories.build_case(network.visit_type, network.central)
@@ -238,10 +245,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         station_id=network.central.id, username="ada", changed_at=now, kind="week", batch="one"
     )  # fmt: skip
     factories.save(message, report, change)
-    notice = Notice(
-        station_id=network.central.id, first_day=now.date(), last_day=now.date(), urgent=False,
-        title=factories.words("Door"), body=factories.words("Moved"), written_by="mei", written_at=now,
-    )  # fmt: skip
+    notice = build_notice(network, now)
     factories.save(message, report, notice)
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
