@@ -15,9 +15,14 @@ from app.notifications.phone import spelled
 
 def index_of(address: str) -> str:
     """Return the fingerprint of an e-mail address or a telephone number, however it is spelled."""
+    return indexes_of(address)[0]
+
+
+def indexes_of(address: str) -> list[str]:
+    """Return the fingerprints to look an address up by, under each key, the newest first."""
     # Hashed first: the keyed index looks at letters and digits only, and "a.b@" is not "ab@".
     one_spelling = address.strip().casefold() if "@" in address else spelled(address)
-    return keyring().blind_index(token_hash(one_spelling), purpose="contact")
+    return keyring().blind_indexes(token_hash(one_spelling), purpose="contact")
 
 
 def is_failing(address: str) -> bool:

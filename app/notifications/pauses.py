@@ -27,7 +27,7 @@ def paused_among(indexes: Collection[str]) -> set[str]:
 
 
 def find_active(contact: str) -> MessagePause | None:
-    wanted = select(MessagePause).where(MessagePause.contact_index == contacts.index_of(contact))
+    wanted = select(MessagePause).where(MessagePause.contact_index.in_(contacts.indexes_of(contact)))
     return db.session.scalar(wanted.where(MessagePause.resumed_at.is_(None)))
 
 

@@ -163,17 +163,19 @@ class Relay:
     def _write_ahead(self, messages: list[ClaimedMessage]) -> Written:
         """Write the letters of some messages in one read; what goes wrong with one is kept for its turn."""
         written = Written(at=time.monotonic())
+        known: dict[int, list[str]] = {}  # by the message: its address under each key
         try:
             with self.reading(messages):
                 for message in messages:
                     letter = written.letters[message.id] = self._write(message)
                     if isinstance(letter, Letter) and letter.to:
-                        written.indexes[message.id] = contacts.index_of(letter.to)
-            barred = self._barred(written.indexes.values())
+                        known[message.id] = contacts.indexes_of(letter.to)
+            barred = self._barred({index for indexes in known.values() for index in indexes})
         finally:
             end_read()
-        for number, index in written.indexes.items():
-            if index in barred:
+        for number, indexes in known.items():
+            written.indexes[number] = indexes[0]
+            for index in barred.keys() & indexes:
                 written.letters[number] = barred[index]
         return written
 

@@ -125,34 +125,24 @@ STAFF = {
     "staff_changes.undo": Role.MANAGER,
     "staff_messages.overview": Role.CLERK,
     "staff_messages.read_mail": Role.MANAGER,
-    "staff_messages.show": Role.CLERK,
-    "staff_messages.use_other_contact": Role.CLERK,
-    "staff_messages.pause_person": Role.CLERK,
-    "staff_messages.list_paused": Role.MANAGER,
-    "staff_messages.pause_contact": Role.MANAGER,
-    "staff_messages.resume": Role.MANAGER,
-    "staff_messages.ask_replay": Role.MANAGER,
-    "staff_messages.send_again": Role.MANAGER,
-    "staff_notices.overview": Role.MANAGER,
-    "staff_notices.new": Role.MANAGER,
-    "staff_notices.write": Role.MANAGER,
-    "staff_notices.show": Role.MANAGER,
-    "staff_notices.approve": Role.MANAGER,
-    "staff_notices.stop": Role.MANAGER,
-    "staff_reminders.overview": Role.ADMINISTRATOR,
-    "staff_reminders.show": Role.ADMINISTRATOR,
-    "staff_reminders.edit": Role.ADMINISTRATOR,
-    "staff_texts.overview": Role.ADMINISTRATOR,
-    "staff_texts.show": Role.ADMINISTRATOR,
-    "staff_texts.edit": Role.ADMINISTRATOR,
-    "staff_texts.restore": Role.ADMINISTRATOR,
-    "staff_texts.send_test": Role.ADMINISTRATOR,
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
 }
 
 # Those who decide permits or hand them over see all cases; nobody else sees any.
 CASE_LISTS = {"staff_cases.overview", "staff_cases.search"}
+
+STAFF |= {
+    f"{part}.{name}": role
+    for part, role, names in (
+        ("staff_messages", Role.CLERK, "show use_other_contact pause_person"),
+        ("staff_messages", Role.MANAGER, "list_paused pause_contact resume ask_replay send_again"),
+        ("staff_notices", Role.MANAGER, "overview new write show approve stop"),
+        ("staff_reminders", Role.ADMINISTRATOR, "overview show edit"),
+        ("staff_texts", Role.ADMINISTRATOR, "overview show edit restore send_test"),
+    )
+    for name in names.split()
+}
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -219,6 +209,9 @@ class World:
         return browser
 
 
+TEXT_AND_RULES = {"kind": "tomorrow", "channel": "sms", "code": "document-check"}
+
+
 def build_notice(network: factories.Network, now) -> Notice:
     return Notice(
         station_id=network.central.id, first_day=now.date(), last_day=now.date(), urgent=False,
@@ -260,9 +253,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "message_id": message.id,
         "report_id": report.id,
         "notice_id": notice.id,
-        "kind": "tomorrow",
-        "channel": "sms",
-        "code": "document-check",
+        **TEXT_AND_RULES,
         "number": case.number,
         "member": 1,
         "report": "no-shows",
@@ -284,17 +275,12 @@ def has_variable(endpoint: str) -> bool:
         "staff.today",
         "staff_hours.choose",
         "staff_messages.overview",
-        "staff_messages.list_paused",
-        "staff_messages.pause_contact",
-        "staff_messages.resume",
-        "staff_messages.ask_replay",
-        "staff_messages.send_again",
-        "staff_notices.overview",
-        "staff_notices.new",
-        "staff_notices.write",
         "staff_reports.overview",
     }
     return endpoint not in without | CASE_LISTS and STAFF[endpoint] is not Role.ADMINISTRATOR
+    without |= {f"staff_messages.{name}" for name in ("list_paused", "pause_contact", "resume")}
+    without |= {f"staff_messages.{name}" for name in ("ask_replay", "send_again")}
+    without |= {f"staff_notices.{name}" for name in ("overview", "new", "write")}
     return endpoint not in without and STAFF[endpoint] is not Role.ADMINISTRATOR
     return endpoint not in without
 

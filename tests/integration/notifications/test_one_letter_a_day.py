@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.appointments import operations
+from app.crypto import Keyring
 from app.db import db, transact
 from app.notifications import outbox, pauses
 from app.notifications.letter import DeliveryError
@@ -137,6 +138,14 @@ def test_a_paused_person_gets_nothing_until_resumed(at_ten, channel, clock, now)
     assert states()[0] == ("skipped", "person paused")
     transact(pauses.resume, row.id, username="mei", now=now)
     assert not pauses.is_paused("maria@example.org")
+
+
+def test_a_pause_outlives_a_new_key(app, at_ten, now, monkeypatch):
+    transact(pauses.pause, "maria@example.org", reason="asked", username="mei", now=now)
+    newer = Keyring({"newer": b"n" * 32, **app.extensions["keyring"].keys})
+    monkeypatch.setitem(app.extensions, "keyring", newer)
+    at_ten.deliver_due()
+    assert states()[0] == ("skipped", "person paused")
 
 
 def test_pausing_twice_is_once_and_the_address_is_not_readable(app, now):
