@@ -49,6 +49,8 @@ class DatedPeriod:
     desks: int = 1
     reason: LocalText = LocalText()
 
+    reserve = 0  # all desks of a single day can be booked
+
     @property
     def bookable(self) -> int:
         return self.desks
