@@ -143,8 +143,10 @@ def find_record(visit: Appointment) -> HandoverRecord | None:
 
 
 def _locked_case(visit: Appointment) -> Case | None:
+    """Lock the visit, then its case: the order in which a visit is moved too."""
     if visit.case_id is None:
         return None
+    db.session.get(Appointment, visit.id, with_for_update=True, populate_existing=True)
     case = db.session.get(Case, visit.case_id, with_for_update=True)
     if case is None:
         raise NotFound
