@@ -66,6 +66,17 @@ class Settings(BaseSettings):
     mail_bounces_to: str = Field(default="", description="envelope sender; empty is the one of MAIL_FROM")
     mail_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
     sms_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
+    sms_provider: Literal["", "aliyun", "webhook"] = Field(
+        default="", description="empty: files in development; in production text messages wait"
+    )
+    sms_url: str = Field(default="", description="of the provider; Alibaba Cloud's own is known")
+    sms_key_id: str = ""
+    sms_secret: str = ""
+    sms_sign_name: str = Field(default="", description="the approved name in 【】")
+    sms_templates: dict[str, str] = Field(
+        default_factory=dict, description='approved templates: {"today.en": "SMS_1", "today": "SMS_2"}'
+    )
+    sms_timeout_seconds: float = Field(default=10, gt=0)
     smtp_tls: Literal["required", "optional"] = Field(
         default="required", description="optional: also to other machines in the clear, if they know no TLS"
     )
@@ -95,9 +106,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        if self.message_lease_seconds <= 3 * self.smtp_timeout_seconds:
-            # A lease that ends while the provider may still answer sends the message twice.
-            raise ValueError("MESSAGE_LEASE_SECONDS must be more than 3 × SMTP_TIMEOUT_SECONDS")
+        # A lease that ends while the provider may still answer sends the message twice. A provider of
+        # text messages may be asked twice what it has taken before it gets the message again.
+        for name, times in (("smtp_timeout_seconds", 3), ("sms_timeout_seconds", 6)):
+            if self.message_lease_seconds <= times * getattr(self, name):
+                raise ValueError(f"MESSAGE_LEASE_SECONDS must be more than {times} × {name.upper()}")
+        self._check_sms()
         if self.geocoder:
             self._check_geocoder()
         if self.app_env == "production":
@@ -115,6 +129,19 @@ class Settings(BaseSettings):
             parts.hostname and parts.scheme in (("http", "https") if named else ("https",))
         ):
             raise ValueError("GEOCODER_URL must start with https://, or name GEOCODER_PRIVATE_HOST")
+
+    def _check_sms(self) -> None:
+        needed = {
+            "": (),
+            "aliyun": ("sms_key_id", "sms_secret", "sms_sign_name", "sms_templates"),
+            "webhook": ("sms_url", "sms_secret"),
+        }
+        for name in needed[self.sms_provider]:
+            if not getattr(self, name):
+                raise ValueError(f"{name.upper()} must be set for SMS_PROVIDER={self.sms_provider}")
+        secure = self.sms_url.startswith("https://") or not self.production
+        if self.sms_url and not (secure and self.sms_url.startswith(("http://", "https://"))):
+            raise ValueError("SMS_URL must start with https://")
 
     def _check_production(self) -> None:
         if len(self.secret_key) < 32:

@@ -1,17 +1,37 @@
 """Which channels this installation has."""
 
+from app.notifications.aliyun import AliyunSms
 from app.notifications.files import EmailFiles, SmsFiles
 from app.notifications.letter import Channel
 from app.notifications.smtp import SmtpChannel
+from app.notifications.webhook import WebhookSms
 from app.settings import Settings
+
+ALIYUN = "https://dysmsapi.aliyuncs.com"
 
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
-    """Return the channels by name; a message for another one fails and says which was missing."""
+    """Return the channels by name; messages for one that is not there wait until it is."""
     channels: dict[str, Channel] = {"email": _email(settings)}
-    if not settings.production:
-        channels["sms"] = SmsFiles(settings.mail_folder)
+    sms = _sms(settings)
+    if sms:
+        channels["sms"] = sms
     return channels
+
+
+def _sms(settings: Settings) -> Channel | None:
+    if settings.sms_provider == "aliyun":
+        return AliyunSms(
+            settings.sms_url.rstrip("/") or ALIYUN,
+            key_id=settings.sms_key_id,
+            secret=settings.sms_secret,
+            sign_name=settings.sms_sign_name,
+            templates=settings.sms_templates,
+            timeout=settings.sms_timeout_seconds,
+        )
+    if settings.sms_provider == "webhook":
+        return WebhookSms(settings.sms_url, secret=settings.sms_secret, timeout=settings.sms_timeout_seconds)
+    return None if settings.production else SmsFiles(settings.mail_folder)
 
 
 def _email(settings: Settings) -> Channel:
