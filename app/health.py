@@ -16,14 +16,15 @@ from app import clock
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.states import Status
 from app.db import db
-from app.notifications import heartbeat
+from app.notifications import heartbeat, watch
 from app.notifications import queries as messages
-from app.settings import ROOT
+from app.notifications.channels import channels_of
+from app.settings import ROOT, Settings
 
 log = logging.getLogger(__name__)
 
-DELIVERY = "deliver_messages"
 SILENT_AFTER_SECONDS = 60
+SILENCES = ("never-ran", f"late-{watch.DELIVERY}")  # said in fewer words, and sooner
 
 
 def init_app(app: Flask) -> None:
@@ -72,12 +73,18 @@ def _data_key() -> str:
 
 def _warnings() -> list[str]:
     """Name what does not keep requests from being served, but must not stay so."""
-    last = heartbeat.last_runs().get(DELIVERY)
+    settings: Settings = current_app.extensions["settings"]
+    now = clock.now()
+    troubles = watch.read_troubles(channels=list(channels_of(settings)), now=now)
+    others = (trouble.words for trouble in troubles if trouble.name not in SILENCES)
+    return [*_silence(now), *others]
+
+
+def _silence(now: datetime) -> list[str]:
+    last = heartbeat.last_runs().get(watch.DELIVERY)
     if last is None:
         return ["the worker has not run yet"]
-    if _seconds_since(last) > SILENT_AFTER_SECONDS:
-        return ["the worker is silent"]
-    return []
+    return ["the worker is silent"] if (now - last).total_seconds() > SILENT_AFTER_SECONDS else []
 
 
 def metrics() -> Response:
@@ -90,9 +97,22 @@ def metrics() -> Response:
     _single(registry, "outbox_oldest_due_seconds", "Age of the oldest message that should be sent",
             _seconds_since(oldest) if oldest else 0.0)  # fmt: skip
     _single(registry, "holds_open", "Times kept for somebody right now", _open_holds(now))
+    _by_label(registry, "outbox_waiting", "Messages that are due or will be, by channel", "channel",
+              messages.count_open_by_channel())  # fmt: skip
+    _jobs(registry, now)
     ages = {name: _seconds_since(run) for name, run in heartbeat.last_runs().items()}
     _by_label(registry, "job_last_run_seconds", "Seconds since a job last came to an end", "job", ages)
     return _fresh(Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST))
+
+
+def _jobs(registry: CollectorRegistry, now: datetime) -> None:
+    runs = [run for run in heartbeat.list_runs() if run.finished_at and run.due_at]
+    took = {run.name: (run.finished_at - run.started_at).total_seconds() for run in runs if run.finished_at}
+    ahead = {run.name: (run.due_at - now).total_seconds() for run in runs if run.due_at}
+    failures = {run.name: run.failures for run in runs}
+    _by_label(registry, "job_duration_seconds", "How long a job last ran", "job", took)
+    _by_label(registry, "job_next_run_seconds", "Seconds until a job is due; below zero: late", "job", ahead)
+    _by_label(registry, "job_failures", "Runs of a job that failed in a row", "job", failures)
 
 
 def _appointments() -> dict[str, int]:

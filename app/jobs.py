@@ -36,12 +36,15 @@ from app.db import db, end_read, transact
 from app.groups import letters as group_letters
 from app.groups import operations as groups
 from app.intake import applying
-from app.notifications import heartbeat, texts, tidying, trials
+from app.notifications import alarm, heartbeat, texts, tidying, trials, watch
 from app.notifications.channels import channels_of
 from app.notifications.letter import Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage
 from app.notifications.relay import Compose, Relay
+from app.notifications.watch import DELIVERY, Trouble
 from app.privacy import retention
+from app.replies import letters as reply_letters
+from app.replies.models import IncomingText
 from app.reports import checks
 from app.scheduler import Job, Scheduler
 from app.settings import Settings
@@ -52,7 +55,6 @@ log = logging.getLogger(__name__)
 
 Key = InstrumentedAttribute[str] | InstrumentedAttribute[int]
 
-DELIVERY = "deliver_messages"
 BATCH = 100
 BEAT_EVERY_SECONDS = 15.0
 IMPORT_BATCHES = 100  # in one beat
@@ -60,6 +62,7 @@ PURGE_BATCH = 500  # a longer write would keep bookings waiting
 KEEP_IDEMPOTENCY_KEYS = timedelta(hours=48)
 KEEP_SESSIONS = timedelta(hours=24)
 KEEP_HOLDS = timedelta(days=7)  # longer than the keys, whose repeated answers are read from them
+KEEP_TEXTS = timedelta(days=90)
 KEEP_HANDLED_REPORTS = timedelta(days=90)
 KEEP_DESK_USAGE = timedelta(days=7)  # counters of days gone by; the visits themselves stay
 
@@ -72,6 +75,7 @@ def build_scheduler(app: Flask) -> Scheduler:
         Job("take_in_files", 5, lambda: take_in_files(stopping=scheduler.stopping)),
         Job("count_days", 24 * 3600, count_days, shared=True),
         Job("tidy_messages", 60, tidy_messages, shared=True),
+        Job("watch_delivery", 60, watch_delivery, shared=True),
         Job("follow_reminder_plans", 30, follow_reminder_plans, shared=True),
         Job("release_expired_holds", 60, release_expired_holds, shared=True),
         Job("offer_free_times", 15, offer_free_times, shared=True),
@@ -135,6 +139,7 @@ def build_relay(stopping: Callable[[], bool]) -> Relay:
 WRITERS: dict[str, Compose] = {
     letters.TOPIC: letters.compose,
     case_letters.TOPIC: case_letters.compose,
+    reply_letters.TOPIC: reply_letters.compose,
     offers.TOPIC: offer_letters.compose,
     waiting.TOPIC: waiting_letters.compose,
     groups.BOOKED: group_letters.compose_booked,
@@ -209,6 +214,23 @@ def count_days() -> str:
     return f"{total} counted"
 
 
+def watch_delivery() -> str:
+    """Tell the operators what is wrong with delivery: each trouble once, and when it is over."""
+    return f"{len(sound_alarm())} troubles"
+
+
+def sound_alarm() -> list[Trouble]:
+    """Look after delivery, tell what is new, and return what is wrong now."""
+    settings: Settings = current_app.extensions["settings"]
+    now = clock.now()
+    troubles = watch.read_troubles(channels=list(channels_of(settings)), now=now)
+    end_read()
+    news = transact(watch.take_news, troubles, now=now)
+    if news and not alarm.sound(news, settings, now=now):
+        transact(watch.tell_again, news)
+    return troubles
+
+
 def release_expired_holds() -> str:
     """Tidy up after holds that ran out; readers count them as free already."""
     return f"{_until_nothing(holds.release_expired)} released"
@@ -277,6 +299,7 @@ def purge() -> str:
     cells = _purge(DeskUsage.cell, DeskUsage.cell < cell_of(now - KEEP_DESK_USAGE))
     reports = _purge(StationReport.id, StationReport.handled_at <= now - KEEP_HANDLED_REPORTS)
     _purge(WaitingEntry.id, WaitingEntry.ended_at <= now - waiting.KEEP_ENDED)
+    _purge(IncomingText.id, IncomingText.handled_at <= now - KEEP_TEXTS)
     tokens = f"{buckets} buckets, {keys} keys, {sessions} sessions"
     return f"{tokens}, {released} holds, {cells} cells, {reports} reports"
 

@@ -80,6 +80,10 @@ class Scheduler:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
+    @property
+    def names(self) -> list[str]:
+        return list(self._jobs)
+
     def stop(self) -> None:
         """Ask for the end; safe inside a signal handler."""
         self._stopping = True

@@ -81,6 +81,8 @@ class Settings(BaseSettings):
         default="required", description="optional: also to other machines in the clear, if they know no TLS"
     )
     smtp_timeout_seconds: float = Field(default=20, gt=0)
+    alert_email: str = Field(default="", description="whom to write when delivery stands still")
+    alert_url: str = Field(default="", description="what to call when delivery stands still")
     hook_secret: str = Field(default="", description="signs what providers tell us; empty: they cannot")
     message_lease_seconds: int = Field(default=120, gt=0)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -59,7 +59,7 @@ def beat(
     run.started_at = started_at
     run.finished_at = now
     run.outcome = outcome[:200]
-    run.due_at = started_at + every
+    run.due_at = max(started_at + every, now)
     run.leased_until = None
     run.failures = run.failures + 1 if failed else 0
     db.session.add(run)
@@ -74,3 +74,8 @@ def last_runs() -> dict[str, datetime]:
 def list_runs() -> Sequence[JobRun]:
     """Return all periodic jobs by name."""
     return db.session.scalars(select(JobRun).order_by(JobRun.name)).all()
+
+
+def forget_others(names: Sequence[str]) -> None:
+    """Drop jobs that this version does not know, or they would look late for ever. Inside `transact()`."""
+    db.session.execute(delete(JobRun).where(JobRun.name.not_in(names)))

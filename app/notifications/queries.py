@@ -1,6 +1,6 @@
 """Reading the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -37,7 +37,15 @@ def count_by_status() -> dict[str, int]:
     return {status.value: found.get(status.value, 0) for status in MessageStatus}
 
 
-def oldest_due(*, now: datetime) -> datetime | None:
-    """Return since when the longest waiting message could have been sent."""
-    query = select(func.min(OutboxMessage.due_at))
-    return db.session.scalar(query.where(OutboxMessage.status.in_(OPEN), OutboxMessage.due_at <= now))
+def count_open_by_channel() -> dict[str, int]:
+    """Return how many messages are not final, by channel."""
+    query = select(OutboxMessage.channel, func.count()).where(OutboxMessage.status.in_(OPEN))
+    return dict(db.session.execute(query.group_by(OutboxMessage.channel)).all())
+
+
+def oldest_due(*, now: datetime, channels: Collection[str] | None = None) -> datetime | None:
+    """Return since when the longest waiting message could have been sent, over these channels or any."""
+    query = select(func.min(OutboxMessage.due_at)).where(OutboxMessage.status.in_(OPEN))
+    if channels is not None:
+        query = query.where(OutboxMessage.channel.in_(channels))
+    return db.session.scalar(query.where(OutboxMessage.due_at <= now))

@@ -37,6 +37,8 @@ from app.staff import (
     queries,
     reminder_views,
     report_views,
+    reply_views,
+    system_views,
     text_views,
     wording,
 )
@@ -76,6 +78,8 @@ def init_app(app: Flask) -> None:
         reminder_views,
         text_views,
         report_views,
+        reply_views,
+        system_views,
         case_views,
         intake_views,
     )

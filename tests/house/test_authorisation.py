@@ -17,6 +17,7 @@ from app.appointments.models import Appointment, AppointmentEvent, Hold, Notice
 from app.cases.models import CaseEvent
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
+from app.replies.models import IncomingText
 from app.staff.models import PlanChange
 from app.stations.models import StationReport
 from tests import factories
@@ -66,7 +67,7 @@ TOKEN_API = {
 }  # fmt: skip
 
 # Programs of providers, known by the signature of what they send (tests/integration/hooks).
-SIGNED_API = {"POST /api/hooks/delivery"}
+SIGNED_API = {"POST /api/hooks/delivery", "POST /api/hooks/texts"}
 
 # What each staff route asks for: the least role.
 STAFF = {
@@ -125,6 +126,9 @@ STAFF = {
     "staff_changes.undo": Role.MANAGER,
     "staff_messages.overview": Role.CLERK,
     "staff_messages.read_mail": Role.MANAGER,
+    "staff_replies.overview": Role.CLERK,
+    "staff_replies.settle": Role.CLERK,
+    "staff_system.overview": Role.ADMINISTRATOR,
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
 }
@@ -239,6 +243,10 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
     )  # fmt: skip
     notice = build_notice(network, now)
     factories.save(message, report, change, notice)
+    factories.save(message, report, change)
+    text = IncomingText(provider_id="one", received_at=now, answer="staff", language="en")
+    text.phone, text.text, text.appointment_id = "+8613800138000", "May I come later?", visit.id
+    factories.save(message, report, text)
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
         factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
@@ -253,6 +261,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "report_id": report.id,
         "notice_id": notice.id,
         **TEXT_AND_RULES,
+        "text_id": text.id,
         "number": case.number,
         "member": 1,
         "report": "no-shows",
@@ -275,6 +284,7 @@ def has_variable(endpoint: str) -> bool:
         "staff_hours.choose",
         "staff_messages.overview",
         "staff_reports.overview",
+        "staff_replies.overview",
     }
     without |= {f"staff_messages.{name}" for name in ("list_paused", "pause_contact", "resume")}
     without |= {f"staff_messages.{name}" for name in ("ask_replay", "send_again")}
@@ -303,6 +313,7 @@ def test_staff_of_another_station_do_not_see_its_day(world: World):
     assert browser.get("/staff/today?station=central-window").status_code == 404
     assert world.values["reference"] not in browser.get("/staff/today").text
     assert world.values["reference"] not in browser.get("/staff/messages?show=sent").text
+    assert "May I come later?" not in browser.get("/staff/replies").text
 
 
 @pytest.mark.parametrize("endpoint", [e for e, role in STAFF.items() if role is Role.ADMINISTRATOR])

@@ -1,0 +1,97 @@
+"""The dead man's switch: what is wrong with delivery, and telling the operators once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.db import db
+from app.notifications import heartbeat, queries
+from app.notifications.models import Alert, JobRun
+
+DELIVERY = "deliver_messages"
+SILENT_AFTER = timedelta(minutes=2)
+LATE_AFTER = timedelta(minutes=15)
+MOST_FAILURES = 3
+TELL_AGAIN_AFTER = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something an operator must look at: a name that stays the same, and a sentence."""
+
+    name: str
+    words: str
+
+
+def find_troubles(runs: Sequence[JobRun], oldest_due: datetime | None, *, now: datetime) -> list[Trouble]:
+    """Return what is wrong now, from the table of jobs and the age of the oldest due message. PURE."""
+    found = [Trouble(f"late-{run.name}"[:40], _lateness(run, now)) for run in runs if _is_late(run, now)]
+    if DELIVERY not in {run.name for run in runs}:
+        found.append(Trouble("never-ran", "The worker has never run."))
+    if oldest_due is not None and now - oldest_due > LATE_AFTER:
+        words = f"A message is due for {_minutes(now - oldest_due)} minutes and was not sent."
+        found.append(Trouble("backlog", words))
+    return found + [
+        Trouble(f"failing-{run.name}"[:40], f"The job {run.name} failed {run.failures} times in a row.")
+        for run in runs
+        if run.failures >= MOST_FAILURES
+    ]
+
+
+def _is_late(run: JobRun, now: datetime) -> bool:
+    patience = SILENT_AFTER if run.name == DELIVERY else LATE_AFTER
+    return run.due_at is not None and now - run.due_at > patience
+
+
+def _lateness(run: JobRun, now: datetime) -> str:
+    late = _minutes(now - (run.due_at or now))
+    return f"The job {run.name} is {late} minutes late: no worker runs, or all are stuck."
+
+
+def _minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)
+
+
+def read_troubles(*, channels: Sequence[str], now: datetime) -> list[Trouble]:
+    """Return what is wrong, as the database knows it. Messages of a channel that is off may wait."""
+    oldest = queries.oldest_due(now=now, channels=channels)
+    return find_troubles(heartbeat.list_runs(), oldest, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What operators have not been told yet."""
+
+    began: list[Trouble]
+    ended: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.began or self.ended)
+
+
+def take_news(troubles: Sequence[Trouble], *, now: datetime) -> News:
+    """Return what is new, and count it as told; several processes tell it once. Inside `transact()`."""
+    known = {alert.name: alert for alert in db.session.scalars(select(Alert).with_for_update())}
+    began = []
+    for trouble in troubles:
+        alert = known.pop(trouble.name, None)
+        if alert is None:
+            alert = Alert(name=trouble.name, since=now)
+            db.session.add(alert)
+        elif alert.told_at and timedelta() <= now - alert.told_at < TELL_AGAIN_AFTER:
+            continue
+        alert.told_at = now
+        began.append(trouble)
+    for alert in known.values():
+        db.session.delete(alert)
+    return News(began, sorted(known))
+
+
+def tell_again(news: News) -> None:
+    """Undo the counting when telling failed, so that the next look tells it. Inside `transact()`."""
+    for trouble in news.began:
+        alert = db.session.get(Alert, trouble.name)
+        if alert:
+            alert.told_at = None

@@ -1,0 +1,32 @@
+"""The periodic jobs and the state of delivery, for administrators."""
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.accounts.models import Role
+from app.notifications import heartbeat, queries, watch
+from app.notifications.channels import channels_of
+from app.staff import wording
+from app.staff.frame import frame
+from app.staff.permissions import requires
+
+bp = Blueprint("staff_system", __name__, template_folder="templates", url_prefix="/staff/system")
+bp.context_processor(frame)
+
+
+@bp.get("")
+@requires(Role.ADMINISTRATOR)
+def overview() -> ResponseReturnValue:
+    now = clock.now()
+    on = list(channels_of(current_app.extensions["settings"]))
+    waiting = queries.count_open_by_channel()
+    names = sorted({*on, *waiting, "email", "sms"})
+    return render_template(
+        "staff/system.html",
+        runs=heartbeat.list_runs(),
+        troubles=watch.read_troubles(channels=on, now=now),
+        channels=[(name, name in on, waiting.get(name, 0)) for name in names],
+        job_words=wording.JOBS,
+        now=now,
+    )

@@ -1,0 +1,136 @@
+"""The dead man's switch: told once, by mail and by request, again when it failed, and when it is over."""
+
+import email
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from email import policy
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app import jobs
+from app.db import db, transact
+from app.notifications import heartbeat, signature
+from app.notifications.letter import Letter
+from app.notifications.models import Alert
+from tests import sms_provider
+from tests.integration.hooks.conftest import SECRET
+from tests.sms_provider import Provider, says
+
+
+@pytest.fixture
+def operator(app: Flask) -> Iterator[Provider]:
+    """A program at ALERT_URL, beside the mailbox of ALERT_EMAIL."""
+    settings = app.extensions["settings"]
+    with sms_provider.running() as running:
+        told = {"alert_email": "ops@example.org", "alert_url": f"{running.url}/hook", "hook_secret": SECRET}
+        app.extensions["settings"] = settings.model_copy(update=told)
+        yield running
+    app.extensions["settings"] = settings
+
+
+def mails(app: Flask) -> list[Any]:
+    folder = app.extensions["settings"].mail_folder
+    return [
+        email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in folder.glob("*.eml")
+    ]
+
+
+def beat(now: Any, **more: Any) -> None:
+    every = timedelta(seconds=5)
+    transact(heartbeat.beat, "deliver_messages", started_at=now, outcome="", now=now, every=every, **more)
+
+
+def test_a_worker_that_fell_silent_is_told_once_and_its_return_too(app, operator, clock, now) -> None:
+    beat(now)
+    assert jobs.sound_alarm() == []
+    clock.move(minutes=10)
+    for _ in range(3):
+        (trouble,) = jobs.sound_alarm()
+        assert trouble.name == "late-deliver_messages"
+    assert [told["began"][0]["name"] for told in operator.taken] == ["late-deliver_messages"]
+    (mail,) = mails(app)
+    assert (mail["To"], "9 minutes late" in mail["Subject"]) == ("ops@example.org", True)
+    beat(clock.now())
+    assert jobs.sound_alarm() == []
+    assert operator.taken[-1] == {
+        "began": [], "ended": ["late-deliver_messages"], "text": "Over: late-deliver_messages",
+    }  # fmt: skip
+
+
+def test_what_lasts_is_told_again_after_hours(app, operator, clock, now) -> None:
+    beat(now)
+    clock.move(minutes=10)
+    jobs.sound_alarm()
+    clock.move(hours=5)
+    jobs.sound_alarm()
+    assert len(operator.taken) == 1
+    clock.move(hours=1)
+    jobs.sound_alarm()
+    assert len(operator.taken) == 2
+
+
+def test_a_growing_backlog_is_told(put, operator, clock, now) -> None:
+    put("a")
+    put("of a channel that is off", channel="pigeon", send_at=now - timedelta(days=1))
+    clock.move(minutes=16)
+    beat(clock.now())
+    (trouble,) = jobs.sound_alarm()
+    assert (trouble.name, "16 minutes" in trouble.words) == ("backlog", True)
+
+
+def test_the_request_is_signed(app, operator, clock, now) -> None:
+    seen: list[str] = []
+
+    def keep(handler, asked) -> None:
+        seen.append(handler.headers[signature.HEADER])
+        body = json.dumps(asked).encode()
+        signature.check(SECRET, seen[0], body, now=clock.now())
+        seen.append("right")
+        handler.answer(200, {})
+
+    operator.answers.append(keep)
+    jobs.sound_alarm()
+    assert seen[1:] == ["right"]
+
+
+def test_when_nobody_could_be_told_the_next_look_tries_again(app, operator, clock, now) -> None:
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = settings.model_copy(update={"alert_email": ""})
+    operator.answers.append(says(500, {}))
+    jobs.sound_alarm()
+    assert db.session.query(Alert.told_at).all() == [(None,)]
+    db.session.rollback()
+    jobs.sound_alarm()
+    assert len(operator.taken) == 1
+
+
+def test_the_command_tells_by_its_exit_code(runner, clock, now) -> None:
+    result = runner.invoke(args=["worker", "check"])
+    assert (result.exit_code, result.output) == (1, "The worker has never run.\n")
+    beat(now)
+    result = runner.invoke(args=["worker", "check"])
+    assert (result.exit_code, result.output) == (0, "All is well.\n")
+
+
+def test_a_job_of_an_older_version_is_forgotten(app, now) -> None:
+    beat(now)
+    transact(heartbeat.beat, "gone", started_at=now, outcome="", now=now)
+    transact(heartbeat.forget_others, ["deliver_messages"])
+    assert list(heartbeat.last_runs()) == ["deliver_messages"]
+
+
+def test_after_a_day_down_each_visit_gets_what_is_still_of_use_and_no_burst(
+    put, make_relay, channel, clock, now
+) -> None:
+    for hours in range(26):
+        expires = now + timedelta(hours=hours + 1)
+        put(f"r{hours}", subject_id=hours, send_at=now + timedelta(hours=hours), expires_at=expires)
+    put("confirmation", subject_id=99)
+    clock.move(hours=25.5)
+    relay = make_relay(compose=lambda m, _n: Letter(to="a@example.org", subject=str(m.subject_id), text="x"))
+    while relay.deliver_due():
+        pass
+    assert channel.subjects == ["99", "25"]
