@@ -21,7 +21,7 @@ TEXTS = {
     Answer.TOO_LATE: _l("This visit cannot be cancelled any more. Call us: %(phone)s"),
     Answer.NOT_YOURS: _l("We found no visit with this number for your phone. Call us: %(phone)s"),
     Answer.STAFF: _l(
-        "A colleague will read this. To cancel, send CANCEL and the booking number. Help: %(phone)s"
+        "A colleague reads this. To cancel, send CANCEL and the booking number. Help: %(phone)s"
     ),
 }
 
