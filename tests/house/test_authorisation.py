@@ -17,11 +17,11 @@ from app.appointments.models import Appointment, AppointmentEvent, Hold, Notice
 from app.cases.models import CaseEvent
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.replies.models import IncomingText
 from app.staff.models import PlanChange
 from app.stations.models import StationReport
 from tests import factories
 from tests.factories import PASSWORD
+from tests.incoming import build_incoming_text
 
 # Pages that anybody may open. What they show of somebody's own visit asks for a link or a code.
 PUBLIC = {
@@ -66,7 +66,7 @@ TOKEN_API = {
     "POST /api/v1/appointments/<>/reschedule", "POST /api/v1/appointments/<>/cancel",
 }  # fmt: skip
 
-# Programs of providers, known by the signature of what they send (tests/integration/hooks).
+# Known by the signature of what they send.
 SIGNED_API = {"POST /api/hooks/delivery", "POST /api/hooks/texts"}
 
 # What each staff route asks for: the least role.
@@ -126,8 +126,6 @@ STAFF = {
     "staff_changes.undo": Role.MANAGER,
     "staff_messages.overview": Role.CLERK,
     "staff_messages.read_mail": Role.MANAGER,
-    "staff_replies.overview": Role.CLERK,
-    "staff_replies.settle": Role.CLERK,
     "staff_system.overview": Role.ADMINISTRATOR,
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
@@ -139,6 +137,7 @@ CASE_LISTS = {"staff_cases.overview", "staff_cases.search"}
 STAFF |= {
     f"{part}.{name}": role
     for part, role, names in (
+        ("staff_replies", Role.CLERK, "overview settle"),
         ("staff_messages", Role.CLERK, "show use_other_contact pause_person"),
         ("staff_messages", Role.MANAGER, "list_paused pause_contact resume ask_replay send_again"),
         ("staff_notices", Role.MANAGER, "overview new write show approve stop"),
@@ -234,19 +233,13 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         dedupe_key="one", topic="appointment", subject_id=visit.id, revision=0, kind="confirmation",
         channel="email", send_at=now, status=MessageStatus.SENT, due_at=now, created_at=now,
     )  # fmt: skip
-    report = StationReport(
-        public_id="one", station_id=network.central.id, language="en", created_at=now
-    )  # fmt: skip
+    report = StationReport(public_id="one", station_id=network.central.id, language="en", created_at=now)
     report.message = "The door is on the other side."
     change = PlanChange(
         station_id=network.central.id, username="ada", changed_at=now, kind="week", batch="one"
     )  # fmt: skip
     notice = build_notice(network, now)
     factories.save(message, report, change, notice)
-    factories.save(message, report, change)
-    text = IncomingText(provider_id="one", received_at=now, answer="staff", language="en")
-    text.phone, text.text, text.appointment_id = "+8613800138000", "May I come later?", visit.id
-    factories.save(message, report, text)
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
         factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
@@ -261,7 +254,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "report_id": report.id,
         "notice_id": notice.id,
         **TEXT_AND_RULES,
-        "text_id": text.id,
+        "text_id": build_incoming_text(visit, "May I come later?").id,
         "number": case.number,
         "member": 1,
         "report": "no-shows",
