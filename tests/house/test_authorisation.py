@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts.models import Role
-from app.appointments.models import Appointment, AppointmentEvent, Hold, Notice
+from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.cases.models import CaseEvent
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
@@ -21,7 +21,7 @@ from app.staff.models import PlanChange
 from app.stations.models import StationReport
 from tests import factories
 from tests.factories import PASSWORD
-from tests.incoming import build_incoming_text
+from tests.house.rows import build_incoming_text, build_notice, build_run
 
 # Pages that anybody may open. What they show of somebody's own visit asks for a link or a code.
 PUBLIC = {
@@ -59,7 +59,6 @@ OPEN_API = {
     "GET /api/v1/services", "GET /api/v1/stations/<>/availability",
     "POST /api/v1/holds", "POST /api/v1/appointments",
 }  # fmt: skip
-# Signed with a key of an approval system: tests/integration/intake proves that nothing else opens it.
 SIGNED_API = {"POST /api/v1/cases"}
 TOKEN_API = {
     "GET /api/v1/appointments/<>", "GET /api/v1/appointments/<>/calendar.ics",
@@ -133,6 +132,8 @@ STAFF = {
 
 # Those who decide permits or hand them over see all cases; nobody else sees any.
 CASE_LISTS = {"staff_cases.overview", "staff_cases.search"}
+INTAKE_LISTS = {"staff_intake.overview", "staff_intake.upload"}
+INTAKE = {endpoint for endpoint in STAFF if endpoint.startswith("staff_intake.")}
 
 STAFF |= {
     f"{part}.{name}": role
@@ -215,26 +216,18 @@ class World:
 TEXT_AND_RULES = {"kind": "tomorrow", "channel": "sms", "code": "document-check"}
 
 
-def build_notice(network: factories.Network, now) -> Notice:
-    return Notice(
-        station_id=network.central.id, first_day=now.date(), last_day=now.date(), urgent=False,
-        title=factories.words("Door"), body=factories.words("Moved"), written_by="mei", written_at=now,
-    )  # fmt: skip
-
-
 @pytest.fixture
 def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> World:
     case = factories.build_case(network.visit_type, network.central)
     visit = factories.build_appointment(network.central, network.collect, case_id=case.id, starts_at=now)
-    closure = factories.add_closure(
-        network.central, factories.at("2026-12-01", "09:00"), factories.at("2026-12-01", "12:00")
-    )
+    noon = factories.at("2026-12-01", "12:00")
+    closure = factories.add_closure(network.central, factories.at("2026-12-01", "09:00"), noon)
     message = OutboxMessage(
         dedupe_key="one", topic="appointment", subject_id=visit.id, revision=0, kind="confirmation",
         channel="email", send_at=now, status=MessageStatus.SENT, due_at=now, created_at=now,
     )  # fmt: skip
     report = StationReport(public_id="one", station_id=network.central.id, language="en", created_at=now)
-    report.message = "The door is on the other side."
+    report.message = "The door."
     change = PlanChange(
         station_id=network.central.id, username="ada", changed_at=now, kind="week", batch="one"
     )  # fmt: skip
@@ -243,6 +236,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
         factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
+    factories.build_user("own-bureau", bureau="foreign-experts")
     factories.build_user("administrator", role=Role.ADMINISTRATOR)
     values = {
         "reference": visit.reference,
@@ -255,6 +249,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "notice_id": notice.id,
         **TEXT_AND_RULES,
         "text_id": build_incoming_text(visit, "May I come later?").id,
+        "public_id": build_run(now).public_id,
         "number": case.number,
         "member": 1,
         "report": "no-shows",
@@ -282,7 +277,7 @@ def has_variable(endpoint: str) -> bool:
     without |= {f"staff_messages.{name}" for name in ("list_paused", "pause_contact", "resume")}
     without |= {f"staff_messages.{name}" for name in ("ask_replay", "send_again")}
     without |= {f"staff_notices.{name}" for name in ("overview", "new", "write")}
-    return endpoint not in without | CASE_LISTS and STAFF[endpoint] is not Role.ADMINISTRATOR
+    return endpoint not in without | CASE_LISTS | INTAKE_LISTS and STAFF[endpoint] is not Role.ADMINISTRATOR
 
 
 @pytest.mark.parametrize("endpoint", STAFF)
@@ -314,9 +309,14 @@ def test_a_manager_is_told_no_where_an_administrator_is_needed(world: World, end
     assert world.ask(world.signed_in("own-manager"), endpoint).status_code == 403
 
 
-@pytest.mark.parametrize("endpoint", sorted(CASE_LISTS))
+@pytest.mark.parametrize("endpoint", sorted(CASE_LISTS | INTAKE_LISTS))
 def test_staff_of_a_station_that_hands_over_nothing_see_no_cases(world: World, endpoint: str):
     assert world.ask(world.signed_in("other-manager"), endpoint).status_code == 403
+
+
+@pytest.mark.parametrize("endpoint", sorted(INTAKE))
+def test_a_station_takes_no_files_in(world: World, endpoint: str):
+    assert world.ask(world.signed_in("own-manager"), endpoint).status_code in (403, 404)
 
 
 @pytest.mark.parametrize("endpoint", [e for e, role in STAFF.items() if role is not Role.CLERK])
@@ -328,8 +328,9 @@ def test_a_clerk_is_told_no_where_a_manager_is_needed(world: World, endpoint: st
 def test_the_right_person_gets_in(world: World, endpoint: str):
     """Keeps the tests above honest: the same request is refused for nobody's sake but theirs."""
     who = {Role.CLERK: "own-clerk", Role.MANAGER: "own-manager", Role.ADMINISTRATOR: "administrator"}
+    username = "own-bureau" if endpoint in INTAKE else who[STAFF[endpoint]]
 
-    assert world.ask(world.signed_in(who[STAFF[endpoint]]), endpoint).status_code not in (401, 403, 404, 500)
+    assert world.ask(world.signed_in(username), endpoint).status_code not in (401, 403, 404, 500)
 
 
 # --- state changes ask for a token -------------------------------------------------------------

@@ -1,0 +1,34 @@
+"""Rows of which one is enough, for the test of who may open what."""
+
+from typing import Any
+
+from app.appointments.models import Appointment, Notice
+from app.intake.models import ImportRun, RunState
+from app.replies.models import IncomingText
+from tests import factories
+
+
+def build_incoming_text(visit: Appointment, said: str) -> IncomingText:
+    """Build a text that a person sent us."""
+    text = IncomingText(provider_id="one", received_at=visit.created_at, answer="staff", language="en")
+    text.phone, text.text, text.appointment_id = "+8613800138000", said, visit.id
+    factories.save(text)
+    return text
+
+
+def build_run(now: Any) -> ImportRun:
+    """Build a file of the bureaus that waits to be decided."""
+    run = ImportRun(
+        public_id="RUNABC", file_name="cases.csv", file_hash="", encoding="utf-8", state=RunState.CHECKED,
+        username="lin", created_at=now, unused_columns=[], counts={},
+    )  # fmt: skip
+    factories.save(run)
+    return run
+
+
+def build_notice(network: factories.Network, now: Any) -> Notice:
+    """Build a notice that nobody approved yet."""
+    return Notice(
+        station_id=network.central.id, first_day=now.date(), last_day=now.date(), urgent=False,
+        title=factories.words("Door"), body=factories.words("Moved"), written_by="mei", written_at=now,
+    )  # fmt: skip
