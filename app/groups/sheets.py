@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -11,6 +12,11 @@ from app.groups.reading import Row, read_csv, rows_of
 MOST_BYTES = 500_000
 MOST_UNPACKED = 10_000_000  # what a small file may become when it is unpacked
 MOST_LINES, MOST_COLUMNS = 200, 6
+# What the readers raise for a package that is damaged, locked, packed in another way or no workbook.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, AttributeError, EOFError, LookupError, OSError,
+    RuntimeError, SyntaxError, TypeError,
+)  # fmt: skip
 
 
 def read_upload(name: str, content: bytes) -> list[Row]:
@@ -29,7 +35,7 @@ def _read_xlsx(content: bytes) -> list[Row]:
         sheet = book.worksheets[0]
         lines = sheet.iter_rows(max_row=MOST_LINES, max_col=MOST_COLUMNS, values_only=True)
         return rows_of([_text(cell) for cell in line] for line in lines)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, OSError, SyntaxError) as error:
+    except UNREADABLE as error:
         raise ValueError("no such file") from error
 
 

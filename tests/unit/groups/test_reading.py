@@ -96,5 +96,29 @@ def test_what_is_no_list_is_refused(name, content):
         read_upload(name, content)
 
 
+def _locked(content):
+    """Set the mark of an encrypted part everywhere: in each part's head and in the list of parts."""
+    return _marked(_marked(content, b"PK\x03\x04", 6, 1), b"PK\x01\x02", 8, 1)
+
+
+def _marked(content, head, offset, value):
+    changed, at = bytearray(content), -1
+    while (at := changed.find(head, at + 1)) >= 0:
+        changed[at + offset] = value
+    return bytes(changed)
+
+
+def _damaged(content):
+    return content[:60] + b"\xff" * 30 + content[90:]
+
+
+@pytest.mark.parametrize(
+    "spoil", [_locked, _damaged, lambda content: _marked(content, b"PK\x01\x02", 10, 99)]
+)
+def test_a_spreadsheet_that_is_locked_damaged_or_packed_in_another_way_is_refused(spoil):
+    with pytest.raises(ValueError, match="no such file"):
+        read_upload("list.xlsx", spoil(xlsx(("HK7R4M2P", 4821))))
+
+
 def test_a_formula_is_text_and_nothing_more():
     assert read_text("=HYPERLINK(1),4821")[0].code == "=HYPERLINK(1)"
