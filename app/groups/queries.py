@@ -32,6 +32,14 @@ def get_group(group_id: int) -> Group:
     return found
 
 
+def get_by_fingerprint(fingerprint: str) -> Group:
+    """Return the group whose link has this fingerprint. Raises GroupGone."""
+    found = db.session.scalar(select(Group).where(Group.token_hash == fingerprint))
+    if found is None:
+        raise GroupGone
+    return found
+
+
 def get_by_token(token: str) -> Group:
     """Return the booked group whose secret link this is. Raises GroupGone."""
     found = db.session.scalar(

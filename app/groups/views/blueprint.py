@@ -8,13 +8,13 @@ from flask_wtf.csrf import CSRFError
 
 from app import headers
 from app.groups.models import Group
-from app.groups.queries import get_group
+from app.groups.queries import get_by_fingerprint
 from app.groups.refusals import GroupGone
 from app.pages import LANGUAGE_PREFIX
 
 bp = Blueprint("groups", __name__, template_folder="../templates")
 PREFIX = f"{LANGUAGE_PREFIX}/business"
-GROUP, WORD = "group", "group-word"
+GROUP, WORD = "group-of", "group-word"
 
 # Where a page that stayed open too long leads: forms with typed text are shown again with it.
 _SAME_STEP = {"choose": "times", "invite": "times", "book": "check", "extend": "check"}
@@ -44,9 +44,9 @@ def page_too_old(_error: CSRFError) -> ResponseReturnValue:
 
 def find_group() -> Group | None:
     """Return the group that this browser works on."""
-    group_id = session.get(GROUP)
+    fingerprint = session.get(GROUP)
     try:
-        return get_group(group_id) if group_id else None
+        return get_by_fingerprint(fingerprint) if fingerprint else None
     except GroupGone:
         return None
 
@@ -63,7 +63,8 @@ def draft_or_start() -> Group:
 
 def remember(group: Group) -> None:
     session.permanent = True
-    session[GROUP] = group.id
+    # Not the row's number: a forgotten draft's number may be given to another employer's group.
+    session[GROUP] = group.token_hash
 
 
 def tell(word: str) -> None:

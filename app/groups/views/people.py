@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Response, redirect, render_template, request, session, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -17,7 +17,7 @@ from app.groups.models import Group
 from app.groups.operations import Draft
 from app.groups.reading import MOST_ROWS, Reading, Row, merged, read_text
 from app.groups.sheets import read_upload
-from app.groups.views.blueprint import GROUP, PREFIX, bp, draft_or_start, find_group, keeps_typed, remember
+from app.groups.views.blueprint import PREFIX, bp, draft_or_start, find_group, keeps_typed, remember
 from app.i18n import current_language, text
 from app.stations.queries import get_service, list_services
 from app.wording import sentence
@@ -37,7 +37,8 @@ def who() -> ResponseReturnValue:
         form.people.errors = [_("Enter a number from 1 to %(most)s.", most=MOST_ROWS)]
         return _who_page(form, status=422)
     draft = Draft(form.contact.name, form.contact, service, current_language())
-    group = transact(operations.start, draft, now=clock.now(), group_id=session.get(GROUP))
+    known = find_group()
+    group = transact(operations.start, draft, now=clock.now(), group_id=known.id if known else None)
     remember(group)
     if service.needs_case:
         return redirect(url_for(".people"), 303)

@@ -17,7 +17,7 @@ from app.groups.models import Group, Member
 from app.notifications.models import OutboxMessage
 from tests.factories import HAIKOU, add_closure, at, build_case
 from tests.integration.appointments.pages import follow, form_with, h1
-from tests.integration.groups.conftest import listed
+from tests.integration.groups.conftest import Office, listed
 
 
 def visits():
@@ -310,6 +310,20 @@ def test_drafts_are_forgotten_with_their_times(office, cases, clock):
     jobs.forget_contacts()
     db.session.rollback()
     assert db.session.query(Group).count() == db.session.query(Member).count() == 0
+
+
+def test_a_browser_whose_draft_was_forgotten_does_not_open_the_next_group(office, app, cases, clock):
+    office.start()
+    clock.move(hours=23)
+    office.client.get("/en/business/people")  # the session lives on, longer than the draft
+    clock.move(hours=2)
+    jobs.forget_contacts()
+    other = Office(app.test_client())
+    other.start(company="Other Ltd", email="boss@other.example")  # SQLite gives its row the freed number
+
+    page = office.client.get("/en/business").text
+    assert "Other Ltd" not in page
+    assert "boss@other.example" not in page
 
 
 def test_a_booked_group_is_forgotten_later_and_its_visits_stay(office, cases, clock):
