@@ -4,9 +4,6 @@ import io
 import zipfile
 import zlib
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from app.groups.reading import Row, read_csv, rows_of
 
 MOST_BYTES = 500_000
@@ -14,7 +11,7 @@ MOST_UNPACKED = 10_000_000  # what a small file may become when it is unpacked
 MOST_LINES, MOST_COLUMNS = 200, 6
 # What the readers raise for a package that is damaged, locked, packed in another way or no workbook.
 UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, AttributeError, EOFError, LookupError, OSError,
+    zipfile.BadZipFile, zlib.error, AttributeError, EOFError, LookupError, OSError,
     RuntimeError, SyntaxError, TypeError,
 )  # fmt: skip
 
@@ -29,6 +26,8 @@ def read_upload(name: str, content: bytes) -> list[Row]:
 
 
 def _read_xlsx(content: bytes) -> list[Row]:
+    from openpyxl import load_workbook  # noqa: PLC0415  it brings numpy, which few processes ever need
+
     try:
         _check_package(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)

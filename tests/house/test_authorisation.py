@@ -59,14 +59,13 @@ OPEN_API = {
     "GET /api/v1/services", "GET /api/v1/stations/<>/availability",
     "POST /api/v1/holds", "POST /api/v1/appointments",
 }  # fmt: skip
-SIGNED_API = {"POST /api/v1/cases"}
 TOKEN_API = {
     "GET /api/v1/appointments/<>", "GET /api/v1/appointments/<>/calendar.ics",
     "POST /api/v1/appointments/<>/reschedule", "POST /api/v1/appointments/<>/cancel",
 }  # fmt: skip
 
 # Known by the signature of what they send.
-SIGNED_API = {"POST /api/hooks/delivery", "POST /api/hooks/texts"}
+SIGNED_API = {"POST /api/v1/cases", "POST /api/hooks/delivery", "POST /api/hooks/texts"}
 
 # What each staff route asks for: the least role.
 STAFF = {

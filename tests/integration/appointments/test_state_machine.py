@@ -266,7 +266,7 @@ class Journeys(RuleBasedStateMachine):
     @rule(n=picks)
     def take_offer(self, n):
         made = self.pick(self.offers, n)
-        answer = self.attempt(transact, answers.take, made.token, key="", now=self.desk.now)
+        answer = self.attempt(transact, answers.take, made.token, now=self.desk.now)
         if made.taken:
             assert answer.reference == made.visit.reference
         elif self.is_open(made):
