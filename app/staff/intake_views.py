@@ -116,4 +116,4 @@ def _own_run(public_id: str) -> ImportRun:
 
 def _check_may_take_in() -> None:
     if not may_take_in():
-        abort(403, _("Files are taken in by the two bureaus. Ask them, or the administrator."))
+        abort(403, _("Only administrators take in files. Ask one of them."))

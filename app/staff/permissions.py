@@ -97,9 +97,11 @@ def may_see_cases() -> bool:
 
 
 def may_take_in() -> bool:
-    """Say whether who is signed in takes in the bureaus' files: the bureaus, and administrators."""
-    member = get_member()
-    return member.bureau is not None or member.role is Role.ADMINISTRATOR
+    """Say whether who is signed in takes in the bureaus' files.
+
+    A file may tell both permits of a case, and no bureau decides for the other: administrators only.
+    """
+    return get_member().role is Role.ADMINISTRATOR
 
 
 def get_case_or_404(number: str) -> Case:

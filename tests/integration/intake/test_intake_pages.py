@@ -16,10 +16,10 @@ from tests.integration.intake.sheets import row, sheet
 
 @pytest.fixture
 def lin(app, network, client):
-    """A browser of the bureau that decides work permits."""
+    """A browser of an administrator."""
     network.visit_type.code = "work-and-residence"
     db.session.commit()
-    factories.build_user("lin", bureau="foreign-experts")
+    factories.build_user("lin", role=Role.ADMINISTRATOR)
     factories.build_user("tom", role=Role.MANAGER, stations=(network.central,))
     client.post("/staff", data={"username": "lin", "password": PASSWORD})
     return client
@@ -118,3 +118,10 @@ def test_lines_are_paged(lin) -> None:
     assert "HK-000059" not in lin.get(path).text
     assert "HK-000059" in lin.get(f"{path}?page=2").text
     assert lin.get(f"{path}?page=nonsense&show=nonsense").status_code == 200
+
+
+def test_an_officer_takes_in_no_file_that_may_tell_the_other_permit(app, network, client) -> None:
+    factories.build_user("li", bureau="exit-entry")
+    client.post("/staff", data={"username": "li", "password": PASSWORD})
+
+    assert client.get("/staff/intake").status_code == 403
