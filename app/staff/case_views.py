@@ -25,7 +25,7 @@ from app.errors import DomainError, NotFound
 from app.staff import case_operations, case_queries
 from app.staff.forms import read_day
 from app.staff.frame import frame
-from app.staff.permissions import get_case_or_404, get_member, may_see_cases, may_take_in, requires
+from app.staff.permissions import get_case_or_404, get_member, may_see_cases, requires
 from app.wording import sentence
 
 bp = Blueprint("staff_cases", __name__, template_folder="templates", url_prefix="/staff/cases")
@@ -69,7 +69,6 @@ def _list(search: Search) -> ResponseReturnValue:
         typed=search.text.strip(),
         shelves=[s for s in Shelf if s is not Shelf.TO_DECIDE or search.permit],
         most=finding.PAGE,
-        takes_in=may_take_in(),
         words=wording,
     )
 

@@ -3,7 +3,7 @@
 from app.accounts.door import find_current
 from app.accounts.models import Role
 from app.staff import wording
-from app.staff.permissions import is_at_least, may_see_cases
+from app.staff.permissions import is_at_least, may_see_cases, may_take_in
 
 
 def frame() -> dict[str, object]:
@@ -15,4 +15,5 @@ def frame() -> dict[str, object]:
         "is_administrator": member is not None and is_at_least(member.role, Role.ADMINISTRATOR),
         "role_words": wording.ROLES,
         "sees_cases": member is not None and may_see_cases(),
+        "takes_in": member is not None and may_take_in(),
     }

@@ -55,7 +55,9 @@ def choose() -> ResponseReturnValue:
     stations = list_own_stations()
     if not stations:
         return render_template("staff/no_station.html")
-    return redirect(url_for(".show", slug=stations[0].slug))
+    asked = request.args.get("station")
+    station = next((one for one in stations if one.slug == asked), stations[0])
+    return redirect(url_for(".show", slug=station.slug))
 
 
 @bp.get("/stations/<slug>/hours")
