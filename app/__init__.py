@@ -18,6 +18,7 @@ from app.groups import views as groups_views
 from app.hooks import views as hooks_views
 from app.locator import views as locator_views
 from app.maps import views as maps_views
+from app.publishing import views as publishing_views
 from app.reports import views as reports_views
 from app.settings import ROOT, Settings
 from app.staff import views as staff_views
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         groups_views,
         collection_views,
         staff_views,
+        publishing_views,
         reports_views,
         v1,
         hooks_views,

@@ -92,6 +92,11 @@ REFUSALS = {
     "same_case": _l("This is the same case. Enter the number of the other one."),
     "no_such_case": _l("We have no case with this number. Check the number."),
     "case_booked": _l("A visit is booked or being booked for this case. Move or cancel it first."),
+    "station_retired": _l("This service point is closed for good. Choose another one on the first page."),
+    "point_changed": _l("Somebody changed this service point while you were working. Compare both."),
+    "visits_booked": _l("Visits are booked at this service point. Move or cancel them first."),
+    "photo_unfit": _l("We cannot use this picture. Send a photo as JPEG, PNG or WebP, at most 8 MB."),
+    "sheet_unfit": _l("We cannot read this file. Send the downloaded CSV file back, at most 1 MB."),
     "refused": _l("This is not possible now."),
 }
 

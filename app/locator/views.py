@@ -3,8 +3,9 @@
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
+from typing import Any
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request, url_for
 from markupsafe import Markup
 
 from app import clock
@@ -17,6 +18,7 @@ from app.locator.finding import ON_A_PAGE, find_points, first_points
 from app.locator.hours import coming_days
 from app.locator.points import Point, first_service, notices, state_of
 from app.stations.models import Service, Station
+from app.stations.photos import get_published, photo_answer, size_of
 from app.stations.plans import plan_of
 from app.stations.queries import get_station, list_services
 
@@ -58,8 +60,11 @@ def find() -> tuple[str, int]:
 
 @bp.get(f"{LANGUAGE_PREFIX}/places/<slug>")
 def place(slug: str) -> str:
-    now = clock.now()
-    station = get_station(slug)
+    return place_page(get_station(slug), now=clock.now())
+
+
+def place_page(station: Station, *, now: datetime, photo_route: str = "locator.photo") -> str:
+    """Return the page of one point, which may be a draft that no table has."""
     service = _chosen_service(station)
     point = _point(station, service, now=now)
     times = soonest(station, service, count=TIMES_SHOWN, now=now) if service else []
@@ -78,7 +83,23 @@ def place(slug: str) -> str:
         qr=_printed_code(public.page, text(station.name)),
         facts={fact.field: fact for fact in station.facts},
         checked_on=max((f.checked_on for f in station.facts if f.checked_on), default=None),
+        photo=_photo(station, photo_route),
+        is_draft=photo_route != "locator.photo",
     )
+
+
+def _photo(station: Station, route: str) -> dict[str, Any] | None:
+    """Return where the photo is and how large, so that the page does not jump when it comes."""
+    size = size_of(station)
+    if size is None or not station.photo:
+        return None
+    where: dict[str, Any] = {"slug": station.slug} if route != "locator.photo" else {}
+    return {"address": url_for(route, digest=station.photo, **where), "width": size[0], "height": size[1]}
+
+
+@bp.get("/photos/<digest>.webp")
+def photo(digest: str) -> Response:
+    return photo_answer(get_published(digest))
 
 
 @bp.get(f"{LANGUAGE_PREFIX}/places/<slug>/taxi")
@@ -114,6 +135,7 @@ def init_app(app: Flask) -> None:
         length_words=wording.length_words,
         order_words=wording.order_words,
         day_note=wording.day_note,
+        language_names=wording.language_names,
         confidence_words=lambda confidence: wording.CONFIDENCE.get(confidence, ""),
         booking_link=links.booking_link,
         directions=links.directions,

@@ -1,7 +1,9 @@
 """The sentences of the points: doors, distances, what could not be found."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import get_day_names
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
@@ -16,6 +18,7 @@ from app.stations.open_state import Door, OpenState
 from app.stations.opening_hours import DayKind
 
 CONFIDENCE = {
+    Confidence.CONFIRMED: lazy_gettext("confirmed by the people who work there"),
     Confidence.VERIFIED: lazy_gettext("named in a public source"),
     Confidence.DERIVED: lazy_gettext("follows from public sources"),
     Confidence.APPROXIMATE: lazy_gettext("approximate"),
@@ -186,6 +189,18 @@ def filter_words(search: Search, answer: Answer) -> str:
     if search.step_free:
         words.append(_("step-free access"))
     return " · ".join(words)
+
+
+def language_names(codes: Iterable[str]) -> str:
+    """Return "English, Russian" in the page's language; a code that nobody knows stays a code."""
+    return ", ".join(_language_name(code) for code in codes)
+
+
+def _language_name(code: str) -> str:
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name(current_language()) or code
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 def day_note(hours: DayHours) -> str:

@@ -1,8 +1,8 @@
 """Write what the seed files say into the database. Call inside `transact()`.
 
-Loading again changes nothing. What somebody confirmed later than the file says is kept, hours that
-a station already has are kept, and a row that left its file is not deleted (but for holidays: the
-file is the whole calendar of its published years).
+Loading again changes nothing. What somebody confirmed later than the file says is kept, what staff
+wrote by hand is kept, hours that a station already has are kept, and a row that left its file is not
+deleted (but for holidays: the file is the whole calendar of its published years).
 """
 
 from collections import defaultdict
@@ -48,6 +48,8 @@ def _load_station(seed: StationSeed, tallies: Tallies) -> Station:
     station = db.session.scalar(select(Station).where(Station.slug == seed.slug))
     fresh = list(seed.facts if station is None else _fresh_facts(station, seed.facts))
     columns = {"number": seed.number, "kind": seed.kind, "timezone": seed.timezone}
+    if station is not None and station.edited_at:
+        columns = {}
     columns |= _columns(station, fresh)
     if station is None:
         station = Station(slug=seed.slug, **columns)
@@ -65,7 +67,10 @@ def _load_station(seed: StationSeed, tallies: Tallies) -> Station:
 
 
 def _fresh_facts(station: Station, found: Iterable[Fact]) -> Iterable[Fact]:
-    """Leave out what was confirmed at the station later than the file was checked."""
+    """Leave out what staff wrote by hand, and what was confirmed later than the file was checked."""
+    if station.edited_at:
+        by_hand = {fact.field for fact in station.facts if fact.edited}
+        found = [f for f in found if f.field not in by_hand and not f.field.startswith("phone_")]
     checked = {fact.field: fact.checked_on for fact in station.facts}
     checked[facts.POSITION] = station.position_confirmed_on or checked.get(facts.POSITION)
     checked[facts.HOURS] = station.hours_confirmed_on or checked.get(facts.HOURS)
@@ -126,6 +131,8 @@ def _load_offers(
     offers: Iterable[OfferSeed], stations: dict[str, Station], services: dict[str, Service], tallies: Tallies
 ) -> None:
     for offer in offers:
+        if stations[offer.slug].edited_at:
+            continue  # its staff say what it offers
         key = {"station_id": stations[offer.slug].id, "service_id": services[offer.service].id}
         values = {"confidence": offer.confidence, "source": offer.source}
         upsert(StationService, key, values, tallies.of(StationService))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -49,6 +50,7 @@ class StationKind(StrEnum):
 class Confidence(StrEnum):
     """How well a fact is known. `assumed` marks defaults that an operator must confirm."""
 
+    CONFIRMED = "confirmed"  # by the people who work there
     VERIFIED = "verified"
     DERIVED = "derived"
     APPROXIMATE = "approximate"
@@ -94,6 +96,11 @@ class Station(Model):
     plan_version: Mapped[int] = mapped_column(default=1)
     # When anything that we publish about the station changed: the Last-Modified of the open data.
     changed_at: Mapped[datetime | None] = mapped_column(default=_now, onupdate=_now, deferred=True)
+    # When its staff first changed it by hand: from then on the seed files know less than they do.
+    edited_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]  # it receives nobody any more, and is kept for what happened there
+    photo: Mapped[str | None] = mapped_column(String(64))  # the digest of a StationPhoto
+    photo_alt: Mapped[LocalText | None]
 
     phones: Mapped[list["StationPhone"]] = relationship(
         order_by="StationPhone.position", cascade="all, delete-orphan"
@@ -132,6 +139,25 @@ class StationFact(Model):
     source: Mapped[str] = mapped_column(String(1000), default="")
     note: Mapped[str] = mapped_column(String(2000), default="")
     checked_on: Mapped[date | None]
+    edited: Mapped[bool] = mapped_column(default=False)  # by staff: a seed file does not overwrite it
+
+
+class StationPhoto(Model):
+    """A picture of the entrance, made small and free of everything but its pixels when it was taken in.
+
+    It lies in the database, so that every machine has it; `digest` is its name and its ETag.
+    """
+
+    __tablename__ = "station_photos"
+    __table_args__ = (UniqueConstraint("station_slug", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_slug: Mapped[str] = mapped_column(String(60))  # of a draft, too, that is no station yet
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    added_at: Mapped[datetime]
 
 
 class Service(Model):

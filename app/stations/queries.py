@@ -7,16 +7,25 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from app.db import Base, db, run
-from app.errors import NotFound
+from app.errors import DomainError, NotFound
 from app.stations.models import Service, Station
 
 
+class StationRetired(DomainError):
+    """The station was closed for good. Its page is asked for by printed codes and old messages."""
+
+    code = "station_retired"
+    status = 410
+
+
 def get_station(slug: str) -> Station:
-    """Return the station with this slug. Raises NotFound."""
+    """Return the station with this slug. Raises NotFound, StationRetired."""
     # PostgreSQL takes no zero bytes, and an address can have them.
     station = db.session.scalar(select(Station).where(Station.slug == slug)) if slug.isprintable() else None
     if station is None:
         raise NotFound
+    if station.retired_at:
+        raise StationRetired
     return station
 
 
@@ -59,6 +68,7 @@ _OFFER = select(
     _services.needs_case,
 ).where(
     _stations.slug == bindparam("slug"),
+    _stations.retired_at.is_(None),
     _services.code == bindparam("code"),
     _offers.station_id == _stations.id,
     _offers.service_id == _services.id,
@@ -83,6 +93,7 @@ def find_offer(slug: str, code: str, *, lock: bool = False) -> Offer | None:
 # Built once: putting them together costs as much as running them.
 _ALL_STATIONS = (
     select(Station)
+    .where(Station.retired_at.is_(None))
     .options(selectinload(Station.offers), selectinload(Station.phones))
     .order_by(Station.number, Station.id)
 )
@@ -91,7 +102,7 @@ _ALL_SERVICES = select(Service).order_by(Service.position, Service.code)
 
 
 def list_stations() -> Sequence[Station]:
-    """Return all stations in their published order, with what they offer and their telephones."""
+    """Return all stations that receive people, in published order, with their offers and telephones."""
     return db.session.scalars(_ALL_STATIONS).all()
 
 

@@ -50,7 +50,7 @@ def conditions(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
 
 @lru_cache
 def _conditions(service: bool, language: bool, step_free: bool) -> tuple[ColumnElement[bool], ...]:
-    asked = []
+    asked: list[ColumnElement[bool]] = [_stations.retired_at.is_(None)]
     if service:
         asked.append(_offered())
     if language:
@@ -96,6 +96,6 @@ def _unknown(service: bool, language: bool, step_free: bool, hours: bool) -> Any
         unknown += [_stations.step_free.is_(None), not_(_not_assumed("step_free"))]
     if hours:
         unknown.append(_stations.hours_confirmed_on.is_(None))
-    known = and_(*([_offered()] if service else []), or_(*unknown))
+    known = and_(_stations.retired_at.is_(None), *([_offered()] if service else []), or_(*unknown))
     rows = select(literal(1)).select_from(Base.metadata.tables["stations"]).where(known)
     return select(func.count()).select_from(rows.limit(MOST_COUNTED).subquery())

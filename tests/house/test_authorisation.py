@@ -17,8 +17,9 @@ from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.cases.models import CaseEvent
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
+from app.publishing.models import StationDraft, StationSheet
 from app.staff.models import PlanChange
-from app.stations.models import StationReport
+from app.stations.models import Station, StationPhoto, StationReport
 from tests import factories
 from tests.factories import PASSWORD
 from tests.house.rows import build_incoming_text, build_notice, build_run
@@ -28,7 +29,7 @@ PUBLIC = {
     "static", "healthz", "readyz", "metrics",
     "pages.door", "pages.accessibility", "pages.privacy", "pages.contact", "pages.display",
     "pages.favicon", "pages.robots",
-    "locator.home", "locator.find", "locator.place", "locator.taxi",
+    "locator.home", "locator.find", "locator.place", "locator.taxi", "locator.photo",
     "reports.ask", "reports.tell", "widget.points", "widget.script",
     "maps.network", "maps.frame", "maps.points", "maps.base_script",
     "appointments.book", "appointments.collect", "appointments.enter_code", "appointments.leave_case",
@@ -127,6 +128,26 @@ STAFF = {
     "staff_system.overview": Role.ADMINISTRATOR,
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
+    "points.overview": Role.MANAGER,
+    "points.ask_new": Role.ADMINISTRATOR,
+    "points.begin": Role.ADMINISTRATOR,
+    "points.edit": Role.MANAGER,
+    "points.save": Role.MANAGER,
+    "points.preview": Role.MANAGER,
+    "points.preview_page": Role.MANAGER,
+    "points.publish": Role.MANAGER,
+    "points.discard": Role.MANAGER,
+    "points.photo": Role.MANAGER,
+    "points.history": Role.MANAGER,
+    "points.ask_to_retire": Role.ADMINISTRATOR,
+    "points.retire": Role.ADMINISTRATOR,
+    "points.reopen": Role.ADMINISTRATOR,
+    "points.download": Role.MANAGER,
+    "points.ask_sheet": Role.MANAGER,
+    "points.upload": Role.MANAGER,
+    "points.show_sheet": Role.MANAGER,
+    "points.publish_sheet": Role.MANAGER,
+    "points.drop_sheet": Role.MANAGER,
 }
 
 # Those who decide permits or hand them over see all cases; nobody else sees any.
@@ -232,6 +253,11 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
     )  # fmt: skip
     notice = build_notice(network, now)
     factories.save(message, report, change, notice)
+    sheet = StationSheet(public_id="A1", username="own-manager", uploaded_at=now)
+    photo = StationPhoto(
+        station_slug="central-window", digest="a1", width=1, height=1, data=b"", added_at=now
+    )  # fmt: skip
+    factories.save(message, report, change, sheet, photo)
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
         factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
@@ -252,6 +278,9 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "member": 1,
         "report": "no-shows",
         "figure": "half-year",
+        "sheet_id": sheet.public_id,
+        "digest": photo.digest,
+        "shown": "en",
     }
     return World(app, values)
 
@@ -259,6 +288,10 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
 def has_variable(endpoint: str) -> bool:
     without = {
         "network.overview",
+        "points.overview",
+        "points.download",
+        "points.ask_sheet",
+        "points.upload",
         "reports_of_work.overview",
         "reports_of_work.sheet",
         "staff_collecting.overview",
@@ -327,6 +360,11 @@ def test_the_right_person_gets_in(world: World, endpoint: str):
     """Keeps the tests above honest: the same request is refused for nobody's sake but theirs."""
     who = {Role.CLERK: "own-clerk", Role.MANAGER: "own-manager", Role.ADMINISTRATOR: "administrator"}
     username = "administrator" if endpoint in INTAKE else who[STAFF[endpoint]]
+    username = "own-bureau" if endpoint in INTAKE else who[STAFF[endpoint]]
+    if endpoint == "points.reopen":
+        retired = db.session.scalars(select(Station).where(Station.slug == "central-window")).one()
+        retired.retired_at = retired.changed_at
+        factories.save(retired)
 
     assert world.ask(world.signed_in(username), endpoint).status_code not in (401, 403, 404, 500)
 
@@ -372,7 +410,9 @@ def count() -> Callable[[], int]:
     """Count everything that a POST could have made."""
     return lambda: sum(
         db.session.scalar(select(func.count()).select_from(model))
-        for model in (AppointmentEvent, CaseEvent, Hold, Appointment, PlanChange, StationReport)
+        for model in (
+            AppointmentEvent, CaseEvent, Hold, Appointment, PlanChange, StationReport, StationDraft, StationSheet
+        )  # fmt: skip
     )
 
 

@@ -18,6 +18,7 @@ ONLY_IN = {
     "branca": {"app/maps/render.py"},
     "geopy": {"app/stations/distance.py", "app/geocoding/vendors.py"},  # lengths · geocoders
     "apscheduler": {"app/scheduler.py"},
+    "PIL": {"app/publishing/pictures.py"},
 }
 
 

@@ -1,0 +1,116 @@
+"""Reading points, their drafts and their history for the pages that change them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from app.appointments.models import Appointment, Hold, HoldStatus
+from app.appointments.states import LIVE
+from app.db import db
+from app.publishing.cells import FIELDS, Cells, cells_of
+from app.publishing.models import StationChange, StationDraft, StationSheet
+from app.stations.models import Service, Station, StationPhoto
+
+MOST_CHANGES = 300
+
+
+def find_station(slug: str, *, lock: bool = False) -> Station | None:
+    """Return the station, retired or not, with all that its cells are made of."""
+    if not slug.isprintable():
+        return None
+    wanted = select(Station).where(Station.slug == slug).execution_options(populate_existing=True)
+    return db.session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+def list_retired() -> Sequence[Station]:
+    wanted = select(Station).where(Station.retired_at.is_not(None)).order_by(Station.number)
+    return db.session.scalars(wanted).all()
+
+
+def list_whole(stations: Iterable[Station]) -> Sequence[Station]:
+    """Return these stations with everything that their cells are made of, in five queries."""
+    wanted = select(Station).where(Station.id.in_([station.id for station in stations]))
+    parts = (selectinload(part) for part in (Station.phones, Station.facts, Station.offers))
+    return db.session.scalars(wanted.order_by(Station.number).options(*parts)).all()
+
+
+def find_draft(slug: str, *, lock: bool = False) -> StationDraft | None:
+    wanted = select(StationDraft).where(StationDraft.slug == slug)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(wanted)
+
+
+def list_drafts() -> Mapping[str, StationDraft]:
+    """Return all drafts by the slug of their point."""
+    return {draft.slug: draft for draft in db.session.scalars(select(StationDraft))}
+
+
+def services_by_code() -> dict[str, Service]:
+    services = db.session.scalars(select(Service).order_by(Service.position, Service.code))
+    return {service.code: service for service in services}
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """A point with what is published of it and what is drafted; `station` is None for a new point."""
+
+    slug: str
+    station: Station | None
+    draft: StationDraft | None
+
+    @property
+    def version(self) -> int:
+        return self.draft.version if self.draft else 0
+
+    @property
+    def published(self) -> Cells:
+        return cells_of(self.station) if self.station else dict.fromkeys(FIELDS, "")
+
+    @property
+    def cells(self) -> Cells:
+        return {**self.published, **(self.draft.after if self.draft else {})}
+
+    @property
+    def stamp(self) -> str:
+        """Return a sign for all that is published and drafted: another one after any change."""
+        state = json.dumps([self.version, sorted(self.cells.items()), sorted(self.published.items())])
+        return hashlib.sha256(state.encode()).hexdigest()[:32]
+
+
+def list_changes(station: Station) -> Sequence[StationChange]:
+    """Return what was published of this station, the latest first."""
+    wanted = select(StationChange).where(StationChange.station_id == station.id)
+    return db.session.scalars(wanted.order_by(StationChange.id.desc()).limit(MOST_CHANGES)).all()
+
+
+def find_last_change(station: Station | None) -> StationChange | None:
+    if station is None:
+        return None
+    wanted = select(StationChange).where(StationChange.station_id == station.id)
+    return db.session.scalar(wanted.order_by(StationChange.id.desc()).limit(1))
+
+
+def count_bookings(station: Station, *, now: datetime) -> int:
+    """Return how many live visits and open holds a station has that have not ended."""
+    visits = select(func.count()).select_from(Appointment)
+    visits = visits.where(Appointment.station_id == station.id, Appointment.status.in_(LIVE))
+    holds = select(func.count()).select_from(Hold).where(Hold.station_id == station.id)
+    holds = holds.where(Hold.status == HoldStatus.OPEN, Hold.expires_at > now)
+    return (db.session.scalar(visits.where(Appointment.ends_at > now)) or 0) + (db.session.scalar(holds) or 0)
+
+
+def find_photo(slug: str, digest: str) -> StationPhoto | None:
+    wanted = select(StationPhoto).where(StationPhoto.station_slug == slug, StationPhoto.digest == digest)
+    return db.session.scalar(wanted)
+
+
+def find_sheet(public_id: str, username: str) -> StationSheet | None:
+    """Return an uploaded file that waits; only who uploaded it sees it."""
+    wanted = select(StationSheet).where(StationSheet.public_id == public_id)
+    return db.session.scalar(wanted.where(StationSheet.username == username))
