@@ -128,27 +128,15 @@ STAFF = {
     "staff_system.overview": Role.ADMINISTRATOR,
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
-    "points.overview": Role.MANAGER,
-    "points.ask_new": Role.ADMINISTRATOR,
-    "points.begin": Role.ADMINISTRATOR,
-    "points.edit": Role.MANAGER,
-    "points.save": Role.MANAGER,
-    "points.preview": Role.MANAGER,
-    "points.preview_page": Role.MANAGER,
-    "points.publish": Role.MANAGER,
-    "points.discard": Role.MANAGER,
-    "points.photo": Role.MANAGER,
-    "points.history": Role.MANAGER,
-    "points.ask_to_retire": Role.ADMINISTRATOR,
-    "points.retire": Role.ADMINISTRATOR,
-    "points.reopen": Role.ADMINISTRATOR,
-    "points.download": Role.MANAGER,
-    "points.ask_sheet": Role.MANAGER,
-    "points.upload": Role.MANAGER,
-    "points.show_sheet": Role.MANAGER,
-    "points.publish_sheet": Role.MANAGER,
-    "points.drop_sheet": Role.MANAGER,
-}
+    **dict.fromkeys((
+        "points.ask_new", "points.begin", "points.ask_to_retire", "points.retire", "points.reopen",
+    ), Role.ADMINISTRATOR),
+    **dict.fromkeys((
+        "points.overview", "points.edit", "points.save", "points.preview", "points.preview_page",
+        "points.publish", "points.discard", "points.photo", "points.history", "points.download",
+        "points.ask_sheet", "points.upload", "points.show_sheet", "points.publish_sheet", "points.drop_sheet",
+    ), Role.MANAGER),
+}  # fmt: skip
 
 # Those who decide permits or hand them over see all cases; nobody else sees any.
 CASE_LISTS = {"staff_cases.overview", "staff_cases.search"}
