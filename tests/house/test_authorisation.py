@@ -156,6 +156,10 @@ STAFF |= {
     for name in names.split()
 }
 
+MADE_BY_POSTS = (
+    AppointmentEvent, CaseEvent, Hold, Appointment, PlanChange, StationReport, StationDraft, StationSheet,
+)  # fmt: skip
+
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
@@ -396,12 +400,7 @@ def refused_with(rule: str) -> tuple[int, ...]:
 @pytest.fixture
 def count() -> Callable[[], int]:
     """Count everything that a POST could have made."""
-    return lambda: sum(
-        db.session.scalar(select(func.count()).select_from(model))
-        for model in (
-            AppointmentEvent, CaseEvent, Hold, Appointment, PlanChange, StationReport, StationDraft, StationSheet
-        )  # fmt: skip
-    )
+    return lambda: sum(db.session.scalar(select(func.count()).select_from(model)) for model in MADE_BY_POSTS)
 
 
 # --- the JSON interface ------------------------------------------------------------------------
