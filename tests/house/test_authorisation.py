@@ -226,6 +226,13 @@ class World:
 
 
 TEXT_AND_RULES = {"kind": "tomorrow", "channel": "sms", "code": "document-check"}
+def a_sheet_and_a_photo(now) -> dict[str, object]:
+    sheet = StationSheet(public_id="A1", username="own-manager", uploaded_at=now)
+    photo = StationPhoto(
+        station_slug="central-window", digest="a1", width=1, height=1, data=b"", added_at=now
+    )  # fmt: skip
+    factories.save(sheet, photo)
+    return {"sheet_id": sheet.public_id, "digest": photo.digest, "shown": "en"}
 
 
 @pytest.fixture
@@ -250,6 +257,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         station_slug="central-window", digest="a1", width=1, height=1, data=b"", added_at=now
     )  # fmt: skip
     factories.save(message, report, change, sheet, photo)
+    factories.save(message, report, change)
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
         factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
@@ -270,9 +278,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "member": 1,
         "report": "no-shows",
         "figure": "half-year",
-        "sheet_id": sheet.public_id,
-        "digest": photo.digest,
-        "shown": "en",
+        **a_sheet_and_a_photo(now),
     }
     return World(app, values)
 
