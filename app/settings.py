@@ -1,5 +1,6 @@
 """Settings, read once from the environment; a bad value stops the start and names its variable."""
 
+import re
 import secrets
 from pathlib import Path
 from typing import Literal, Self
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_TILES = re.compile(r"https://[a-z0-9.{}-]+(:\d+)?/", re.IGNORECASE)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -88,9 +90,9 @@ class Settings(BaseSettings):
 
     help_phone: str = Field(default="12345", description="the telephone number of the help line")
     map_tiles: str = Field(
-        default="", description="tile address of the large map; empty draws the coastline only"
+        default="",
+        description="tile addresses of the large map, lowest first; empty draws the coastline only",
     )
-    map_attribution: str = ""
     geocoder: Literal["", "nominatim", "photon", "amap", "baidu", "tianditu"] = Field(
         default="", description="who is asked for places that the gazetteer does not know; empty asks nobody"
     )
@@ -104,6 +106,10 @@ class Settings(BaseSettings):
     geocoder_per_minute: int = Field(
         default=60, ge=1, description="requests to the geocoder by all processes"
     )
+    map_tiles_datum: Literal["wgs84", "gcj02"] = "wgs84"
+    map_tiles_subdomains: str = Field(default="abc", pattern=r"^[a-z0-9]{1,16}$")
+    map_attribution: str = Field(default="", description="whose tiles they are; shown on the map")
+    map_review_number: str = Field(default="", description="审图号 of the tiles; shown on the map")
     clock_shift_seconds: float = Field(default=0, description="tests and previews only")
 
     @model_validator(mode="after")
@@ -116,6 +122,7 @@ class Settings(BaseSettings):
         self._check_sms()
         if self.geocoder:
             self._check_geocoder()
+        self._check_tiles()
         if self.app_env == "production":
             self._check_production()
         return self
@@ -144,6 +151,17 @@ class Settings(BaseSettings):
         secure = self.sms_url.startswith("https://") or not self.production
         if self.sms_url and not (secure and self.sms_url.startswith(("http://", "https://"))):
             raise ValueError("SMS_URL must start with https://")
+
+    def _check_tiles(self) -> None:
+        for address in self.tile_addresses:
+            if not (_TILES.match(address) and all(part in address for part in ("{x}", "{y}", "{z}"))):
+                raise ValueError("MAP_TILES must be https addresses with {x}, {y} and {z}")
+        if self.map_tiles and not self.map_attribution:
+            raise ValueError("MAP_ATTRIBUTION must say whose tiles MAP_TILES are")
+
+    @property
+    def tile_addresses(self) -> list[str]:
+        return self.map_tiles.split()
 
     def _check_production(self) -> None:
         if len(self.secret_key) < 32:

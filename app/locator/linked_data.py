@@ -24,11 +24,12 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses of the point's own page, of its place on our map, and of booking there."""
+    """Addresses of the point's own page, of its place on our map, of booking there, and of its photo."""
 
     page: str
     map: str
     booking: str = ""
+    photo: str = ""
 
 
 def office(station: Station, plan: Plan, links: Links, *, language: str, today: date) -> Node:
@@ -43,10 +44,11 @@ def office(station: Station, plan: Plan, links: Links, *, language: str, today: 
         "address": _address(station, language),
         "geo": _geo(station),
         "hasMap": links.map,
+        "image": links.photo,
         "telephone": [phone.number for phone in station.phones],
         "knowsLanguage": list(station.languages or ()),
         "amenityFeature": _amenities(station),
-        "potentialAction": _booking(links.booking, language),
+        "potentialAction": _booking(links.booking),
     }
     if station.hours_confirmed_on:
         node["openingHoursSpecification"] = _week(plan)
@@ -82,13 +84,12 @@ def _amenities(station: Station) -> Node | None:
     }
 
 
-def _booking(address: str, language: str) -> Node | None:
+def _booking(address: str) -> Node | None:
     if not address:
         return None
     target = {
         "@type": "EntryPoint",
         "urlTemplate": address,
-        "inLanguage": language,
         "actionPlatform": [
             "https://schema.org/DesktopWebPlatform",
             "https://schema.org/MobileWebPlatform",

@@ -46,4 +46,5 @@ def public_links(station: Station, service: Service | None) -> Links:
         page=base + url_for("locator.place", slug=station.slug),
         map=base + url_for("maps.network", focus=station.slug),
         booking=base + booking_link(station, service) if service else "",
+        photo=base + url_for("locator.photo", digest=station.photo) if station.photo else "",
     )

@@ -1,8 +1,9 @@
 """The service points as the maps draw them: one language, one link each."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.stations.datum import Datum, from_wgs84
 from app.stations.models import Station, StationKind
 
 # A position worse than this is shown as an area: a sharp pin would claim more than we know.
@@ -46,3 +47,9 @@ def map_points(stations: Iterable[Station], *, language: str, link: Callable[[st
         )
         for station in stations
     ]
+
+
+def shifted(points: Iterable[MapPoint], datum: Datum) -> list[MapPoint]:
+    """Return the points where a map of this datum draws them."""
+    moved = ((point, from_wgs84((point.lat, point.lon), datum)) for point in points)
+    return [replace(point, lat=lat, lon=lon) for point, (lat, lon) in moved]

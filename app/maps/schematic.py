@@ -23,6 +23,7 @@ MARGIN = 12  # how far the coastline is drawn beyond the edge
 
 PIN, MAIN_PIN = 14.0, 17.0  # a finger must find them on a phone, where a unit is 0.8 pixels
 PIN_GAP = 30.0
+MOST_PINS = 60  # more cannot be told apart on a small picture: they become dots, and the list has the names
 RING_KM = (5, 10)
 
 
@@ -51,6 +52,8 @@ class Mark:
     code: str
     x: float
     y: float
+    lat: float
+    lon: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Schematic:
     distance_rings: tuple[DistanceRing, ...]
     marks: tuple[Mark, ...]
     pins: tuple[Pin, ...]
+    dots: str = ""  # the d of an SVG path: each is a place without a number
 
 
 # WGS-84, as in the gazetteer; the words themselves are in the template, to be translated.
@@ -84,14 +88,16 @@ ORIENTATION = (
 
 
 def draw(points: Sequence[MapPoint]) -> Schematic:
-    """Return the picture of these points."""
+    """Return the picture of these points; of many only the main ones have a number."""
+    numbered = [point for point in points if point.main] if len(points) > MOST_PINS else points
     return Schematic(
         width=WIDTH,
         height=HEIGHT,
         land=land_path(),
         distance_rings=_distance_rings(points),
-        marks=tuple(Mark(code, *_rounded(project(lat, lon))) for code, lat, lon in ORIENTATION),
-        pins=_pins(points),
+        marks=tuple(Mark(code, *_rounded(project(lat, lon)), lat, lon) for code, lat, lon in ORIENTATION),
+        pins=_pins(numbered[:MOST_PINS]),
+        dots=_dots(points) if len(points) > MOST_PINS else "",
     )
 
 
@@ -111,6 +117,13 @@ def _pins(points: Sequence[MapPoint]) -> tuple[Pin, ...]:
         area = 0.0 if point.sharp else round(point.precision_m / METRES_PER_UNIT, 1)
         pins.append(Pin(point, x, y, true_x, true_y, MAIN_PIN if point.main else PIN, area))
     return tuple(pins)
+
+
+def _dots(points: Iterable[MapPoint]) -> str:
+    """Return a line of no length for each place that falls into the picture; round ends make it a dot."""
+    places = {_rounded(project(point.lat, point.lon)) for point in points}
+    inside = sorted((x, y) for x, y in places if 0 <= x <= WIDTH and 0 <= y <= HEIGHT)
+    return "".join(f"M{x:g} {y:g}h0" for x, y in inside)
 
 
 def _distance_rings(points: Iterable[MapPoint]) -> tuple[DistanceRing, ...]:

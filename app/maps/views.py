@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
@@ -13,9 +15,10 @@ from werkzeug import Response as AnyResponse
 from app.errors import DomainError
 from app.i18n import current_language
 from app.maps.geojson import point_features
-from app.maps.points import MapPoint, map_points
+from app.maps.points import MapPoint, map_points, shifted
 from app.maps.schematic import draw
 from app.settings import Settings
+from app.stations.datum import Datum, from_wgs84
 from app.stations.distance import Point, Positioned
 from app.stations.geojson import MEDIA_TYPE
 from app.stations.listing import Question, list_page
@@ -24,29 +27,47 @@ from app.stations.queries import get_station
 bp = Blueprint("maps", __name__, template_folder="templates")
 
 LANGUAGE = "/<any(en, zh, ru):lang>"
-MOST_ON_MAP = 30  # more numbers than that hide each other
+MOST_ON_MAP = 1000  # points in sight of each other are drawn as one
+MOST_AROUND = 30  # of a place asked for: more would make the map show a province
 POSITION = re.compile(r"-?\d{1,2}(\.\d{1,7})?,-?\d{1,3}(\.\d{1,7})?")
 
 
 @bp.get(f"{LANGUAGE}/map")
 def network() -> str:
     settings: Settings = current_app.extensions["settings"]
-    if settings.map_tiles:
-        g.csp = {"img-src": f"'self' data: {tile_hosts(settings.map_tiles)}"}
+    tiles = settings.tile_addresses
+    if tiles:
+        hosts = " ".join(tile_hosts(tiles, settings.map_tiles_subdomains))
+        g.csp = {"img-src": f"'self' data: {hosts}"}
+    datum = Datum(settings.map_tiles_datum) if tiles else Datum.WGS84
     return render_template(
-        "maps/network.html", **_map(), tiles=settings.map_tiles, tiles_credit=settings.map_attribution
+        "maps/network.html",
+        **_map(datum),
+        tiles=" ".join(tiles),
+        subdomains=settings.map_tiles_subdomains,
+        tiles_credit=_tiles_credit(settings),
     )
+
+
+def _tiles_credit(settings: Settings) -> str:
+    if not settings.map_review_number:
+        return settings.map_attribution
+    number = _("Map review number %(number)s", number=settings.map_review_number)
+    return f"{settings.map_attribution} · {number}"
 
 
 @bp.get(f"{LANGUAGE}/map/frame")
 def frame() -> str:
     g.csp = {"frame-ancestors": "'self'"}
-    return render_template("maps/frame.html", **_map())
+    return render_template("maps/frame.html", **_map(Datum.WGS84))
 
 
 @bp.get(f"{LANGUAGE}/map/points.geojson")
 def points() -> AnyResponse:
-    body = json.dumps(point_features(_points()[0]), ensure_ascii=False, separators=(",", ":"))
+    """Return the points, `?datum=gcj02` as a map of that datum calls them: the browser never converts."""
+    datum = Datum.GCJ02 if request.args.get("datum") == Datum.GCJ02 else Datum.WGS84
+    features = point_features(shifted(_points()[0], datum))
+    body = json.dumps(features, ensure_ascii=False, separators=(",", ":"))
     response = Response(body, mimetype=MEDIA_TYPE)
     response.cache_control.no_cache = True  # asked again each time, answered "not modified" by the ETag
     response.add_etag()
@@ -64,7 +85,7 @@ def base_script() -> AnyResponse:
     return response.make_conditional(request)
 
 
-def _map() -> dict[str, object]:
+def _map(datum: Datum) -> dict[str, object]:
     # folium takes most of a second to import: only a process that shows a map pays, and once.
     from app.maps.render import base_map  # noqa: PLC0415
 
@@ -74,15 +95,21 @@ def _map() -> dict[str, object]:
         "points": points,
         "more": more,
         "drawing": draw(points),
-        "points_url": url_for("maps.points", focus=_focus() or None, here=_asked_position() or None),
+        "points_url": _points_address(datum),
         "focus": _focus(),
-        "here": _asked_position(),
+        "here": _drawn_position(datum),
     }
+
+
+def _points_address(datum: Datum) -> str:
+    around: dict[str, Any] = {"focus": _focus() or None, "here": _asked_position() or None}
+    return url_for("maps.points", datum=None if datum is Datum.WGS84 else datum, **around)
 
 
 def _points() -> tuple[list[MapPoint], bool]:
     """Return the points to draw, and whether there are more: then those nearest to what is asked for."""
-    listing = list_page(Question(origin=_middle()), count=MOST_ON_MAP)
+    middle = _middle()
+    listing = list_page(Question(origin=middle), count=MOST_AROUND if middle else MOST_ON_MAP)
     shown = map_points(
         sorted(listing.stations, key=lambda station: (station.number, station.id)),
         language=current_language(),
@@ -111,10 +138,24 @@ def _asked_position() -> str:
     return here if POSITION.fullmatch(here) else ""
 
 
-def tile_hosts(address: str) -> str:
-    """Return the origin of a tile address for the content security policy; {s} stands for any one host."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{re.sub(r'[^.]*{s}[^.]*', '*', parts.netloc)}"
+def _drawn_position(datum: Datum) -> str:
+    """Return where a map of this datum draws what was asked for."""
+    here = _asked_position()
+    if not here or datum is Datum.WGS84:
+        return here
+    lat, lon = (float(part) for part in here.split(","))
+    lat, lon = from_wgs84((lat, lon), datum)
+    return f"{lat:.6f},{lon:.6f}"
+
+
+def tile_hosts(addresses: Iterable[str], subdomains: str) -> list[str]:
+    """Return the origins of tile addresses, one for each subdomain, for the content security policy."""
+    hosts: dict[str, None] = {}
+    for address in addresses:
+        parts = urlsplit(address)
+        for name in subdomains if "{s}" in parts.netloc else ("",):
+            hosts[f"{parts.scheme}://{parts.netloc.replace('{s}', name)}"] = None
+    return list(hosts)
 
 
 def radius(metres: int) -> str:

@@ -210,6 +210,109 @@ def test_the_frame_works_inside_a_page_of_ours(page: Page):
     page.wait_for_url("**/en/places/jiangdong")
 
 
+def test_rings_and_words_give_orientation(page: Page):
+    ready(page, "/ru/map")
+    expect(page.locator(".map-ring")).to_have_count(2)
+    expect(page.locator(".map-km")).to_have_text(["5 км", "10 км"])
+    expect(page.locator(".map-word")).to_have_count(3)
+    # 5 km in the picture are 5 km by the scale bar: both are measured in pixels.
+    across = page.locator(".map-ring").first.evaluate("node => node.getBoundingClientRect().width")
+    bar = page.locator(".leaflet-control-scale-line")
+    per_km = bar.evaluate("node => node.offsetWidth / parseInt(node.textContent)")
+    assert abs(across / per_km - 10) < 0.8
+
+
+def test_escape_leaves_the_map_for_the_list(open_page: OpenPage):
+    page = open_page(viewport=DESKTOP)
+    ready(page, "/en/map")
+    page.locator(".map-pin").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.locator(".leaflet-popup")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator("#the-list")).to_be_focused()
+
+
+def test_paper_gets_the_drawing_that_fits_it(page: Page):
+    ready(page, "/en/map")
+    page.emulate_media(media="print")
+    expect(page.locator(".schematic")).to_be_visible()
+    expect(page.locator(".folium-map")).to_be_hidden()
+
+
+@pytest.fixture
+def many_stations(live_server: LiveServer) -> Iterator[list[Station]]:
+    made = [
+        Station(slug=f"many-{i}", number=1000 + i, kind="station", name=LocalText(en=f"Point {i}"),
+                address=LocalText(), district=LocalText(), precision_m=50, languages=[],
+                lat=19.95 + i % 40 * 0.003, lon=110.2 + i // 40 * 0.008)
+        for i in range(990)
+    ]  # fmt: skip
+    db.session.add_all(made)
+    db.session.commit()
+    yield made
+    for station in made:
+        db.session.delete(station)
+    db.session.commit()
+
+
+def test_a_thousand_places_are_drawn_together_until_one_comes_closer(
+    open_page: OpenPage, axe, many_stations: list[Station]
+):
+    page = open_page(viewport=DESKTOP)
+    ready(page, "/en/map")
+    pins = page.locator(".map-pin")
+    assert pins.count() < 250
+    counted = page.locator(".map-pin.together b").evaluate_all(
+        "nodes => nodes.map(n => Number(n.textContent))"
+    )
+    assert sum(counted) + page.locator(".map-pin:not(.together)").count() >= 990
+    axe(page)
+
+    # A row of the list marks the mark that its place is in.
+    page.locator('[data-station="many-500"]').hover()
+    expect(page.locator(".map-pin.is-lit")).to_have_count(1)
+
+    assert pins.evaluate_all("nodes => nodes.filter(node => node.tabIndex === 0).length") == 1
+    for _step in range(8):  # Enter comes closer until single places are told apart
+        first = page.locator(".map-pin.together").first
+        if not first.count() or page.locator(".map-pin:not(.together)").count() > 3:
+            break
+        first.focus()
+        drawn = first.element_handle()
+        page.keyboard.press("Enter")
+        page.wait_for_function("mark => !mark.isConnected", arg=drawn)
+    single = page.locator(".map-pin:not(.together)").first
+    single.dispatch_event("click")
+    expect(page.locator(".leaflet-popup-content strong")).to_have_count(1)
+
+
+def test_tiles_lie_under_the_points_and_the_coast_stays_until_they_come(browser, live_server: LiveServer):
+    """The page has tiles by its attributes here; which hosts may be asked is a test of the server."""
+    context = browser.new_context(base_url=live_server.url, viewport=DESKTOP)
+    page = context.new_page()
+    dot = b"\x89PNG\r\n\x1a\n"
+    page.route("**/tile/**", lambda route: route.fulfill(body=dot, status=404))
+
+    def tiled(route):
+        answer = route.fetch()
+        text = answer.text().replace('data-tiles=""', 'data-tiles="/tile/{z}/{x}/{y}"')
+        route.fulfill(response=answer, body=text.replace('data-tiles-credit=""', 'data-tiles-credit="Maps"'))
+
+    page.route("**/en/map", tiled)
+    ready(page, "/en/map")
+    assert page.locator(".map-land").count() > 5
+    expect(page.locator(".leaflet-control-attribution")).to_contain_text("Maps")
+    page.unroute("**/tile/**")
+    picture = 'path fill="#aaa" d="M0 0h256v256H0z"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"><{picture}/></svg>'
+    page.route("**/tile/**", lambda route: route.fulfill(body=svg, content_type="image/svg+xml"))
+    ready(page, "/en/map")
+    expect(page.locator(".network-map.has-tiles")).to_have_count(1)
+    expect(page.locator(".map-land")).to_have_count(0)
+    context.close()
+
+
 def test_where_you_are_is_drawn_when_the_page_knows_it(page: Page):
     ready(page, "/en/map?here=20.01,110.33")
     expect(page.locator(".map-here")).to_have_text("You")

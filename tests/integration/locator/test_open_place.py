@@ -2,16 +2,19 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
-from flask.testing import FlaskClient
+from flask.testing import FlaskClient, FlaskCliRunner
+from sqlalchemy import select
 
 from app.db import db
-from app.localtext import LocalText
-from app.stations.models import StationReport
+from app.localtext import LANGUAGES, LocalText
+from app.stations.models import Station, StationReport
 from tests import factories
 from tests.factories import Network, save
 from tests.integration.locator.pages import words_of
+from tests.schema_org import faults
 
 REPORT = "/en/places/central-window/report"
 WRONG = {"message": "The door is on the other side.", "contact": "maria@example.org"}
@@ -29,6 +32,19 @@ def test_the_page_carries_the_office(client: FlaskClient, network: Network) -> N
     assert node["url"].endswith("/zh/places/central-window")
     assert node["potentialAction"]["target"]["urlTemplate"].startswith("http")
     assert node["openingHoursSpecification"]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_schema_org_knows_everything_that_the_real_points_say(client: FlaskClient, runner: FlaskCliRunner):
+    assert runner.invoke(args=["seed", "load"]).exit_code == 0
+    for station in db.session.scalars(select(Station)):
+        station.hours_confirmed_on = date(2026, 11, 1)
+        station.photo = "a1"
+        save(station)
+    for station in db.session.scalars(select(Station)).all():
+        for language in LANGUAGES:
+            page = client.get(f"/{language}/places/{station.slug}").text
+            assert faults(linked_data(page)) == [], (station.slug, language)
 
 
 def test_a_hostile_name_cannot_leave_the_data(client: FlaskClient, network: Network) -> None:

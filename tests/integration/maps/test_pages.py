@@ -9,6 +9,8 @@ import pytest
 from app.db import db
 from app.localtext import LocalText
 from app.settings import Settings
+from app.stations.datum import Datum, from_wgs84
+from app.stations.models import Station
 from tests.factories import build_station
 from tests.hostile import HOSTILE_NAMES
 
@@ -130,7 +132,9 @@ def test_the_tiles_of_the_operator_are_let_in_on_the_large_map_only(app, client,
     assert isinstance(tiled, Settings)
     monkeypatch.setitem(app.extensions, "settings", tiled)
     page = client.get("/en/map")
-    assert policy(page)["img-src"] == "'self' data: https://*.tiles.example.org"
+    assert policy(page)["img-src"] == (
+        "'self' data: https://a.tiles.example.org https://b.tiles.example.org https://c.tiles.example.org"
+    )
     assert 'data-tiles-credit="&lt;b&gt;Maps &amp; Co&lt;/b&gt;"' in page.text
     frame = client.get("/en/map/frame")
     assert policy(frame)["img-src"] == "'self' data:"
@@ -145,14 +149,14 @@ def test_a_network_without_places_still_has_a_map(app, client):
     assert client.get("/en/map/points.geojson").get_json(force=True)["features"] == []
 
 
-def test_of_many_points_the_nearest_are_drawn(client):
+def test_around_a_place_the_nearest_points_are_drawn(client):
     for number in range(40):
         build_station(f"p-{number}", lat=21 + number / 200, lon=110.3)
     first = client.get("/en/map/points.geojson").json["features"]
     assert [f["properties"]["slug"] for f in first] == [
         "central-window",
         "jiangdong",
-        *(f"p-{number}" for number in range(28)),
+        *(f"p-{number}" for number in range(40)),
     ]
     page = client.get("/en/map?here=21.19500,110.30000").text
     assert "This map shows 30 service points." in page
@@ -165,3 +169,44 @@ def test_of_many_points_the_nearest_are_drawn(client):
     assert 'data-station="p-39"' in focused
     for wrong in ("here=99,999", "here=x", "focus=nowhere"):
         assert client.get(f"/en/map?{wrong}").status_code == 200
+
+
+def tiled(app, monkeypatch, **values):
+    settings = app.extensions["settings"]
+    monkeypatch.setitem(app.extensions, "settings", settings.model_copy(update=values))
+
+
+def test_the_review_number_stands_with_whose_tiles_they_are(app, client, monkeypatch):
+    tiled(app, monkeypatch, map_tiles="https://t{s}.tianditu.gov.cn/{z}/{x}/{y}", map_tiles_subdomains="01",
+          map_attribution="天地图", map_review_number="GS(2024)0568号")  # fmt: skip
+    page = client.get("/en/map")
+    assert 'data-tiles-credit="天地图 · Map review number GS(2024)0568号"' in page.text
+    assert policy(page)["img-src"] == "'self' data: https://t0.tianditu.gov.cn https://t1.tianditu.gov.cn"
+
+
+def test_on_tiles_of_another_datum_the_points_are_shifted_by_the_server(app, client, monkeypatch):
+    tiled(app, monkeypatch, map_tiles="https://tiles.example.org/{z}/{x}/{y}", map_tiles_datum="gcj02",
+          map_attribution="Amap")  # fmt: skip
+    page = client.get("/en/map?here=20.0285,110.3470").text
+    address = html.unescape(re.search(r'data-points="([^"]*)"', page)[1])
+    assert address.startswith("/en/map/points.geojson?datum=gcj02")
+    (lon, lat) = client.get(address).get_json(force=True)["features"][0]["geometry"]["coordinates"]
+    expected = from_wgs84((20.0285, 110.3470), Datum.GCJ02)
+    assert (lat, lon) == pytest.approx(expected, abs=1e-6)
+    assert f'data-here="{expected[0]:.6f},{expected[1]:.6f}"' in page
+    assert client.get("/en/map/frame").text.count("datum=gcj02") == 0
+
+
+def test_a_thousand_points_are_dots_and_a_list(client):
+    db.session.add_all(
+        Station(slug=f"s-{i}", number=i + 10, kind="station", name=LocalText(en=f"Point {i}"),
+                address=LocalText(), district=LocalText(), lat=19.95 + i % 40 * 0.003,
+                lon=110.2 + i // 40 * 0.008, precision_m=50, languages=[])
+        for i in range(998)
+    )  # fmt: skip
+    db.session.commit()
+    page = client.get("/en/map").text
+    assert page.count("<li data-station=") == 1000
+    assert page.count('class="s-pin') == 1  # the main one keeps its number
+    assert page.count("h0") > 900
+    assert len(client.get("/en/map/points.geojson").get_json(force=True)["features"]) == 1000

@@ -11,89 +11,15 @@ from app.localtext import LocalText
 from app.locator.linked_data import Links, office
 from app.stations.models import Station, StationPhone
 from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
+from tests.schema_org import faults
 
 TODAY = date(2026, 11, 24)
 LINKS = Links(
-    "https://haikou.example/en/places/east", "https://haikou.example/en/map", "https://haikou.example/b"
+    "https://haikou.example/en/places/east",
+    "https://haikou.example/en/map",
+    "https://haikou.example/b",
+    "https://haikou.example/photos/a1.webp",
 )
-
-# The part of schema.org that we use: for each type its properties, and what kind of value each takes.
-TEXT, NUMBER, URL, DAY, CLOCK, TRUTH = "text", "number", "url", "day", "clock", "truth"
-SCHEMA: dict[str, dict[str, set[str]]] = {
-    "GovernmentOffice": {
-        "url": {URL},
-        "name": {TEXT},
-        "alternateName": {TEXT},
-        "address": {"PostalAddress"},
-        "geo": {"GeoCoordinates", "GeoCircle"},
-        "hasMap": {URL},
-        "telephone": {TEXT},
-        "knowsLanguage": {TEXT},
-        "amenityFeature": {"LocationFeatureSpecification"},
-        "potentialAction": {"ReserveAction"},
-        "openingHoursSpecification": {"OpeningHoursSpecification"},
-        "specialOpeningHoursSpecification": {"OpeningHoursSpecification"},
-    },
-    "PostalAddress": {
-        "streetAddress": {TEXT},
-        "addressLocality": {TEXT},
-        "addressRegion": {TEXT},
-        "addressCountry": {TEXT},
-    },
-    "GeoCoordinates": {"latitude": {NUMBER}, "longitude": {NUMBER}},
-    "GeoCircle": {"geoMidpoint": {"GeoCoordinates"}, "geoRadius": {NUMBER}},
-    "LocationFeatureSpecification": {"name": {TEXT}, "value": {TRUTH}},
-    "OpeningHoursSpecification": {
-        "opens": {CLOCK},
-        "closes": {CLOCK},
-        "dayOfWeek": {"weekday"},
-        "validFrom": {DAY},
-        "validThrough": {DAY},
-    },
-    "ReserveAction": {"target": {"EntryPoint"}},
-    "EntryPoint": {"urlTemplate": {URL}, "inLanguage": {TEXT}, "actionPlatform": {URL}},
-}
-WEEKDAYS = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
-
-
-def parses(reader: Any, value: str) -> bool:
-    try:
-        reader(value)
-    except ValueError:
-        return False
-    return True
-
-
-def is_a(kind: str, value: Any) -> bool:
-    if isinstance(value, dict):
-        return value.get("@type") == kind
-    if isinstance(value, bool):
-        return kind == TRUTH
-    if isinstance(value, (int, float)):
-        return kind == NUMBER
-    return {
-        TEXT: bool(value),
-        URL: value.startswith("https://"),
-        DAY: parses(date.fromisoformat, value),
-        CLOCK: len(value) == 5 and parses(time.fromisoformat, value),
-        "weekday": value in WEEKDAYS,
-    }.get(kind, False)
-
-
-def faults(node: dict[str, Any]) -> list[str]:
-    """Return what schema.org does not know or would not take."""
-    known = SCHEMA.get(node.get("@type", ""), {})
-    found = [] if known else [f"no type {node.get('@type')}"]
-    for name, value in node.items():
-        if name.startswith("@"):
-            continue
-        values = value if isinstance(value, list) else [value]
-        for one in values:
-            if not any(is_a(kind, one) for kind in known.get(name, ())):
-                found.append(f"{node.get('@type')}.{name}: {one!r}")
-            if isinstance(one, dict):
-                found += faults(one)
-    return found
 
 
 def station(**columns: Any) -> Station:
@@ -142,11 +68,30 @@ def test_it_is_what_schema_org_knows(row: Station, hours: Plan) -> None:
     assert faults(told(row, hours)) == []
 
 
-def test_the_table_notices_what_schema_org_does_not_know() -> None:
-    node = told()
-    node["openingHour"] = "09:00"
-    node["geo"] = {"@type": "GeoCircle", "geoRadius": "far"}
-    assert len(faults(node)) == 2
+WRONG = {
+    "a property that does not exist": {"openingHour": "09:00"},
+    "a property of another type": {"opens": "09:00"},
+    "a type that does not exist": {"address": {"@type": "Adress", "streetAddress": "1 Test Road"}},
+    "a value of another type": {"address": {"@type": "GeoCoordinates", "latitude": 20.0, "longitude": 110.0}},
+    "a property inside": {"geo": {"@type": "GeoCircle", "radius": 5}},
+    "a number that is text": {"geo": {"@type": "GeoCircle", "geoMidpoint": "20,110"}},
+    "a day that is none": {
+        "openingHoursSpecification": [{"@type": "OpeningHoursSpecification", "validFrom": "2026-02-30"}]
+    },
+    "a time that is none": {
+        "openingHoursSpecification": [{"@type": "OpeningHoursSpecification", "opens": "25:00"}]
+    },
+    "a weekday that is none": {
+        "openingHoursSpecification": [{"@type": "OpeningHoursSpecification", "dayOfWeek": ["Mon"]}]
+    },
+    "a broken address": {"hasMap": "/en/map", "potentialAction": "book"},
+    "another context": {"@context": "https://schema.example"},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_the_check_notices_what_schema_org_does_not_know(wrong: dict[str, Any]) -> None:
+    assert faults(told() | wrong) != []
 
 
 def test_hours_that_are_not_confirmed_are_not_told() -> None:
