@@ -13,15 +13,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts.models import Role
-from app.appointments.models import Appointment, AppointmentEvent, Hold
-from app.cases.models import CaseEvent
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.publishing.models import StationDraft, StationSheet
 from app.staff.models import PlanChange
-from app.stations.models import Station, StationPhoto, StationReport
+from app.stations.models import StationReport
 from tests import factories
 from tests.factories import PASSWORD
+from tests.house import routes
+from tests.house.routes import address, methods_of
 from tests.house.rows import build_incoming_text, build_notice, build_run
 
 # Pages that anybody may open. What they show of somebody's own visit asks for a link or a code.
@@ -128,15 +127,8 @@ STAFF = {
     "staff_system.overview": Role.ADMINISTRATOR,
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
-    **dict.fromkeys((
-        "points.ask_new", "points.begin", "points.ask_to_retire", "points.retire", "points.reopen",
-    ), Role.ADMINISTRATOR),
-    **dict.fromkeys((
-        "points.overview", "points.edit", "points.save", "points.preview", "points.preview_page",
-        "points.publish", "points.discard", "points.photo", "points.history", "points.download",
-        "points.ask_sheet", "points.upload", "points.show_sheet", "points.publish_sheet", "points.drop_sheet",
-    ), Role.MANAGER),
-}  # fmt: skip
+    **routes.POINTS,
+}
 
 # Those who decide permits or hand them over see all cases; nobody else sees any.
 CASE_LISTS = {"staff_cases.overview", "staff_cases.search"}
@@ -156,19 +148,7 @@ STAFF |= {
     for name in names.split()
 }
 
-MADE_BY_POSTS = (
-    AppointmentEvent, CaseEvent, Hold, Appointment, PlanChange, StationReport, StationDraft, StationSheet,
-)  # fmt: skip
-
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
-
-def address(rule: str) -> str:
-    return re.sub(r"<[^>]*>", "<>", rule)
-
-
-def methods_of(rule) -> set[str]:
-    return set(rule.methods) - {"HEAD", "OPTIONS"}
 
 
 def test_every_route_is_in_a_list(app: Flask):
@@ -226,13 +206,6 @@ class World:
 
 
 TEXT_AND_RULES = {"kind": "tomorrow", "channel": "sms", "code": "document-check"}
-def a_sheet_and_a_photo(now) -> dict[str, object]:
-    sheet = StationSheet(public_id="A1", username="own-manager", uploaded_at=now)
-    photo = StationPhoto(
-        station_slug="central-window", digest="a1", width=1, height=1, data=b"", added_at=now
-    )  # fmt: skip
-    factories.save(sheet, photo)
-    return {"sheet_id": sheet.public_id, "digest": photo.digest, "shown": "en"}
 
 
 @pytest.fixture
@@ -252,12 +225,6 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
     )  # fmt: skip
     notice = build_notice(network, now)
     factories.save(message, report, change, notice)
-    sheet = StationSheet(public_id="A1", username="own-manager", uploaded_at=now)
-    photo = StationPhoto(
-        station_slug="central-window", digest="a1", width=1, height=1, data=b"", added_at=now
-    )  # fmt: skip
-    factories.save(message, report, change, sheet, photo)
-    factories.save(message, report, change)
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
         factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
@@ -278,7 +245,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "member": 1,
         "report": "no-shows",
         "figure": "half-year",
-        **a_sheet_and_a_photo(now),
+        **routes.a_sheet_and_a_photo(now),
     }
     return World(app, values)
 
@@ -286,10 +253,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
 def has_variable(endpoint: str) -> bool:
     without = {
         "network.overview",
-        "points.overview",
-        "points.download",
-        "points.ask_sheet",
-        "points.upload",
+        *routes.POINTS_IN_GENERAL,
         "reports_of_work.overview",
         "reports_of_work.sheet",
         "staff_collecting.overview",
@@ -360,9 +324,7 @@ def test_the_right_person_gets_in(world: World, endpoint: str):
     username = "administrator" if endpoint in INTAKE else who[STAFF[endpoint]]
     username = "own-bureau" if endpoint in INTAKE else who[STAFF[endpoint]]
     if endpoint == "points.reopen":
-        retired = db.session.scalars(select(Station).where(Station.slug == "central-window")).one()
-        retired.retired_at = retired.changed_at
-        factories.save(retired)
+        routes.retire("central-window")
 
     assert world.ask(world.signed_in(username), endpoint).status_code not in (401, 403, 404, 500)
 
@@ -406,7 +368,9 @@ def refused_with(rule: str) -> tuple[int, ...]:
 @pytest.fixture
 def count() -> Callable[[], int]:
     """Count everything that a POST could have made."""
-    return lambda: sum(db.session.scalar(select(func.count()).select_from(model)) for model in MADE_BY_POSTS)
+    return lambda: sum(
+        db.session.scalar(select(func.count()).select_from(model)) for model in routes.MADE_BY_POSTS
+    )
 
 
 # --- the JSON interface ------------------------------------------------------------------------
