@@ -1,14 +1,16 @@
 """flask seed demo: made-up people on the real network, so that a first look shows a working day.
 
 Everything here is marked as demo and never loads in production. Loading again adds nothing but,
-when every demo case is booked, one more that is ready to collect.
+when everybody of the demo has booked, one more person who is ready to collect.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from app import clock
@@ -56,6 +58,15 @@ READY = (
     ("MARIA DA SILVA SANTOS", "X00031148", "en"),
     ("KIM MINSEO", "X00048652", "zh"),
 )
+# Who comes next, each once, when all of those have booked.
+LATER = (
+    ("AMINA BELLO", "X00094410", "en"),
+    ("VIKTOR ORLOV", "X00095521", "ru"),
+    ("HANA SUZUKI", "X00096632", "zh"),
+    ("LUCAS MOREAU", "X00097743", "en"),
+    ("SOFIA ROSSI", "X00098854", "en"),
+    ("ALEKSEI LEBEDEV", "X00099965", "ru"),
+)
 BOOKED = (("DMITRI SOKOLOV", "X00052290", "ru"), ("EMMA WILSON", "X00067413", "en"))
 WAITING = (("PIERRE LAURENT", "X00073386", "en"),)
 VISITORS = (
@@ -71,6 +82,7 @@ class NotInProduction(click.ClickException):
 
 
 @click.command("demo")
+@with_appcontext
 def demo() -> None:
     """Load made-up staff, cases and visits, and print how to sign in. Refused in production."""
     settings = current_app.extensions["settings"]
@@ -161,11 +173,23 @@ def _book(
 
 
 def _ready_case(*, now: datetime) -> tuple[str, str, str]:
-    booked = select(Appointment.case_id).where(Appointment.case_id.is_not(None))
-    names = {name for name, _, _ in READY}
-    free = db.session.scalars(select(Case).where(Case.demo, Case.id.not_in(booked)).order_by(Case.id)).all()
-    case = next((c for c in free if c.full_name in names), None) or _open(*READY[0], now=now)
+    """Return the keys of a case that may be booked; opens the next one, and never one person's twice.
+
+    When nobody is left, these are the keys of the last one, whose page shows the visit.
+    """
+    people = {person[0]: person for person in (*READY, *LATER)}
+    known = {c.full_name: c for c in _demo_cases() if c.full_name in people}
+    booked = set(db.session.scalars(select(Appointment.case_id).where(Appointment.case_id.is_not(None))))
+    case = next((known[name] for name in people if name in known and known[name].id not in booked), None)
+    if case is None:
+        new = next((person for name, person in people.items() if name not in known), None)
+        case = _open(*new, now=now) if new else known[LATER[-1][0]]
     return case.link, case.code, case.passport_last4
+
+
+def _demo_cases() -> Sequence[Case]:
+    """Return the cases of the demo without those of its made-up history."""
+    return db.session.scalars(select(Case).where(Case.demo, Case.external_number.is_(None))).all()
 
 
 def _tell(public_url: str, link: str, code: str, last4: str) -> None:
