@@ -55,7 +55,7 @@ def save_draft(save: DraftSave, *, now: datetime) -> None:
     if editing.stamp != save.seen_stamp:
         raise PointChanged(differences(save.typed, editing.cells))
     if save.picture:
-        _keep_picture(save.slug, save.picture, now=now)
+        keep_picture(save.slug, save.picture, now=now)
     before, after = changed_only(editing.published, save.typed)
     if not after and editing.station:
         _drop(editing)
@@ -171,7 +171,8 @@ def _drop(editing: queries.Editing) -> None:
     db.session.execute(unused.where(StationPhoto.digest != kept) if kept else unused)
 
 
-def _keep_picture(slug: str, picture: Picture, *, now: datetime) -> None:
+def keep_picture(slug: str, picture: Picture, *, now: datetime) -> None:
+    """Keep a photo of a point; it goes when a draft of the point is published or dropped without it."""
     same = (StationPhoto.station_slug == slug, StationPhoto.digest == picture.digest)
     if db.session.scalar(select(StationPhoto.id).where(*same)) is None:
         db.session.add(

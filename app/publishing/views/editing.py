@@ -88,24 +88,36 @@ def edit(slug: str) -> ResponseReturnValue:
 @requires(Role.MANAGER)
 def save(slug: str) -> ResponseReturnValue:
     editing = get_editing_or_404(slug)
-    typed = _typed(editing)
+    typed, stamp = _typed(editing), request.form.get("stamp", "")
     picture, photo_problem = _picture()
-    if picture:
-        typed["photo"] = picture.digest
-    elif request.form.get("photo_gone"):
-        typed["photo"] = ""
+    typed["photo"] = picture.digest if picture else _photo_kept(editing)
     checked = check(typed, editing.published, known())
     if photo_problem:
         checked.problems["photo_file"] = photo_problem
     if checked.problems:
-        return _form(editing, checked), 422
-    wish = DraftSave(slug, checked.cells, request.form.get("stamp", ""), get_member().username, picture)
+        _keep(slug, picture)
+        return _form(editing, checked, stamp=stamp), 422
+    wish = DraftSave(slug, checked.cells, stamp, get_member().username, picture)
     try:
         transact(operations.save_draft, wish, now=clock.now())
     except PointChanged as refusal:
-        now_there = get_editing_or_404(slug)
-        return _form(now_there, checked, theirs=conflict(refusal)), 409
+        _keep(slug, picture)
+        return _form(get_editing_or_404(slug), checked, theirs=conflict(refusal)), 409
     return _saved(slug)
+
+
+def _keep(slug: str, picture: Picture | None) -> None:
+    """Keep the photo of a form that is shown again: no browser sends a file a second time by itself."""
+    if picture:
+        transact(operations.keep_picture, slug, picture, now=clock.now())
+
+
+def _photo_kept(editing: Editing) -> str:
+    """Return the photo that the form showed, unless it was taken away or is none of this point's."""
+    shown = request.form.get("photo_shown", editing.cells["photo"])
+    if request.form.get("photo_gone") or not (shown.isalnum() and shown.isascii()):
+        return ""
+    return shown if queries.find_photo(editing.slug, shown) else ""
 
 
 def _saved(slug: str) -> ResponseReturnValue:
@@ -138,11 +150,15 @@ def _picture() -> tuple[Picture | None, str]:
         return None, sentence(refusal)
 
 
-def _form(editing: Editing, checked: Checked, *, theirs: list[dict[str, str]] | None = None) -> str:
+def _form(
+    editing: Editing, checked: Checked, *, stamp: str = "", theirs: list[dict[str, str]] | None = None
+) -> str:
+    """Return the form; `stamp` says what it was filled with first, when it is shown again for mending."""
     services = queries.services_by_code()
     spoken = dict.fromkeys((*SPOKEN, *list_of(editing.cells["languages"])))
     context: dict[str, Any] = {
         "editing": editing,
+        "stamp": stamp or editing.stamp,
         "cells": checked.cells,
         "problems": checked.problems,
         "theirs": theirs,

@@ -11,7 +11,7 @@ from app.publishing.models import StationChange, StationDraft
 from app.stations.models import Station, StationFact
 from tests import factories
 from tests.hostile import HOSTILE_NAMES
-from tests.integration.publishing.conftest import Office, again
+from tests.integration.publishing.conftest import Office, again, fields_of
 
 
 def changes_of(station: Station) -> list[tuple[str, str, str, str]]:
@@ -204,11 +204,23 @@ def test_two_editors_at_once_lose_nothing(office: Office):
     draft = db.session.scalars(select(StationDraft)).one()
     assert draft.after["address_en"] == "9 Ada Road"
     # Having seen both, Tom saves what is in the form he was shown.
-    from tests.integration.publishing.conftest import fields_of  # noqa: PLC0415
-
     assert tom.save(form=fields_of(refused.text)).status_code == 303
     db.session.refresh(draft)
     assert draft.after["address_en"] == "8 Tom Road"
+
+
+def test_a_form_that_is_mended_still_knows_what_it_was_filled_with(office: Office):
+    tom, ada = office.tom, office.ada
+    adas = ada.form()
+    assert tom.save(notice_en="Tom's notice").status_code == 303
+    refused = ada.save(form=adas, precision_m="x", address_en="9 Ada Road")
+    assert refused.status_code == 422
+
+    mended = ada.save(form={**fields_of(refused.text), "precision_m": "1000"})
+
+    assert mended.status_code == 409
+    assert "tom saved a draft meanwhile" in mended.text
+    assert "9 Ada Road" in mended.text
 
 
 def test_a_draft_does_not_overwrite_what_was_published_after_it(office: Office):

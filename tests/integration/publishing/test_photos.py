@@ -7,8 +7,9 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from app.db import db
+from app.publishing.models import StationDraft
 from app.stations.models import StationPhoto
-from tests.integration.publishing.conftest import Office, again
+from tests.integration.publishing.conftest import Office, again, fields_of
 
 ALT = {"photo_alt_en": "The glass door", "photo_alt_zh": "玻璃门", "photo_alt_ru": "Стеклянная дверь"}
 
@@ -18,6 +19,13 @@ def picture(*, kind: str = "JPEG", size: tuple[int, int] = (1200, 900)) -> Bytes
     Image.radial_gradient("L").resize(size).convert("RGB").save(file, kind)
     file.seek(0)
     return file
+
+
+def bomb() -> bytes:
+    """A PNG of a few kilobytes that would need 900 million pixels."""
+    file = BytesIO()
+    Image.new("1", (30_000, 30_000)).save(file, "PNG")
+    return file.getvalue()
 
 
 def photos() -> int:
@@ -70,14 +78,50 @@ def test_a_photo_needs_words_for_those_who_do_not_see_it(office: Office):
 
     assert refused.status_code == 422
     assert "Say what the photo shows" in refused.text
-    assert photos() == 0
+
+
+def test_a_photo_is_not_asked_for_twice_when_something_else_is_wrong(office: Office):
+    tom = office.tom
+    refused = tom.save(photo_file=(picture(), "door.jpg"))
+
+    assert tom.save(form=fields_of(refused.text), **ALT).status_code == 303
+
+    (draft,) = db.session.scalars(select(StationDraft))
+    assert draft.after["photo"] == db.session.scalars(select(StationPhoto)).one().digest
+
+
+def test_a_photo_that_was_taken_away_stays_away_when_something_else_is_wrong(office: Office):
+    tom = office.tom
+    tom.save(photo_file=(picture(), "door.jpg"), **ALT)
+    tom.publish()
+    refused = tom.save(photo_gone="yes", precision_m="x")
+
+    tom.save(form={**fields_of(refused.text), "precision_m": "1000"})
+
+    (draft,) = db.session.scalars(select(StationDraft))
+    assert draft.after["photo"] == ""
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("digest", ["0" * 64, "../../etc/passwd", "é"])
+def test_a_form_cannot_name_a_photo_that_is_not_the_points(office: Office, digest: str):
+    office.tom.save(photo_shown=digest, notice_en="Look", **ALT)
+
+    (draft,) = db.session.scalars(select(StationDraft))
+    assert not draft.after.get("photo")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "data",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a" + b"\0" * 50, b"\xff\xd8\xff" + b"x" * 500],
-    ids=["empty", "svg", "gif", "broken"],
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"GIF89a" + b"\0" * 50,
+        b"\xff\xd8\xff" + b"x" * 500,
+        bomb(),
+    ],
+    ids=["empty", "svg", "gif", "broken", "bomb"],
 )
 def test_what_is_no_photo_is_refused_and_the_texts_are_kept(office: Office, data: bytes):
     refused = office.tom.save(photo_file=(BytesIO(data), "../../x.jpg"), notice_en="My long notice", **ALT)
@@ -86,6 +130,21 @@ def test_what_is_no_photo_is_refused_and_the_texts_are_kept(office: Office, data
     assert "We cannot use this picture" in refused.text
     assert "My long notice" in refused.text
     assert photos() == 0
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_what_hides_behind_the_pixels_is_not_served(office: Office):
+    polyglot = picture().read() + b"<script>alert(1)</script>"
+    office.tom.save(photo_file=(BytesIO(polyglot), "x.html"), **ALT)
+    (photo,) = db.session.scalars(select(StationPhoto))
+
+    served = office.tom.browser.get(f"/staff/points/fuxingcheng/photo/{photo.digest}.webp")
+
+    assert served.content_type == "image/webp"
+    assert served.headers["X-Content-Type-Options"] == "nosniff"
+    assert served.headers["Cache-Control"] == "no-store", "nobody keeps what is not published"
+    assert served.data.startswith(b"RIFF")
+    assert b"script" not in served.data
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
