@@ -142,7 +142,9 @@ def put_papers(case: Case, station: Station | None, shelf: str, *, actor: str, n
 def offers_handover(station_id: int, service_id: int) -> bool:
     """Say whether the station offers the service at which a visit type's items are handed over."""
     station = db.session.get(Station, station_id)
-    return station is not None and any(offer.service_id == service_id for offer in station.offers)
+    if station is None or station.retired_at:
+        return False
+    return any(offer.service_id == service_id for offer in station.offers)
 
 
 def own_leg(case: Case, permit: Permit, bureau: str | None) -> PermitLeg:

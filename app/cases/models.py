@@ -94,10 +94,8 @@ class Case(Model):
     ready_at: Mapped[datetime | None] = mapped_column(index=True)
     collected_at: Mapped[datetime | None]
     emptied_at: Mapped[datetime | None] = mapped_column(index=True)  # its personal data served their time
-    # The bureaus' own number of the application, and the newest of its versions that we know.
+    # The bureaus' own number of the application; which of its versions we know is told by the legs.
     external_number: Mapped[str | None] = mapped_column(String(60), unique=True, index=True)
-    external_version: Mapped[int] = mapped_column(default=0)
-    external_hash: Mapped[str] = mapped_column(String(64), default="")  # of that version, keyed
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("employers.id"), index=True)
     nationality: Mapped[str | None] = mapped_column(String(2))  # ISO 3166, as in the passport
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -147,6 +145,9 @@ class PermitLeg(Model):
     # When it came into its state, and who saw to that.
     changed_on: Mapped[date | None]
     changed_by: Mapped[str] = mapped_column(String(80), default="")
+    # The newest version of the application that this permit's bureau told, and its keyed fingerprint.
+    external_version: Mapped[int] = mapped_column(default=0)
+    external_hash: Mapped[str] = mapped_column(String(64), default="")
     issued_at: Mapped[datetime | None]  # with all legs of the case at once, when everything is handed over
 
 
@@ -169,7 +170,7 @@ class Consent(Model):
     purpose: Mapped[str] = mapped_column(String(30))
     notice: Mapped[str] = mapped_column(String(40))  # which wording they agreed to
     given_on: Mapped[date]
-    source: Mapped[str] = mapped_column(String(80))  # "file", "interface", or the staff user name
+    source: Mapped[str] = mapped_column(String(80))  # a file and its sender, a key, or a staff user name
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str] = mapped_column(String(80), default="")
@@ -201,7 +202,7 @@ class CaseEvent(Model):
     happened_at: Mapped[datetime]
     on_day: Mapped[date]  # the bureaus' day it counts for; a file may bring it later
     kind: Mapped[str] = mapped_column(String(30))
-    actor: Mapped[str] = mapped_column(String(80))  # "system", "file", "interface", or a staff user name
+    actor: Mapped[str] = mapped_column(String(80))  # "system", a file and its sender, a key, or a user name
     permit: Mapped[str | None] = mapped_column(String(20))
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     text_encrypted: Mapped[str | None] = mapped_column(Text)

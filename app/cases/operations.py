@@ -17,6 +17,14 @@ from app.stations.plans import read_calendar
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """The version of an application that a permit's bureau told, and its keyed fingerprint."""
+
+    number: int = 0
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewCase:
     """What the bureaus tell of a case. `legs` gives the state of each permit."""
 
@@ -34,8 +42,8 @@ class NewCase:
     employer: Employer | None = None
     nationality: str | None = None
     external_number: str | None = None
-    external_version: int = 0
-    external_hash: str = ""
+    versions: dict[Permit, Version] = field(default_factory=dict)
+    passport_expires_on: date | None = None
     shelf: str = ""
     leg_days: dict[Permit, date] = field(default_factory=dict)  # since when, if not since receipt
     leg_reasons: dict[Permit, str] = field(default_factory=dict)
@@ -88,13 +96,9 @@ def build_case(new: NewCase, *, now: datetime) -> Case:
         employer=new.employer,
         nationality=new.nationality,
         external_number=new.external_number,
-        external_version=new.external_version,
-        external_hash=new.external_hash,
+        passport_expires_on=new.passport_expires_on,
         link_hash=token_hash(link),
-        legs=[
-            _leg(permit, state, new.leg_days.get(permit, received_on), new.actor)
-            for permit, state in new.legs.items()
-        ],
+        legs=[_leg(permit, new, received_on) for permit in new.legs],
     )
     case.code, case.link, case.passport = code, link, new.passport
     case.full_name, case.email, case.phone = new.full_name, new.email, new.phone
@@ -102,6 +106,15 @@ def build_case(new: NewCase, *, now: datetime) -> Case:
     return case
 
 
-def _leg(permit: Permit, state: LegState, day: date, actor: str) -> PermitLeg:
-    decided_on = day if state in DECIDED else None
-    return PermitLeg(permit=permit, state=state, decided_on=decided_on, changed_on=day, changed_by=actor)
+def _leg(permit: Permit, new: NewCase, received_on: date) -> PermitLeg:
+    state, day = new.legs[permit], new.leg_days.get(permit, received_on)
+    told = new.versions.get(permit, Version())
+    return PermitLeg(
+        permit=permit,
+        state=state,
+        decided_on=day if state in DECIDED else None,
+        changed_on=day,
+        changed_by=new.actor,
+        external_version=told.number,
+        external_hash=told.fingerprint,
+    )

@@ -1,6 +1,7 @@
 """Find a case by its link or by its code."""
 
 import hmac
+from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlalchemy import select
@@ -56,4 +57,9 @@ def get_visit_type(code: str) -> VisitType:
 
 def list_bureau_codes() -> list[str]:
     """Return the codes of the authorities, the one for the work permit first."""
-    return list(db.session.scalars(select(Bureau.code).order_by(Bureau.permit.desc())))
+    return [bureau.code for bureau in list_bureaus()]
+
+
+def list_bureaus() -> Sequence[Bureau]:
+    """Return the authorities, the one for the work permit first."""
+    return db.session.scalars(select(Bureau).order_by(Bureau.permit.desc())).all()

@@ -12,6 +12,7 @@ from app.db import db, end_read, transact
 from app.errors import DomainError
 from app.intake import applying, keys, runs, wording
 from app.intake.models import ImportRow, ImportRun, RowResult, RunState
+from app.intake.runs import Sender
 from app.intake.sheet import MOST_BYTES, Sheet, SheetRefused, read_sheet
 from app.wording import sentence
 
@@ -22,20 +23,22 @@ MOST_SHOWN = 50
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Read and check every line, and change nothing.")
-def import_cases(file: Path, *, dry_run: bool) -> None:
+@click.option("--bureau", metavar="CODE", help="Read only this authority's permit. Both if left out.")
+def import_cases(file: Path, *, dry_run: bool, bureau: str | None) -> None:
     """Take in a CSV file of the bureaus: UTF-8, UTF-16 or GB18030, up to 100,000 lines.
 
     Every line is read before any is taken in. A line that cannot be read is named, and then nothing
     is taken in. Bookings go on meanwhile. When the command is killed, start it again with the same
     file, or leave it to the worker: it goes on where it stood.
     """
+    _check_bureau(bureau)
     content = _content(file)
-    unfinished = runs.find_unfinished(content)
+    unfinished = runs.find_unfinished(content, bureau)
     if unfinished:
         click.echo("This file was being taken in. Going on where it stood.")
         _apply(unfinished)
         return
-    run = _read(content, file.name)
+    run = _read(content, file.name, bureau)
     _tell_lines(run)
     if not runs.is_clean(run):
         transact(runs.discard, run.public_id, now=clock.now())
@@ -48,19 +51,25 @@ def import_cases(file: Path, *, dry_run: bool) -> None:
     _apply(run)
 
 
+def _check_bureau(code: str | None) -> None:
+    if code and code not in list_bureau_codes():
+        raise click.ClickException(f"There is no bureau {code}.")
+
+
 def _content(file: Path) -> bytes:
     if file.stat().st_size > MOST_BYTES:
         raise click.ClickException(f"{file.name}: {wording.problem_text('too_large')}")
     return file.read_bytes()
 
 
-def _read(content: bytes, name: str) -> ImportRun:
+def _read(content: bytes, name: str, bureau: str | None) -> ImportRun:
     try:
         sheet: Sheet = read_sheet(content)
     except SheetRefused as refused:
         raise click.ClickException(f"{name}: {wording.problem_words(refused.problem)}") from None
     with click.progressbar(length=len(sheet.rows), label="Reading") as bar:
-        return applying.read_in(sheet, content, name, username="command", progress=bar.update)
+        sender = Sender("command", bureau)
+        return applying.read_in(sheet, content, name, sender=sender, progress=bar.update)
 
 
 def _tell_lines(run: ImportRun) -> None:
@@ -100,8 +109,7 @@ def key_group() -> None:
 @click.option("--bureau", metavar="CODE", help="Tells only this authority's permit. Both if left out.")
 def create(name: str, bureau: str | None) -> None:
     """Make a key for the system NAME and print its secret, once."""
-    if bureau and bureau not in list_bureau_codes():
-        raise click.ClickException(f"There is no bureau {bureau}.")
+    _check_bureau(bureau)
     key, secret = transact(keys.create_key, name, bureau, now=clock.now())
     click.echo(f"Key     {key.key_id}")
     click.echo(f"Secret  {secret}")

@@ -73,7 +73,6 @@ def add_cases(*, now: datetime) -> None:
             employer=employers[number % len(employers)],
             nationality=demo.nationality,
             external_number=f"DEMO-{number:04}",
-            external_version=1,
             received_on=history.today(opened_at),
         )
         _decide(open_case(new, now=opened_at).number, demo, opened_at=opened_at, now=now)

@@ -87,7 +87,6 @@ def _add_half(half: Half, *, now: datetime) -> None:
             employer=chance.choice(employers),
             nationality=_country(number, half.countries, chance),
             external_number=f"DEMO-{half.year}-{number:04}",
-            external_version=1,
             demo=True,
         )
         _add_case(build_case(new, now=now), approved_on, station, service, chance)

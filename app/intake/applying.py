@@ -7,18 +7,19 @@ from app import clock
 from app.db import transact
 from app.intake import runs
 from app.intake.models import ImportRun
+from app.intake.runs import Sender
 from app.intake.sheet import Sheet
 
 BREATH_SECONDS = 0.01  # between two writes: who waits to book has a chance at every one
 
 
 def read_in(
-    sheet: Sheet, content: bytes, file_name: str, *, username: str, progress: Callable[[int], object]
+    sheet: Sheet, content: bytes, file_name: str, *, sender: Sender, progress: Callable[[int], object]
 ) -> ImportRun:
     """Put down every line of a file with what is expected of it. Nothing else changes."""
     now = clock.now()
-    known = runs.read_known(encoding=sheet.encoding, now=now)
-    run = transact(runs.begin, sheet, content, safe_name(file_name), username=username, now=now)
+    known = runs.read_known(encoding=sheet.encoding, bureau=sender.bureau, now=now)
+    run = transact(runs.begin, sheet, content, safe_name(file_name), sender=sender, known=known, now=now)
     for batch in runs.Reading(sheet, known).batches():
         progress(transact(runs.put_down, run.id, batch))
         time.sleep(BREATH_SECONDS)

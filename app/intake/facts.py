@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Self, TypeVar
 
@@ -13,7 +13,7 @@ from babel.core import get_global
 from app.appointments.contacts import EmailUnreadable, PhoneUnreadable, read_email, read_phone
 from app.cases.states import LegState, Permit
 from app.crypto import normalised
-from app.intake.sheet import Problem
+from app.intake.sheet import COLUMNS, Problem
 from app.localtext import LANGUAGES
 
 V = TypeVar("V")
@@ -22,6 +22,7 @@ MOST_NAME = 200
 MOST_REASON = 1000
 MOST_VERSION = 2**31 - 1
 DEFAULT_VISIT_TYPE = "work-and-residence"
+LEG_CELLS = ("state", "on", "reason")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2120, 12, 31)
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/_.-]{3,59}")
 _PASSPORT = re.compile(r"(?=.*\d)[A-Z0-9]{5,20}")
@@ -63,7 +64,12 @@ class CaseFacts:
     papers_station: str = ""
     shelf: str = ""
     collect_before: date | None = None
+    passport_expires_on: date | None = None
     legs: dict[Permit, LegFacts] = field(default_factory=dict)
+
+    def told_of(self, permit: Permit) -> Self:
+        """Return the facts with no other permit's state than this one's."""
+        return replace(self, legs={permit: self.legs[permit]} if permit in self.legs else {})
 
     def as_text(self) -> str:
         """Return the facts as one JSON text, the same for the same facts."""
@@ -77,20 +83,30 @@ class CaseFacts:
             Permit(permit): LegFacts(LegState(leg["state"]), _iso(leg["on_day"]), leg["reason"])
             for permit, leg in values.pop("legs").items()
         }
-        days = {name: _iso(values.pop(name)) for name in DAYS}
+        days = {name: _iso(values.pop(name, None)) for name in DAYS}
         return cls(**{**values, **days, "legs": legs})
 
 
-DAYS = ("received_on", "consented_on", "employer_registered_on", "collect_before")
+DAYS = ("received_on", "consented_on", "employer_registered_on", "collect_before", "passport_expires_on")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a line may name: visit types, and for each the service points that hand it over."""
+    """What a line may name: visit types, and for each the service points that hand it over.
+
+    `permits` are those that the source tells; what a line says of another one is not read.
+    """
 
     visit_types: Mapping[str, frozenset[str]]
     today: date
     encoding: str = "utf-8"
+    permits: frozenset[Permit] = frozenset(Permit)
+    retired: frozenset[str] = frozenset()  # service points that receive nobody any more
+
+    def used_columns(self) -> list[str]:
+        """Return the columns that are read."""
+        others = {f"{permit}_{cell}" for permit in set(Permit) - self.permits for cell in LEG_CELLS}
+        return [name for name in COLUMNS if name not in others]
 
 
 def read_facts(
@@ -114,7 +130,7 @@ def read_facts(
         employer=_line(cells.get("employer", ""))[:200],
         papers_station=cells.get("papers_station", ""),
         shelf=_line(cells.get("shelf", ""))[:40],
-        legs=_legs(reader),
+        legs=_legs(reader, known.permits),
         **{name: reader.read(name, _day, None) for name in DAYS},
     )
     for name in ("number", "version", "name", "passport"):
@@ -154,9 +170,9 @@ class _Reader:
             return ""
 
 
-def _legs(reader: _Reader) -> dict[Permit, LegFacts]:
+def _legs(reader: _Reader, permits: frozenset[Permit]) -> dict[Permit, LegFacts]:
     legs = {}
-    for permit in Permit:
+    for permit in sorted(permits):
         state = reader.read(f"{permit}_state", _state, None)
         if state is not None:
             reason = reader.read(f"{permit}_reason", lambda text: _line(text)[:MOST_REASON], "")
@@ -165,7 +181,9 @@ def _legs(reader: _Reader) -> dict[Permit, LegFacts]:
 
 
 def _check_together(facts: CaseFacts, known: Known, reader: _Reader) -> None:
-    if facts.papers_station and facts.papers_station not in known.visit_types.get(facts.visit_type, ()):
+    if facts.papers_station in known.retired:
+        reader.complain("station_retired", "papers_station")
+    elif facts.papers_station and facts.papers_station not in known.visit_types.get(facts.visit_type, ()):
         reader.complain("station_unknown", "papers_station")
     days = {"received_on": facts.received_on, "consented_on": facts.consented_on}
     days |= {f"{permit}_on": leg.on_day for permit, leg in facts.legs.items()}

@@ -43,6 +43,7 @@ class ImportRun(Model):
     encoding: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20), index=True)
     username: Mapped[str] = mapped_column(String(80))
+    bureau: Mapped[str | None] = mapped_column(String(40))  # tells only this authority's permit; None: both
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

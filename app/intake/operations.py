@@ -1,26 +1,28 @@
 """Take in what the bureaus tell, in batches: new cases opened, known ones brought up to date.
 
-A version is taken once. A decision that stands is never lowered by a file or a request: only a person
-takes it back. Every function is called inside `transact()`.
+A version is taken once for each permit, so what one bureau told never hides what the other tells. A
+decision that stands is never lowered by a file or a request: only a person takes it back. Every function
+is called inside `transact()`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app.appointments import queries as visits
 from app.cases import consents, decisions, finding_keys, history
 from app.cases.decisions import Decision
 from app.cases.history import Line
-from app.cases.models import Bureau, Case, CaseEventKind, Employer, VisitType
+from app.cases.models import Bureau, Case, CaseEventKind, Employer, PermitLeg, VisitType
 from app.cases.name_words import folded
-from app.cases.operations import NewCase, open_cases
+from app.cases.operations import NewCase, Version, open_cases
 from app.cases.states import LegState, Permit, next_states
 from app.crypto import keyring
 from app.db import db
-from app.intake.facts import CaseFacts, LegFacts
+from app.intake.facts import CaseFacts
 from app.intake.models import RowResult
 from app.stations.models import Station
 from app.stations.opening_hours import WorkCalendar
@@ -57,7 +59,7 @@ def take_in(
 def _surroundings(batch: Sequence[CaseFacts], actor: str, now: datetime, bureau: str | None) -> Surroundings:
     numbers = sorted({facts.number for facts in batch})
     known = select(Case).where(Case.external_number.in_(numbers)).order_by(Case.id)
-    own = select(Bureau.permit).where(Bureau.code == bureau) if bureau else select(Bureau.permit)
+    known = known.options(selectinload(Case.legs))
     codes = {employer_code(facts) for facts in batch}
     employers = db.session.scalars(select(Employer).where(Employer.code.in_(codes)))
     return Surroundings(
@@ -66,13 +68,22 @@ def _surroundings(batch: Sequence[CaseFacts], actor: str, now: datetime, bureau:
             for case in db.session.scalars(known.with_for_update().execution_options(populate_existing=True))
         },
         employers={employer.code: employer for employer in employers},
-        stations={station.slug: station for station in db.session.scalars(select(Station))},
+        stations={
+            station.slug: station
+            for station in db.session.scalars(select(Station).where(Station.retired_at.is_(None)))
+        },
         visit_types={row.code: row for row in db.session.scalars(select(VisitType))},
         calendar=read_calendar(),
-        permits=frozenset(map(Permit, db.session.scalars(own))),
+        permits=permits_of(bureau),
         actor=actor,
         now=now,
     )
+
+
+def permits_of(bureau: str | None) -> frozenset[Permit]:
+    """Return the permits that a source of this bureau tells; of both bureaus when it is None."""
+    own = select(Bureau.permit).where(Bureau.code == bureau) if bureau else select(Bureau.permit)
+    return frozenset(map(Permit, db.session.scalars(own)))
 
 
 def _take(facts: CaseFacts, around: Surroundings) -> RowResult:
@@ -82,25 +93,40 @@ def _take(facts: CaseFacts, around: Surroundings) -> RowResult:
     if case is None:
         around.opened.append((facts, _new_case(facts, around)))
         return RowResult.NEW
-    result = compare(case, facts)
+    result = compare(case, facts, around.permits)
     if result is RowResult.UPDATED:
         _update(case, facts, around)
     return result
 
 
-def compare(case: Case, facts: CaseFacts) -> RowResult:
-    """Return what this version means for a known case."""
-    if facts.version < case.external_version:
-        return RowResult.OLDER
-    if facts.version == case.external_version:
-        known = case.external_hash in keyring().blind_indexes(facts.as_text(), purpose=FACTS_INDEX)
-        return RowResult.SAME if known else RowResult.CONFLICT
-    return RowResult.CLOSED if case.collected_at or case.merged_into_id else RowResult.UPDATED
+def compare(case: Case, facts: CaseFacts, permits: Collection[Permit]) -> RowResult:
+    """Return what this version means for the permits of a known case that its source tells."""
+    found = {_compare_leg(leg, facts) for leg in case.legs if leg.permit in spoken_of(facts, permits)}
+    if RowResult.CONFLICT in found:
+        return RowResult.CONFLICT
+    if RowResult.UPDATED in found:
+        return RowResult.CLOSED if case.collected_at or case.merged_into_id else RowResult.UPDATED
+    return RowResult.SAME if RowResult.SAME in found else RowResult.OLDER
 
 
-def fingerprint(facts: CaseFacts) -> str:
-    """Return the keyed fingerprint of a version's contents."""
-    return keyring().blind_index(facts.as_text(), purpose=FACTS_INDEX)
+def _compare_leg(leg: PermitLeg, facts: CaseFacts) -> RowResult:
+    if facts.version != leg.external_version:
+        return RowResult.OLDER if facts.version < leg.external_version else RowResult.UPDATED
+    told = facts.told_of(Permit(leg.permit)).as_text()
+    # Without a fingerprint the contents are forgotten: nothing can be held against the new ones.
+    known = not leg.external_hash or leg.external_hash in keyring().blind_indexes(told, purpose=FACTS_INDEX)
+    return RowResult.SAME if known else RowResult.CONFLICT
+
+
+def spoken_of(facts: CaseFacts, permits: Collection[Permit]) -> frozenset[Permit]:
+    """Return the permits whose version this is: those it tells a state of, else all of its source's."""
+    return frozenset(facts.legs.keys() & set(permits)) or frozenset(permits)
+
+
+def version_of(facts: CaseFacts, permit: Permit) -> Version:
+    """Return the version as it is kept with one permit."""
+    text = facts.told_of(permit).as_text()
+    return Version(facts.version, keyring().blind_index(text, purpose=FACTS_INDEX))
 
 
 # --- a new case --------------------------------------------------------------------------------
@@ -125,8 +151,8 @@ def _new_case(facts: CaseFacts, around: Surroundings) -> NewCase:
         employer=_employer(facts, around),
         nationality=facts.nationality or None,
         external_number=facts.number,
-        external_version=facts.version,
-        external_hash=fingerprint(facts),
+        versions={permit: version_of(facts, permit) for permit in spoken_of(facts, around.permits)},
+        passport_expires_on=facts.passport_expires_on,
         actor=around.actor,
     )
 
@@ -166,24 +192,35 @@ def employer_code(facts: CaseFacts) -> str:
 
 
 def _update(case: Case, facts: CaseFacts, around: Surroundings) -> None:
-    before = case.external_version
-    case.external_version, case.external_hash = facts.version, fingerprint(facts)
-    _update_person(case, facts)
-    case.employer = _employer(facts, around) or case.employer
-    case.nationality = facts.nationality or case.nationality
-    case.collect_before = facts.collect_before or case.collect_before
-    details = {"from": before, "to": facts.version}
+    newest = max(leg.external_version for leg in case.legs)
+    legs = [leg for leg in case.legs if leg.permit in spoken_of(facts, around.permits)]
+    newer = [leg for leg in legs if leg.external_version < facts.version]
+    permits = sorted(leg.permit for leg in newer)
+    details = {"from": max(leg.external_version for leg in newer), "to": facts.version, "permits": permits}
     history.record(case, Line(CaseEventKind.UPDATED, around.actor, details=details), now=around.now)
-    for permit in sorted(around.permits & set(facts.legs)):
-        _update_leg(case, permit, facts.legs[permit], around)
-    _update_papers(case, facts, around)
+    for leg in newer:
+        _update_leg(case, leg, facts, around)
+    _update_shared(case, facts, around, fresh=facts.version >= newest)
     _note_consent(case, facts, around)
     decisions.settle(case, actor=around.actor, now=around.now, calendar=around.calendar)
 
 
-def _update_person(case: Case, facts: CaseFacts) -> None:
+def _update_shared(case: Case, facts: CaseFacts, around: Surroundings, *, fresh: bool) -> None:
+    """Take what both bureaus tell of a case; an older version than the other's only fills what is missing."""
+    _update_person(case, facts, fresh=fresh)
+    if fresh or case.employer is None:
+        case.employer = _employer(facts, around) or case.employer
+    for name in ("nationality", "collect_before", "passport_expires_on"):
+        if fresh or getattr(case, name) is None:
+            setattr(case, name, getattr(facts, name) or getattr(case, name))
+    if fresh or case.papers_station_id is None:
+        _update_papers(case, facts, around)
+
+
+def _update_person(case: Case, facts: CaseFacts, *, fresh: bool) -> None:
     wanted = {"full_name": facts.name, "passport": facts.passport, "email": facts.email, "phone": facts.phone}
-    changed = {name: value for name, value in wanted.items() if value and getattr(case, name) != value}
+    told = {name: value for name, value in wanted.items() if value and (fresh or not getattr(case, name))}
+    changed = {name: value for name, value in told.items() if getattr(case, name) != value}
     for name, value in changed.items():
         setattr(case, name, value)
     if "passport" in changed:
@@ -192,10 +229,13 @@ def _update_person(case: Case, facts: CaseFacts) -> None:
         finding_keys.write_tokens(case)
 
 
-def _update_leg(case: Case, permit: Permit, told: LegFacts, around: Surroundings) -> None:
-    leg = decisions.leg_of(case, permit)
-    if told.state not in next_states(leg.state):
-        return  # the same, or less than what stands
+def _update_leg(case: Case, leg: PermitLeg, facts: CaseFacts, around: Surroundings) -> None:
+    permit = Permit(leg.permit)
+    version = version_of(facts, permit)
+    leg.external_version, leg.external_hash = version.number, version.fingerprint
+    told = facts.legs.get(permit)
+    if told is None or told.state not in next_states(leg.state):
+        return  # nothing, the same, or less than what stands
     day = min(
         max(filter(None, (told.on_day, leg.changed_on, case.received_on)), default=_today(around)),
         _today(around),

@@ -6,25 +6,29 @@ it: the command, or the worker after the command was killed.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import ClassVar
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import selectinload
 
 from app.cases import history
 from app.cases.models import Case, VisitType
+from app.cases.states import Permit
 from app.codes import new_code
 from app.db import db
 from app.errors import DomainError, NotFound
 from app.intake.facts import CaseFacts, Known, read_facts
 from app.intake.models import ImportRow, ImportRun, RowResult, RunState
-from app.intake.operations import compare, take_in
+from app.intake.operations import compare, permits_of, take_in
 from app.intake.sheet import Problem, RawRow, Sheet
 from app.stations.models import Station, StationService
 
 READ_BATCH = 200  # lines that are put down in one transaction
 APPLY_BATCH = 25  # cases that are written in one transaction: some 50 ms
+LONGEST_ACTOR = 80
 WILL_CHANGE = (RowResult.NEW, RowResult.UPDATED)
 
 
@@ -34,18 +38,30 @@ class RunConflict(DomainError):
     code: ClassVar[str] = "run_conflict"
 
 
-def begin(sheet: Sheet, content: bytes, file_name: str, *, username: str, now: datetime) -> ImportRun:
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a file in, and whose permits it tells: one bureau's, or both when `bureau` is None."""
+
+    username: str
+    bureau: str | None
+
+
+def begin(
+    sheet: Sheet, content: bytes, file_name: str, *, sender: Sender, known: Known, now: datetime
+) -> ImportRun:
     """Note that a file is being read."""
+    used = known.used_columns()
     run = ImportRun(
         public_id=new_code(12),
         file_name=file_name,
         file_hash=hashlib.sha256(content).hexdigest(),
         encoding=sheet.encoding,
         state=RunState.READING,
-        username=username,
+        username=sender.username,
+        bureau=sender.bureau,
         created_at=now,
         total=len(sheet.rows),
-        unused_columns=[name[:40] for name in sheet.unused][:20],
+        unused_columns=[name[:40] for name in sheet.columns if name not in used][:20],
         counts={},
     )
     db.session.add(run)
@@ -53,18 +69,22 @@ def begin(sheet: Sheet, content: bytes, file_name: str, *, username: str, now: d
     return run
 
 
-def read_known(*, encoding: str, now: datetime) -> Known:
-    """Return what the lines of a file may name."""
+def read_known(*, encoding: str, bureau: str | None, now: datetime) -> Known:
+    """Return what the lines of a file, or a request, of this bureau may name and tell."""
     handing_over = (
         select(VisitType.code, Station.slug)
         .join(StationService, StationService.service_id == VisitType.service_id)
         .join(Station, Station.id == StationService.station_id)
+        .where(Station.retired_at.is_(None))
     )
+    retired = select(Station.slug).where(Station.retired_at.is_not(None))
     places: dict[str, set[str]] = {code: set() for code in db.session.scalars(select(VisitType.code))}
     for code, slug in db.session.execute(handing_over):
         places[code].add(slug)
     frozen = {code: frozenset(slugs) for code, slugs in places.items()}
-    return Known(frozen, history.today(now), encoding)
+    return Known(
+        frozen, history.today(now), encoding, permits_of(bureau), frozenset(db.session.scalars(retired))
+    )
 
 
 class Reading:
@@ -96,11 +116,12 @@ def put_down(run_id: int, batch: Sequence[tuple[int, CaseFacts | None, list[Prob
     """Write some lines down with what is expected of each. Returns how many."""
     run = _locked(run_id)
     numbers = [facts.number for _line, facts, _problems in batch if facts]
-    known = select(Case).where(Case.external_number.in_(numbers))
+    known = select(Case).where(Case.external_number.in_(numbers)).options(selectinload(Case.legs))
+    permits = permits_of(run.bureau)
     cases = {case.external_number: case for case in db.session.scalars(known)}
     counts = dict(run.counts)
     for line, facts, problems in batch:
-        result = _expected(facts, cases.get(facts.number) if facts else None)
+        result = _expected(facts, cases.get(facts.number) if facts else None, permits)
         row = ImportRow(
             row_key=f"{run.public_id}:{line}",
             run_id=run.id,
@@ -118,10 +139,10 @@ def put_down(run_id: int, batch: Sequence[tuple[int, CaseFacts | None, list[Prob
     return len(batch)
 
 
-def _expected(facts: CaseFacts | None, case: Case | None) -> RowResult:
+def _expected(facts: CaseFacts | None, case: Case | None, permits: frozenset[Permit]) -> RowResult:
     if facts is None:
         return RowResult.WRONG
-    return compare(case, facts) if case else RowResult.NEW
+    return compare(case, facts, permits) if case else RowResult.NEW
 
 
 def finish_reading(run_id: int) -> ImportRun:
@@ -169,10 +190,16 @@ def apply_some(run_id: int, *, now: datetime) -> int:
         run.state, run.finished_at = RunState.DONE, now
         return 0
     batch = [CaseFacts.from_text(row.facts) for row in rows]
-    for row, result in zip(rows, take_in(batch, actor="file", now=now), strict=True):
+    results = take_in(batch, actor=actor_of(run), bureau=run.bureau, now=now)
+    for row, result in zip(rows, results, strict=True):
         row.result, row.facts = result, ""
     run.done += len(rows)
     return len(rows)
+
+
+def actor_of(run: ImportRun) -> str:
+    """Return how the history names who told what a file says."""
+    return f"{run.username}: {run.file_name}"[:LONGEST_ACTOR]
 
 
 def to_apply(run: ImportRun) -> int:
@@ -187,10 +214,12 @@ def find_decided() -> int | None:
     )
 
 
-def find_unfinished(content: bytes) -> ImportRun | None:
+def find_unfinished(content: bytes, bureau: str | None) -> ImportRun | None:
     """Return the run of the same file that was decided and killed on its way."""
     same = select(ImportRun).where(
-        ImportRun.file_hash == hashlib.sha256(content).hexdigest(), ImportRun.state == RunState.APPLYING
+        ImportRun.file_hash == hashlib.sha256(content).hexdigest(),
+        ImportRun.state == RunState.APPLYING,
+        ImportRun.bureau.is_not_distinct_from(bureau),
     )
     return db.session.scalar(same.limit(1))
 
@@ -203,8 +232,12 @@ def get_run(public_id: str) -> ImportRun:
     return found
 
 
-def list_runs(limit: int = 30) -> Sequence[ImportRun]:
-    return db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)).all()
+def list_runs(bureau: str | None, *, limit: int = 30) -> Sequence[ImportRun]:
+    """Return the latest files of a bureau; of everybody when it is None."""
+    wanted = select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)
+    if bureau:
+        wanted = wanted.where(ImportRun.bureau == bureau)
+    return db.session.scalars(wanted).all()
 
 
 def list_rows(run: ImportRun, *, result: str = "", page: int = 1, size: int = 50) -> Sequence[ImportRow]:

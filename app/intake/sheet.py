@@ -18,7 +18,7 @@ OPTIONAL = (
     "visit_type", "nationality", "language", "email", "phone", "received_on", "consented_on",
     "employer_code", "employer", "employer_registered_on",
     "work_state", "work_on", "work_reason", "residence_state", "residence_on", "residence_reason",
-    "papers_station", "shelf", "collect_before",
+    "papers_station", "shelf", "collect_before", "passport_expires_on",
 )  # fmt: skip
 COLUMNS = (*REQUIRED, *OPTIONAL)
 # The headers of the bureaus' own files.
@@ -29,7 +29,7 @@ CHINESE = {
     "单位登记日期": "employer_registered_on", "工作许可状态": "work_state", "工作许可日期": "work_on",
     "工作许可说明": "work_reason", "居留许可状态": "residence_state", "居留许可日期": "residence_on",
     "居留许可说明": "residence_reason", "领取地点": "papers_station", "架位": "shelf",
-    "领取截止日期": "collect_before", "办理类型": "visit_type",
+    "领取截止日期": "collect_before", "护照有效期至": "passport_expires_on", "办理类型": "visit_type",
 }  # fmt: skip
 _OTHER_KINDS = {
     b"PK\x03\x04": "zipped",
@@ -70,11 +70,11 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A readable file. `unused` are columns that nobody knows; `encoding` is how it was written."""
+    """A readable file: its columns, those that nobody knows too; `encoding` is how it was written."""
 
     encoding: str
     rows: list[RawRow]
-    unused: tuple[str, ...]
+    columns: tuple[str, ...]
 
 
 def read_sheet(content: bytes) -> Sheet:
@@ -90,7 +90,7 @@ def read_sheet(content: bytes) -> Sheet:
         raise SheetRefused(Problem(code, reader.line_num)) from None
     if not rows:
         raise SheetRefused(Problem("no_rows"))
-    return Sheet(encoding, rows, tuple(name for name in header if name not in COLUMNS))
+    return Sheet(encoding, rows, tuple(header))
 
 
 def decode(content: bytes) -> tuple[str, str]:

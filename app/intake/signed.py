@@ -13,6 +13,7 @@ from app.intake.facts import CaseFacts
 from app.intake.keys import SignatureWrong
 from app.intake.models import IntakeKey, RowResult
 from app.intake.operations import take_in
+from app.intake.runs import LONGEST_ACTOR
 
 
 class VersionOld(DomainError):
@@ -43,7 +44,8 @@ def tell(facts: CaseFacts, key_id: int, *, now: datetime) -> tuple[RowResult, st
     if key.revoked_at:
         raise SignatureWrong
     key.last_used_at = now
-    (result,) = take_in([facts], actor=f"key {key.key_id}", now=now, bureau=key.bureau)
+    actor = f"{key.key_id}: {key.name}"[:LONGEST_ACTOR]
+    (result,) = take_in([facts], actor=actor, now=now, bureau=key.bureau)
     if result in REFUSED:
         raise REFUSED[result]
     return result, db.session.scalars(select(Case.number).where(Case.external_number == facts.number)).one()

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.cases import wording as cases
 from app.intake.models import RowResult, RunState
 from app.intake.sheet import Problem
 
@@ -37,9 +38,12 @@ PROBLEMS = {
     "day_ahead": _l("This day has not come yet."),
     "day_before_receipt": _l("This day is before the day of receipt."),
     "station_unknown": _l("This service point is not known, or does not hand these permits over."),
+    "station_retired": _l("This service point is closed for good. Name another one."),
     "email_unfit": _l("The e-mail address cannot be used. It is left out."),
     "phone_unfit": _l("The phone number cannot be dialled. It is left out."),
 }
+
+PERMITS = cases.PERMITS
 
 RESULTS = {
     RowResult.NEW: _l("New case"),

@@ -99,7 +99,8 @@ def empty_case(case: Case, *, now: datetime) -> None:
     case.link_hash = token_hash(case.link)
     case.code_index = keyring().blind_index(case.code, purpose="emptied")
     case.passport_index = keyring().blind_index(case.number, purpose="emptied")
-    case.external_hash = ""
+    for leg in case.legs:
+        leg.external_hash = ""
     db.session.execute(delete(CaseToken).where(CaseToken.case_id == case.id))
     db.session.execute(update(CaseEvent).where(CaseEvent.case_id == case.id).values(text_encrypted=None))
     db.session.execute(delete(Consent).where(Consent.case_id == case.id))

@@ -164,6 +164,7 @@ def _last_other_reader(events: Sequence[CaseEvent], reader: str) -> tuple[str, d
 def list_handover_stations(service_id: int) -> list[Station]:
     """Return the service points that hand over what this service is for, in published order."""
     wanted = select(Station).join(StationService).where(StationService.service_id == service_id)
+    wanted = wanted.where(Station.retired_at.is_(None))
     return list(db.session.scalars(wanted.order_by(Station.number)))
 
 

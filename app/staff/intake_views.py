@@ -6,18 +6,21 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.accounts.models import Role
+from app.cases.queries import list_bureau_codes, list_bureaus
 from app.db import transact
 from app.errors import DomainError, NotFound
 from app.intake import applying, runs, wording
 from app.intake.models import ImportRun, RowResult, RunState
+from app.intake.runs import Sender
 from app.intake.sheet import MOST_BYTES, Problem, SheetRefused, read_sheet
 from app.staff.frame import frame
-from app.staff.permissions import get_member, may_take_in, requires
+from app.staff.permissions import get_member, limited_to_bureau, may_take_in, requires
 from app.wording import sentence
 
 bp = Blueprint("staff_intake", __name__, template_folder="templates", url_prefix="/staff/intake")
 bp.context_processor(frame)
 
+BOTH = "both"  # what an administrator chooses for a file that tells both permits
 LINES = 50
 REFRESH_SECONDS = 3
 LARGEST_REQUEST = MOST_BYTES + 64 * 1024
@@ -36,9 +39,20 @@ def overview() -> ResponseReturnValue:
     return _list()
 
 
-def _list(problem: str = "", status: int = 200) -> ResponseReturnValue:
+def _list(problem: str = "", field: str = "file", status: int = 200) -> ResponseReturnValue:
     _check_may_take_in()
-    page = render_template("staff/intake.html", runs=runs.list_runs(), problem=problem, words=wording)
+    only = limited_to_bureau()
+    page = render_template(
+        "staff/intake.html",
+        runs=runs.list_runs(only),
+        bureaus=list_bureaus(),
+        only=only,
+        both=BOTH,
+        chosen=request.form.get("bureau", ""),
+        problem=problem,
+        field=field,
+        words=wording,
+    )
     return page, status
 
 
@@ -46,14 +60,19 @@ def _list(problem: str = "", status: int = 200) -> ResponseReturnValue:
 @requires(Role.CLERK)
 def upload() -> ResponseReturnValue:
     _check_may_take_in()
+    told = limited_to_bureau() or request.form.get("bureau", "")
+    if told not in {BOTH, *list_bureau_codes()}:
+        return _list(_("Choose whose permits the file tells."), "bureau", 422)
     file = request.files.get("file")
     content = file.read() if file else b""
     try:
         sheet = read_sheet(content)
     except SheetRefused as refused:
-        return _list(wording.problem_words(refused.problem if content else Problem("empty")), refused.status)
+        problem = refused.problem if content else Problem("empty")
+        return _list(wording.problem_words(problem), "file", refused.status)
     name = file.filename or "" if file else ""
-    run = applying.read_in(sheet, content, name, username=get_member().username, progress=lambda _done: None)
+    sender = Sender(get_member().username, None if told == BOTH else told)
+    run = applying.read_in(sheet, content, name, sender=sender, progress=lambda _done: None)
     return redirect(url_for(".show", public_id=run.public_id), 303)
 
 
@@ -72,6 +91,7 @@ def _run_page(public_id: str, refusal: DomainError | None = None) -> ResponseRet
     answer = render_template(
         "staff/intake_run.html",
         run=run,
+        bureaus=[row for row in list_bureaus() if run.bureau in (None, row.code)],
         rows=rows[:LINES],
         more=len(rows) > LINES,
         page=page,
@@ -109,11 +129,15 @@ def discard(public_id: str) -> ResponseReturnValue:
 
 
 def _own_run(public_id: str) -> ImportRun:
+    """Return the run, unless it is another bureau's: that looks like one that does not exist."""
     if not may_take_in() or not public_id.isascii() or not public_id.isalnum():
         raise NotFound
-    return runs.get_run(public_id)
+    run = runs.get_run(public_id)
+    if limited_to_bureau() not in (None, run.bureau):
+        raise NotFound
+    return run
 
 
 def _check_may_take_in() -> None:
     if not may_take_in():
-        abort(403, _("Only administrators take in files. Ask one of them."))
+        abort(403, _("Only the bureaus and administrators take in files. Ask one of them."))

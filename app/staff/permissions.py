@@ -97,11 +97,15 @@ def may_see_cases() -> bool:
 
 
 def may_take_in() -> bool:
-    """Say whether who is signed in takes in the bureaus' files.
+    """Say whether who is signed in takes in the bureaus' files: their officers, and administrators."""
+    member = get_member()
+    return member.bureau is not None or member.role is Role.ADMINISTRATOR
 
-    A file may tell both permits of a case, and no bureau decides for the other: administrators only.
-    """
-    return get_member().role is Role.ADMINISTRATOR
+
+def limited_to_bureau() -> str | None:
+    """Return the only bureau whose files who is signed in takes in; None for administrators: any."""
+    member = get_member()
+    return None if member.role is Role.ADMINISTRATOR else member.bureau
 
 
 def get_case_or_404(number: str) -> Case:

@@ -20,7 +20,7 @@ def build_run(now: Any) -> ImportRun:
     """Build a file of the bureaus that waits to be decided."""
     run = ImportRun(
         public_id="RUNABC", file_name="cases.csv", file_hash="", encoding="utf-8", state=RunState.CHECKED,
-        username="lin", created_at=now, unused_columns=[], counts={},
+        username="lin", bureau="foreign-experts", created_at=now, unused_columns=[], counts={},
     )  # fmt: skip
     factories.save(run)
     return run

@@ -228,6 +228,8 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
     for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
         factories.build_user(f"own-{name}", role=role, stations=(network.central,))
         factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
+    for name, bureau in (("own-bureau", "foreign-experts"), ("other-bureau", "exit-entry")):
+        factories.build_user(name, bureau=bureau)
     factories.build_user("administrator", role=Role.ADMINISTRATOR)
     values = {
         "reference": visit.reference,
@@ -312,6 +314,11 @@ def test_a_station_takes_no_files_in(world: World, endpoint: str):
     assert world.ask(world.signed_in("own-manager"), endpoint).status_code in (403, 404)
 
 
+@pytest.mark.parametrize("endpoint", sorted(INTAKE - INTAKE_LISTS))
+def test_another_bureau_finds_no_file(world: World, endpoint: str):
+    assert world.ask(world.signed_in("other-bureau"), endpoint).status_code == 404
+
+
 @pytest.mark.parametrize("endpoint", [e for e, role in STAFF.items() if role is not Role.CLERK])
 def test_a_clerk_is_told_no_where_a_manager_is_needed(world: World, endpoint: str):
     assert world.ask(world.signed_in("own-clerk"), endpoint).status_code == 403
@@ -321,7 +328,6 @@ def test_a_clerk_is_told_no_where_a_manager_is_needed(world: World, endpoint: st
 def test_the_right_person_gets_in(world: World, endpoint: str):
     """Keeps the tests above honest: the same request is refused for nobody's sake but theirs."""
     who = {Role.CLERK: "own-clerk", Role.MANAGER: "own-manager", Role.ADMINISTRATOR: "administrator"}
-    username = "administrator" if endpoint in INTAKE else who[STAFF[endpoint]]
     username = "own-bureau" if endpoint in INTAKE else who[STAFF[endpoint]]
     if endpoint == "points.reopen":
         routes.retire("central-window")

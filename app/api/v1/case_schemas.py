@@ -41,7 +41,7 @@ class ToldLeg(Body):
 
 
 class ToldCase(Body):
-    """A case as a bureau knows it. `number` and `version` are the bureau's own."""
+    """A case as a bureau knows it. `number` and `version` are those of the application, for both bureaus."""
 
     number = Line(required=True, least=1, most=60, metadata={"example": "WP-2026-000123"})
     version = Whole(
@@ -62,6 +62,7 @@ class ToldCase(Body):
     papers_station = Line(most=60, allow_none=True, load_default=None, metadata={"description": "slug"})
     shelf = Line(most=40, allow_none=True, load_default=None)
     collect_before = Line(most=10, allow_none=True, load_default=None)
+    passport_expires_on = Line(most=10, allow_none=True, load_default=None)
 
 
 class TakenCase(Schema):
@@ -70,5 +71,6 @@ class TakenCase(Schema):
     case = fields.String(required=True, metadata={"description": "our number of the case"})
     result = fields.String(required=True, metadata={"description": "new, updated or same"})
     left_out = fields.List(
-        fields.String(), metadata={"description": "fields that could not be used, such as a bad phone"}
+        fields.String(),
+        metadata={"description": "fields that were not used: a bad phone, another bureau's permit"},
     )

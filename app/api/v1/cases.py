@@ -12,7 +12,7 @@ from app.api.v1.spec import PROBLEM, Blueprint
 from app.cases.states import Permit
 from app.db import transact
 from app.intake import keys, runs, signed, wording
-from app.intake.facts import read_facts
+from app.intake.facts import Known, read_facts
 from app.intake.keys import SignedRequest
 from app.intake.models import IntakeKey, RowResult
 
@@ -31,7 +31,7 @@ def tell_case(header: dict[str, str], told: dict[str, Any]) -> Response:
     """Tell a case, or a newer version of one. The same version again changes nothing."""
     now = clock.now()
     key = _signed_by(header)
-    known = runs.read_known(encoding="utf-8", now=now)
+    known = runs.read_known(encoding="utf-8", bureau=key.bureau, now=now)
     facts, problems = read_facts(_cells(told), known)
     if facts is None:
         raise InvalidRequest({p.column: [wording.problem_text(p.code)] for p in problems if not p.warning})
@@ -41,9 +41,14 @@ def tell_case(header: dict[str, str], told: dict[str, Any]) -> Response:
         "version": facts.version,
         "case": number,
         "result": result,
-        "left_out": [problem.column for problem in problems],
+        "left_out": [problem.column for problem in problems] + _of_others(told, known),
     }
     return answer(body, 201 if result == RowResult.NEW else 200)
+
+
+def _of_others(told: dict[str, Any], known: Known) -> list[str]:
+    """Return the permits that the request tells and its key may not."""
+    return [permit for permit in Permit if told[permit] and permit not in known.permits]
 
 
 def _signed_by(header: dict[str, str]) -> IntakeKey:

@@ -11,6 +11,7 @@ from app.cases.queries import get_by_code
 from app.db import db, transact
 from app.intake import applying, runs
 from app.intake.models import ImportRow, ImportRun
+from app.intake.runs import Sender
 from app.intake.sheet import read_sheet
 from app.notifications.models import OutboxMessage
 from tests import factories
@@ -85,7 +86,7 @@ def test_a_newer_version_is_taken_and_an_older_one_is_not(take) -> None:
     assert "1 updated" in newer.output
     assert "1 older" in older.output
     (case,) = cases()
-    assert (case.full_name, case.external_version) == ("Person Renamed", 3)
+    assert (case.full_name, {leg.external_version for leg in case.legs}) == ("Person Renamed", {3})
     assert case.ready_at is not None
 
 
@@ -158,7 +159,8 @@ def test_no_personal_data_is_printed(take) -> None:
 
 def begun(content: bytes, now) -> ImportRun:
     """Read a file and decide on it, as the command does before it is killed."""
-    run = applying.read_in(read_sheet(content), content, "x.csv", username="t", progress=lambda _n: None)
+    sheet, sender = read_sheet(content), Sender("t", None)
+    run = applying.read_in(sheet, content, "x.csv", sender=sender, progress=lambda _n: None)
     return transact(runs.start, run.public_id, now=now)
 
 
@@ -221,3 +223,57 @@ def test_a_new_name_is_found_and_the_old_one_is_not(take) -> None:
 
     after = set(db.session.scalars(select(CaseToken.token)))
     assert len(before - after) == len(after - before) == 1
+
+
+def test_a_file_of_one_bureau_tells_only_its_permit(take) -> None:
+    content = sheet([row(1, residence_state="approved")])
+
+    first = take(content, "--bureau", "exit-entry")
+    second = take(content, "--bureau", "foreign-experts")
+
+    assert "Columns that are not used: work_state, work_on" in first.output
+    assert "1 updated" in second.output
+    (case,) = cases()
+    assert {leg.permit: (leg.state, leg.changed_by) for leg in case.legs} == {
+        "work": ("approved", "command: cases.csv"), "residence": ("approved", "command: cases.csv"),
+    }  # fmt: skip
+    assert "1 same" in take(content).output  # both together say nothing new
+    assert take(content, "--bureau", "nobody").exit_code == 1
+
+
+def test_a_killed_run_goes_on_only_for_its_own_bureau(take, now) -> None:
+    content = sheet([row(1)])
+    begun(content, now)
+
+    assert "Going on" not in take(content, "--bureau", "exit-entry").output
+
+
+def test_papers_cannot_lie_at_a_retired_service_point(take, network, now) -> None:
+    old = factories.build_station("old-window", services=(network.collect,), desks=1)
+    old.retired_at = now
+    db.session.commit()
+
+    done = take(sheet([row(1), row(2, papers_station="old-window")]))
+
+    assert "line 3, papers_station: This service point is closed for good" in done.output
+    assert cases() == []
+
+
+def test_a_service_point_that_closes_meanwhile_gets_no_papers(take, network, now) -> None:
+    run = begun(sheet([row(1, residence_state="approved")]), now)
+    network.central.retired_at = now
+    db.session.commit()
+
+    transact(runs.apply_some, run.id, now=now)
+
+    (case,) = cases()
+    assert (case.papers_station_id, case.ready_at) == (None, None)
+
+
+def test_the_end_of_the_passport_is_known_and_kept(take) -> None:
+    take(sheet([row(1, passport_expires_on="2027-01-31")]))
+    take(sheet([row(1, version=2)]))
+    assert cases()[0].passport_expires_on == date(2027, 1, 31)
+
+    take(sheet([row(1, version=3, passport_expires_on="2036-01-31")]))
+    assert cases()[0].passport_expires_on == date(2036, 1, 31)

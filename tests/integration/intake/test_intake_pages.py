@@ -6,7 +6,7 @@ import pytest
 
 from app import jobs
 from app.accounts.models import Role
-from app.cases.models import Case
+from app.cases.models import Case, PermitLeg
 from app.db import db
 from app.intake.models import ImportRun
 from tests import factories
@@ -25,8 +25,9 @@ def lin(app, network, client):
     return client
 
 
-def send(browser, content: bytes, name: str = "cases.csv", **options):
-    return browser.post("/staff/intake", data={"file": (io.BytesIO(content), name)}, **options)
+def send(browser, content: bytes, name: str = "cases.csv", *, bureau: str = "both", **options):
+    data = {"file": (io.BytesIO(content), name), "bureau": bureau}
+    return browser.post("/staff/intake", data=data, **options)
 
 
 def run() -> ImportRun:
@@ -81,7 +82,9 @@ def test_what_cannot_be_read_is_said_beside_the_field(lin, content) -> None:
 
 
 def test_no_file_chosen_is_said_too(lin) -> None:
-    assert lin.post("/staff/intake", data={}).status_code == 422
+    answer = lin.post("/staff/intake", data={"bureau": "both"})
+
+    assert (answer.status_code, "The file is empty" in answer.text) == (422, True)
 
 
 def test_the_name_of_a_file_is_only_shown(lin) -> None:
@@ -120,8 +123,70 @@ def test_lines_are_paged(lin) -> None:
     assert lin.get(f"{path}?page=nonsense&show=nonsense").status_code == 200
 
 
-def test_an_officer_takes_in_no_file_that_may_tell_the_other_permit(app, network, client) -> None:
-    factories.build_user("li", bureau="exit-entry")
-    client.post("/staff", data={"username": "li", "password": PASSWORD})
+@pytest.fixture
+def officer(app, network, lin):
+    """Return a function that signs in an officer of a bureau."""
 
-    assert client.get("/staff/intake").status_code == 403
+    def signed_in(name: str, bureau: str):
+        factories.build_user(name, bureau=bureau)
+        browser = app.test_client()
+        browser.post("/staff", data={"username": name, "password": PASSWORD})
+        return browser
+
+    return signed_in
+
+
+def take_in_all(browser, run: ImportRun) -> None:
+    assert browser.post(f"/staff/intake/{run.public_id}/start").status_code == 303
+    jobs.take_in_files(stopping=lambda: False)
+
+
+def legs() -> dict[str, tuple[str, str]]:
+    return {leg.permit: (leg.state, leg.changed_by) for leg in db.session.query(PermitLeg)}
+
+
+@pytest.mark.parametrize("pretended", ["both", "foreign-experts"])
+def test_an_officer_decides_only_the_own_permit_by_a_file(officer, pretended) -> None:
+    li = officer("li", "exit-entry")
+
+    page = send(li, sheet([row(1, residence_state="approved")]), bureau=pretended, follow_redirects=True).text
+    take_in_all(li, run())
+
+    assert run().bureau == "exit-entry"
+    assert "Columns that are not used:" in page
+    assert legs() == {"work": ("received", "li: cases.csv"), "residence": ("approved", "li: cases.csv")}
+
+
+def test_the_second_bureau_sends_the_same_file_and_it_is_news(officer) -> None:
+    li, wu = officer("li", "exit-entry"), officer("wu", "foreign-experts")
+    content = sheet([row(1, residence_state="approved")])
+    send(li, content)
+    take_in_all(li, run())
+
+    page = send(wu, content, follow_redirects=True).text
+    take_in_all(wu, db.session.query(ImportRun).filter_by(bureau="foreign-experts").one())
+
+    assert "Newer version 1" in page
+    assert legs() == {"work": ("approved", "wu: cases.csv"), "residence": ("approved", "li: cases.csv")}
+    assert db.session.query(Case).one().ready_at is not None
+
+
+@pytest.mark.parametrize("bureau", ["foreign-experts", "both"])
+def test_another_bureaus_file_is_neither_seen_nor_decided(officer, lin, bureau) -> None:
+    send(lin, sheet([row(1)]), "secret.csv", bureau=bureau)
+    path, li = f"/staff/intake/{run().public_id}", officer("li", "exit-entry")
+
+    assert "secret.csv" not in li.get("/staff/intake").text
+    assert "secret.csv" in lin.get("/staff/intake").text
+    answers = [li.get(path), li.post(f"{path}/start"), li.post(f"{path}/discard")]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert run().state == "checked"
+
+
+@pytest.mark.parametrize("bureau", ["", "nobody"])
+def test_an_administrator_says_whose_permits_a_file_tells(lin, bureau) -> None:
+    answer = send(lin, sheet([row(1)]), bureau=bureau)
+
+    assert answer.status_code == 422
+    assert 'href="#bureau-0">Choose whose permits the file tells.' in answer.text
+    assert db.session.query(ImportRun).count() == 0

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.cases.models import Case
+from app.cases.models import Case, PermitLeg
 from app.db import db
 from app.intake.models import IntakeKey
 
@@ -119,14 +119,53 @@ def test_a_revoked_key_opens_nothing(send, make_key, runner) -> None:
     assert runner.invoke(args=["cases", "keys", "revoke", "kNOBODY"]).exit_code == 1
 
 
+def legs() -> dict[str, tuple[str, int]]:
+    (case,) = db.session.query(Case)
+    return {leg.permit: (leg.state, leg.external_version) for leg in case.legs}
+
+
 def test_a_bureaus_own_system_tells_only_its_permit(send, make_key) -> None:
     key = make_key("--bureau", "exit-entry")
+
+    answer = send({**TOLD, "residence": {"state": "approved"}}, key=key)
+
+    assert (answer.status_code, answer.json["left_out"]) == (201, ["work"])
+    assert legs() == {"work": ("received", 0), "residence": ("approved", 1)}
+    (leg,) = [leg for leg in db.session.query(PermitLeg) if leg.permit == "residence"]
+    assert leg.changed_by == f"{key[0]}: Approval system"
+
+
+def test_the_version_of_one_bureau_hides_nothing_of_the_other(send, make_key) -> None:
+    work, residence = make_key("--bureau", "foreign-experts"), make_key("--bureau", "exit-entry")
     told = {**TOLD, "residence": {"state": "approved"}}
+    send(told, key=residence)
 
-    assert send(told, key=key).status_code == 201
+    first, again = send(told, key=work), send(told, key=work)
 
-    (case,) = db.session.query(Case)
-    assert {leg.permit: leg.state for leg in case.legs} == {"work": "received", "residence": "approved"}
+    assert (first.json["result"], again.json["result"]) == ("updated", "same")
+    assert legs() == {"work": ("approved", 1), "residence": ("approved", 1)}
+
+
+def test_a_joint_version_and_a_bureaus_own_are_told_apart_by_permit(send, make_key) -> None:
+    residence = make_key("--bureau", "exit-entry")
+    newer = {**TOLD, "version": 3, "residence": {"state": "approved"}}
+    send(newer, key=residence)
+
+    joint = send({**newer, "version": 2, "name": "Old Name"})
+    conflict = send({**newer, "residence": {"state": "in_review"}})
+
+    assert joint.json["result"] == "updated"
+    assert legs() == {"work": ("approved", 2), "residence": ("approved", 3)}
+    assert db.session.query(Case).one().full_name == "Anna Petrova"  # version 3 is newer
+    assert conflict.json["code"] == "version_conflict"
+
+
+def test_an_older_version_of_the_other_bureau_fills_what_is_missing(send, make_key) -> None:
+    send({**TOLD, "version": 5}, key=make_key("--bureau", "exit-entry"))
+
+    send({**TOLD, "email": "anna@example.org"}, key=make_key("--bureau", "foreign-experts"))
+
+    assert db.session.query(Case).one().email == "anna@example.org"
 
 
 def test_the_secret_is_shown_once_and_kept_encrypted(make_key, runner) -> None:

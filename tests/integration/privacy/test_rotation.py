@@ -10,6 +10,9 @@ from app.cases.queries import get_by_code
 from app.crypto import Keyring
 from app.db import Base, db, transact
 from app.intake import keys
+from app.intake.facts import CaseFacts
+from app.intake.models import RowResult
+from app.intake.operations import take_in
 from app.privacy import rotation
 from tests import factories
 from tests.factories import TUESDAY
@@ -109,3 +112,16 @@ def test_every_encrypted_column_belongs_to_a_vault() -> None:
         str(c) for t in Base.metadata.sorted_tables for c in t.columns if c.name.endswith("_encrypted")
     }
     assert columns == known
+
+
+def test_a_version_told_before_is_still_known_when_the_old_key_has_left(
+    runner, network, newer, app, monkeypatch
+) -> None:
+    facts = CaseFacts("HK-1", 1, "Anna Petrova", "E1234567", visit_type=network.visit_type.code)
+    monkeypatch.setitem(app.extensions, "keyring", Keyring({"test": newer.keys["test"]}))
+    transact(take_in, [facts], actor="file", now=TUESDAY)
+    monkeypatch.setitem(app.extensions, "keyring", newer)
+    runner.invoke(args=["data", "rotate-keys"])
+    monkeypatch.setitem(app.extensions, "keyring", Keyring({"newer": newer.keys["newer"]}))
+
+    assert transact(take_in, [facts], actor="file", now=TUESDAY) == [RowResult.SAME]

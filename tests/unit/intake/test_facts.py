@@ -32,6 +32,7 @@ def test_a_full_line_says_all() -> None:
         nationality="RUS", language="RU", email="a@example.org", phone="+7 926 777 45 61",
         received_on="2026/11/02", consented_on="20261101", employer_code="91460100ma5t0001x1",
         employer="海口 科技", employer_registered_on="2023.02.20", work_state="已批准", work_on="2026-11-09",
+        passport_expires_on="2027-03-01",
         residence_state="papers_asked", residence_reason="diploma", papers_station="central-window",
         shelf="B-12", collect_before="2027-01-31", visit_type="work-and-residence",
     )  # fmt: skip
@@ -42,6 +43,7 @@ def test_a_full_line_says_all() -> None:
     assert facts.received_on == date(2026, 11, 2)
     assert facts.consented_on == date(2026, 11, 1)
     assert facts.employer_registered_on == date(2023, 2, 20)
+    assert facts.passport_expires_on == date(2027, 3, 1)
     assert facts.legs == {
         Permit.WORK: LegFacts(LegState.APPROVED, date(2026, 11, 9)),
         Permit.RESIDENCE: LegFacts(LegState.PAPERS_ASKED, None, "diploma"),
@@ -119,3 +121,26 @@ def test_any_line_is_read_or_named(cells: dict[str, str]) -> None:
     facts, problems = read_facts(cells, KNOWN)
 
     assert (facts is None) == any(not problem.warning for problem in problems)
+
+
+def test_what_a_line_says_of_another_bureaus_permit_is_not_read() -> None:
+    known = Known(KNOWN.visit_types, KNOWN.today, permits=frozenset({Permit.WORK}))
+    cells = {**LINE, "work_state": "approved", "residence_state": "nonsense", "residence_on": "never"}
+
+    facts, problems = read_facts(cells, known)
+
+    assert problems == []
+    assert facts is not None
+    assert facts.legs == {Permit.WORK: LegFacts(LegState.APPROVED)}
+    assert set(COLUMNS) - set(known.used_columns()) == {
+        "residence_state", "residence_on", "residence_reason",
+    }  # fmt: skip
+
+
+def test_papers_do_not_lie_where_nobody_is_received_any_more() -> None:
+    known = Known(KNOWN.visit_types, KNOWN.today, retired=frozenset({"old-window"}))
+
+    facts, problems = read_facts({**LINE, "papers_station": "old-window"}, known, 4)
+
+    assert facts is None
+    assert [(p.code, p.line, p.column) for p in problems] == [("station_retired", 4, "papers_station")]
