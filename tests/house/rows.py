@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.accounts.models import Role
 from app.appointments.models import Appointment, Notice
 from app.intake.models import ImportRun, RunState
 from app.replies.models import IncomingText
@@ -32,3 +33,13 @@ def build_notice(network: factories.Network, now: Any) -> Notice:
         station_id=network.central.id, first_day=now.date(), last_day=now.date(), urgent=False,
         title=factories.words("Door"), body=factories.words("Moved"), written_by="mei", written_at=now,
     )  # fmt: skip
+
+
+def build_staff(network: factories.Network) -> None:
+    """Build one of each kind: of the own and of another station, of both bureaus, and an administrator."""
+    for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
+        factories.build_user(f"own-{name}", role=role, stations=(network.central,))
+        factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
+    for name, bureau in (("own-bureau", "foreign-experts"), ("other-bureau", "exit-entry")):
+        factories.build_user(name, bureau=bureau)
+    factories.build_user("administrator", role=Role.ADMINISTRATOR)

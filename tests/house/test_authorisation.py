@@ -21,7 +21,7 @@ from tests import factories
 from tests.factories import PASSWORD
 from tests.house import routes
 from tests.house.routes import address, methods_of
-from tests.house.rows import build_incoming_text, build_notice, build_run
+from tests.house.rows import build_incoming_text, build_notice, build_run, build_staff
 
 # Pages that anybody may open. What they show of somebody's own visit asks for a link or a code.
 PUBLIC = {
@@ -225,12 +225,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
     )  # fmt: skip
     notice = build_notice(network, now)
     factories.save(message, report, change, notice)
-    for name, role in (("clerk", Role.CLERK), ("manager", Role.MANAGER)):
-        factories.build_user(f"own-{name}", role=role, stations=(network.central,))
-        factories.build_user(f"other-{name}", role=role, stations=(network.jiangdong,))
-    for name, bureau in (("own-bureau", "foreign-experts"), ("other-bureau", "exit-entry")):
-        factories.build_user(name, bureau=bureau)
-    factories.build_user("administrator", role=Role.ADMINISTRATOR)
+    build_staff(network)
     values = {
         "reference": visit.reference,
         "slug": "central-window",
