@@ -1,5 +1,6 @@
 """Personal data that occurs nowhere else is looked for wherever the service writes: no hit in clear."""
 
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -24,7 +25,7 @@ PERSON = {"name": "Zephyrine Quillfeather", "email": "zq.canary@kwyjibo-mail.org
 THROUGH_API = {"name": "Ottoline Wrackspurt", "email": "ow.canary@flummox-mail.org", "phone": "+79267774561"}
 TYPED_WRONG = "zq.canary@@kwyjibo-slip.org"
 CANARIES = (
-    PASSPORT, CODE, "HKW7-XJ4Q", LINK, *PERSON.values(), *THROUGH_API.values(), "139 7774 5612",
+    PASSPORT, "QJ80315578", CODE, "HKW7-XJ4Q", LINK, *PERSON.values(), *THROUGH_API.values(), "139 7774 5612",
     "13977745612", "Quillfeather", "Wrackspurt", "zq.canary", "ow.canary", "kwyjibo", "flummox",
 )  # fmt: skip
 SLOT = {"station": "jiangdong", "service": "document-check", "party_size": 1}
@@ -39,6 +40,11 @@ WRITTEN = (
     ("table appointment_events", b"rescheduled"),
     ("table idempotency_keys", b"("),
     ("table outbox_messages", b"confirmation"),
+    ("table case_events", b"shown"),
+    ("table case_tokens", b"("),
+    ("table import_rows", b"HK-1001"),
+    ("import", b"line 3, passport"),
+    ("import", b"Taken in: 1"),
 )
 
 
@@ -50,6 +56,8 @@ def site(databases, database_kind, tmp_path):
     app = make_app(url, tmp_path)
     with app.app_context():
         network = factories.build_network()
+        network.visit_type.code = "work-and-residence"
+        db.session.commit()
         factories.build_case(network.visit_type, network.central, code=CODE, link=LINK, passport=PASSPORT,
                              full_name=PERSON["name"], email=PERSON["email"])  # fmt: skip
         factories.build_user("ada", role="administrator")
@@ -142,6 +150,38 @@ def look_as_staff(server):
     return browser
 
 
+def handle_case(server):
+    """Search in every way, open the case, have the person shown, write a note and a reason."""
+    browser = Walker(server.url)
+    pages.press(browser, browser.get("/staff").text, 'name="password"', username="ada",
+                password=factories.PASSWORD)  # fmt: skip
+    for typed in (PERSON["name"], PASSPORT, CODE, PERSON["email"], PERSON["phone"], "Zephyrine Wrackspurt"):
+        found = pages.press(browser, browser.get("/staff/cases").text, 'name="q"', q=typed)
+        assert found.status_code == 200
+    number = re.search(r"/staff/cases/([A-Z0-9-]+)", browser.get("/staff/cases?show=closed").text
+                       + browser.get("/staff/cases").text)[1]  # fmt: skip
+    page = browser.get(f"/staff/cases/{number}").text
+    shown = pages.press(
+        browser, page, 'name="reason" maxlength="1000" autocomplete="off" aria', reason=PERSON["name"]
+    )
+    assert PASSPORT in shown.text
+    pages.press(browser, page, 'name="note"', note=f"{PERSON['name']}: {PERSON['phone']}")
+    return browser
+
+
+def take_in(server, folder):
+    """Take in a file of the bureaus with a wrong line, then without. Returns what the command printed."""
+    printed = b""
+    for wrong in (f"HK-2,1,{PERSON['name']},{PASSPORT}\u00e9!,{PERSON['email']}\n", ""):
+        file = folder / "cases.txt"
+        file.write_text(f"number,version,name,passport,email\nHK-1001,1,{THROUGH_API['name']},QJ80315578,"
+                        f"{THROUGH_API['email']}\n{wrong}")  # fmt: skip
+        done = subprocess.run([str(BIN / "flask"), "--app", "wsgi", "cases", "import", str(file)], cwd=ROOT,
+                              env=server.environment, capture_output=True, check=False)  # fmt: skip
+        printed += done.stdout + done.stderr
+    return printed
+
+
 def deliver(server, folder):
     """Run the worker until a letter is sent and one has failed. Returns what it logged."""
     db.session.rollback()
@@ -198,10 +238,12 @@ def test_no_file_row_log_title_or_address_holds_it_in_clear(site, database_kind,
     browsers = [collect_by_link(site), collect_by_code(site), book_open_service(site)]
     token = book_through_api(site)
     browsers.append(look_as_staff(site))
+    browsers.append(handle_case(site))
     transact(break_rows, database_kind)
     browsers.append(provoke(site, token))
     found = Found()
     found.add("worker log", deliver(site, tmp_path))
+    found.add("import", take_in(site, tmp_path))
     found.add("web log", site.log())
     for browser in browsers:
         found.add(f"titles {id(browser)}", "\n".join(browser.titles))
