@@ -15,6 +15,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from app.errors import Busy
+
 log = logging.getLogger(__name__)
 
 LATE_AFTER_SECONDS = 30.0
@@ -119,6 +121,9 @@ class Scheduler:
         try:
             self._last[name] = time.monotonic()
             self._around(self._jobs[name])
+        except Busy:
+            # Others wrote for longer than anybody waits. Nothing is half done, and the next beat comes.
+            log.warning("a job gave way", extra={"job": name})
         except Exception:
             log.exception("a job failed", extra={"job": name})
         finally:

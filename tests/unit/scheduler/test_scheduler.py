@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import apscheduler.schedulers.base
 import pytest
 
+from app.errors import Busy
 from app.scheduler import Job, Scheduler
 
 
@@ -57,6 +58,18 @@ def test_a_failing_job_comes_again() -> None:
     scheduler, runs = counting(0.1, fail)
     with running(scheduler):
         assert within(5, lambda: len(runs) >= 3)
+
+
+def test_a_job_that_others_keep_from_writing_gives_way_without_an_alarm(caplog) -> None:
+    def wait_in_vain() -> None:
+        raise Busy
+
+    scheduler, runs = counting(0.1, wait_in_vain)
+    with running(scheduler):
+        assert within(5, lambda: len(runs) >= 2)
+    assert {
+        (record.levelname, record.message) for record in caplog.records if record.name == "app.scheduler"
+    } == {("WARNING", "a job gave way")}
 
 
 def test_a_slow_job_never_runs_twice_at_once() -> None:
