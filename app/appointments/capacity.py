@@ -1,10 +1,10 @@
 """What desks are taken. The one place that writes `desk_usage`; call its writers inside `transact()`."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -20,12 +20,25 @@ from sqlalchemy import (
 )
 
 from app.appointments.models import DeskUsage, HoldStatus
-from app.appointments.slots import Candidate, cell_of, cells_of, start_of
+from app.appointments.slots import Candidate, Line, cell_of, cells_of, start_of
 from app.db import Base, db, json_list, run
 from app.interval import Interval
 from app.stations import plans
 from app.stations.models import Station
 from app.stations.opening_hours import open_intervals
+
+
+class Owner(Protocol):
+    """What takes desks: a visit or a hold."""
+
+    @property
+    def station_id(self) -> int: ...
+    @property
+    def desk_group(self) -> int: ...
+    @property
+    def interval(self) -> Interval: ...
+    @property
+    def party_size(self) -> int: ...
 
 
 def take(station_id: int, candidate: Candidate, *, party_size: int) -> bool:
@@ -36,7 +49,7 @@ def take(station_id: int, candidate: Candidate, *, party_size: int) -> bool:
     """
     if min(candidate.desks) < party_size:
         return False
-    values = {"station": station_id, "party": party_size}
+    values = {"station": station_id, "group": candidate.desk_group, "party": party_size}
     for i, desks in enumerate(candidate.desks):
         values[f"cell{i}"], values[f"desks{i}"] = candidate.first_cell + i, desks
     changed = db.session.execute(_take_statement(len(candidate.desks)), values)
@@ -45,23 +58,24 @@ def take(station_id: int, candidate: Candidate, *, party_size: int) -> bool:
 
 @lru_cache
 def _take_statement(count: int) -> TextClause:
-    rows = ", ".join(f"(:station, :cell{i}, :party, :desks{i})" for i in range(count))
+    rows = ", ".join(f"(:station, :group, :cell{i}, :party, :desks{i})" for i in range(count))
     return text(
         # Only digits are put into this text; every value is bound.
-        f"INSERT INTO desk_usage (station_id, cell, taken, capacity) VALUES {rows} "  # noqa: S608
-        "ON CONFLICT (station_id, cell) DO UPDATE SET taken = desk_usage.taken + excluded.taken "
+        f"INSERT INTO desk_usage (station_id, desk_group, cell, taken, capacity) VALUES {rows} "  # noqa: S608
+        "ON CONFLICT (station_id, desk_group, cell) DO UPDATE SET taken = desk_usage.taken + excluded.taken "
         "WHERE desk_usage.taken + excluded.taken <= desk_usage.capacity "
         "AND desk_usage.taken + excluded.taken <= excluded.capacity"
     )
 
 
-def give_back(station_id: int, interval: Interval, *, party_size: int) -> None:
+def give_back(owner: Owner) -> None:
     """Free the desks of a visit or hold in every cell it covered."""
-    cells = cells_of(interval)
+    cells = cells_of(owner.interval)
     changed = db.session.execute(
         update(DeskUsage)
-        .where(DeskUsage.station_id == station_id, DeskUsage.cell.between(cells.start, cells.stop - 1))
-        .values(taken=DeskUsage.taken - party_size)
+        .where(DeskUsage.station_id == owner.station_id, DeskUsage.desk_group == owner.desk_group)
+        .where(DeskUsage.cell.between(cells.start, cells.stop - 1))
+        .values(taken=DeskUsage.taken - owner.party_size)
     )
     if changed.rowcount != len(cells):  # type: ignore[attr-defined]
         raise RuntimeError("desk usage does not match what was taken")
@@ -77,9 +91,10 @@ def _ran_out(station_id: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]
 
 
 def _taken(ours: ColumnElement[bool], holds_ours: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Return one row: stations, cells and counts side by side, and whether a hold there ran out."""
+    """Return one row: stations, groups, cells and counts side by side, and whether a hold there ran out."""
     return select(
         json_list(_usage.station_id),
+        json_list(_usage.desk_group),
         json_list(_usage.cell),
         json_list(_usage.taken),
         exists().where(*_ran_out(holds_ours)),
@@ -92,40 +107,56 @@ def _taken(ours: ColumnElement[bool], holds_ours: ColumnElement[bool]) -> Select
 
 _one: BindParameter[int] = bindparam("id")
 _many: BindParameter[Any] = bindparam("ids", expanding=True)
-_TAKEN_AT_ONE = _taken(_usage.station_id == _one, _holds.station_id == _one)
-_TAKEN = _taken(_usage.station_id.in_(_many), _holds.station_id.in_(_many))
-_EXPIRED = select(_holds.station_id, _holds.starts_at, _holds.ends_at, _holds.party_size).where(
-    *_ran_out(_holds.station_id.in_(_many))
+_one_group: BindParameter[int] = bindparam("group")
+_groups: BindParameter[Any] = bindparam("groups", expanding=True)
+_TAKEN_AT_ONE = _taken(
+    (_usage.station_id == _one) & (_usage.desk_group == _one_group), _holds.station_id == _one
 )
+_TAKEN = _taken(_usage.station_id.in_(_many) & _usage.desk_group.in_(_groups), _holds.station_id.in_(_many))
+_EXPIRED = select(
+    _holds.station_id, _holds.desk_group, _holds.starts_at, _holds.ends_at, _holds.party_size
+).where(*_ran_out(_holds.station_id.in_(_many)))
 
 
 def taken_in(
-    station_ids: Iterable[int], span: Interval, *, now: datetime, least: int = 1
-) -> Mapping[int, Mapping[int, int]]:
-    """Return desks taken by station and cell, of cells where at least so many are.
+    lines: Iterable[Line], span: Interval, *, now: datetime, least: int = 1
+) -> Mapping[Line, Mapping[int, int]]:
+    """Return desks taken by line and cell, of cells where at least so many are.
 
     Holds that ran out count as free before they are released.
     """
-    ids, cells = list(station_ids), cells_of(span)
-    which, statement = ({"id": ids[0]}, _TAKEN_AT_ONE) if len(ids) == 1 else ({"ids": ids}, _TAKEN)
-    wanted = {**which, "first": cells.start, "last": cells.stop - 1, "least": least, "now": now}
-    stations, found, counts, any_ran_out = run(statement, wanted).one()
-    taken: dict[int, dict[int, int]] = defaultdict(dict)
-    if len(ids) == 1:
-        taken[ids[0]] = dict(zip(found or (), counts or (), strict=True))
+    wanted, cells = set(lines), cells_of(span)
+    which, statement = _which(wanted)
+    values = {**which, "first": cells.start, "last": cells.stop - 1, "least": least, "now": now}
+    stations, groups, found, counts, any_ran_out = run(statement, values).one()
+    taken: dict[Line, dict[int, int]] = defaultdict(dict)
+    if len(wanted) == 1:
+        taken[next(iter(wanted))] = dict(zip(found or (), counts or (), strict=True))
     else:
-        for station_id, cell, count in zip(stations or (), found or (), counts or (), strict=True):
-            taken[station_id][cell] = count
+        rows = zip(stations or (), groups or (), found or (), counts or (), strict=True)
+        for station_id, group, cell, count in rows:
+            taken[station_id, group][cell] = count
     if any_ran_out:
-        _leave_out_expired(taken, ids, now=now)
+        _leave_out_expired(taken, wanted, now=now)
     return taken
 
 
-def _leave_out_expired(taken: Mapping[int, dict[int, int]], ids: list[int], *, now: datetime) -> None:
-    for station_id, starts_at, ends_at, party_size in run(_EXPIRED, {"ids": ids, "now": now}):
+def _which(lines: Set[Line]) -> tuple[dict[str, Any], Select[*tuple[Any, ...]]]:
+    """Return the statement that reads these lines, and what names them; it may tell of others too."""
+    if len(lines) == 1:
+        [(station_id, group)] = lines
+        return {"id": station_id, "group": group}, _TAKEN_AT_ONE
+    stations, groups = ({line[i] for line in lines} for i in (0, 1))
+    return {"ids": list(stations), "groups": list(groups)}, _TAKEN
+
+
+def _leave_out_expired(taken: Mapping[Line, dict[int, int]], lines: Set[Line], *, now: datetime) -> None:
+    ids = {station_id for station_id, _group in lines}
+    for station_id, group, starts_at, ends_at, party_size in run(_EXPIRED, {"ids": list(ids), "now": now}):
+        cells = taken.get((station_id, group), {})
         for cell in cells_of(Interval(starts_at, ends_at)):
-            if cell in taken[station_id]:
-                taken[station_id][cell] -= party_size
+            if cell in cells:
+                cells[cell] -= party_size
 
 
 def refit(station: Station, *, now: datetime) -> None:
@@ -138,12 +169,12 @@ def refit(station: Station, *, now: datetime) -> None:
     rows = db.session.scalars(
         select(DeskUsage).where(DeskUsage.station_id == station.id, DeskUsage.cell >= cell_of(now))
     ).all()
-    desks: dict[int, int] = {}
-    for day in {_day_of(row.cell, plan.timezone) for row in rows}:
-        for part in open_intervals(plan, day):
-            desks.update(dict.fromkeys(cells_of(part.interval), part.desks))
+    desks: dict[tuple[int, int], int] = {}
+    for group, day in {(row.desk_group, _day_of(row.cell, plan.timezone)) for row in rows}:
+        for part in open_intervals(plan, day, group):
+            desks.update(((group, cell), part.desks) for cell in cells_of(part.interval))
     for row in rows:
-        row.capacity = max(row.taken, desks.get(row.cell, 0))
+        row.capacity = max(row.taken, desks.get((row.desk_group, row.cell), 0))
 
 
 def _day_of(cell: int, zone: ZoneInfo) -> date:

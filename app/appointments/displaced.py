@@ -73,7 +73,7 @@ def move(
     appointment = locked_changeable(reference, now=now)
     offers.withdraw(appointment.id, now=now)
     release_expired(now=now, station_id=station.id)
-    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+    capacity.give_back(appointment)
     if not capacity.take(station.id, candidate, party_size=appointment.party_size):
         raise SlotUnavailable
     details = _before(appointment, because)
@@ -112,7 +112,7 @@ def cancel(reference: str, because: Because, *, now: datetime) -> Appointment:
     """End the visit and free its desk. Raises NotChangeable."""
     appointment = locked_changeable(reference, now=now)
     offers.withdraw(appointment.id, now=now)
-    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+    capacity.give_back(appointment)
     details = _before(appointment, because)
     appointment.status = Status.CANCELLED
     appointment.cancelled_at, appointment.cancelled_by = now, because.actor
@@ -132,7 +132,7 @@ def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
     if not whole_step(capacity.take, was.station_id, was.candidate, party_size=appointment.party_size):
         return False
     if appointment.status == Status.BOOKED:
-        capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+        capacity.give_back(appointment)
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
     _put(appointment, station, was.candidate)
@@ -144,6 +144,7 @@ def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
 def _put(appointment: Appointment, station: Station, candidate: Candidate) -> None:
     appointment.station, appointment.station_id = station, station.id
     appointment.starts_at, appointment.ends_at = candidate.interval.start, candidate.interval.end
+    appointment.desk_group = candidate.desk_group
     appointment.confirmed_at = None  # it was said about the other time
     appointment.revision += 1
 

@@ -28,13 +28,12 @@ from app.appointments.policy import (
 )
 from app.appointments.queries import Bookable
 from app.appointments.reach import check_reach
-from app.appointments.slots import Slot
+from app.appointments.slots import Candidate, Slot
 from app.appointments.states import Status
 from app.cases.models import Case
 from app.cases.readiness import check_ready
 from app.crypto import token_hash
 from app.db import db
-from app.interval import Interval
 from app.settings import Settings
 from app.stations import queries as stations
 from app.stations.models import Station
@@ -94,15 +93,16 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
     asked_from = _network_of(request)
     _check_room(asked_from, now=now)
     release_expired(now=now, station_id=offer.id)
-    interval = take_slot(offer, offer, request.starts_at, request.party_size, now=now)
+    taken = take_slot(offer, offer, request.starts_at, request.party_size, now=now)
     kept = Hold(
         public_id=_free_name(request),
         station_id=offer.id,
         service_id=offer.service_id,
         case_id=request.case_id,
         appointment_id=request.moves,
-        starts_at=interval.start,
-        ends_at=interval.end,
+        starts_at=taken.interval.start,
+        ends_at=taken.interval.end,
+        desk_group=taken.desk_group,
         party_size=request.party_size,
         expires_at=now + HOLD_LENGTH,
         created_at=now,
@@ -230,7 +230,7 @@ def _open_hold_of(case_id: int) -> Hold | None:
 
 def take_slot(
     station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
-) -> Interval:
+) -> Candidate:
     """Take the desks of the slot that starts then. Raises OutsideWindow or SlotUnavailable."""
     if starts_at not in queries.window_of(service, station, now=now):
         raise OutsideWindow
@@ -246,16 +246,18 @@ def take_again(owner: Hold | Appointment, *, now: datetime) -> None:
     station = locked_station(owner.station.slug)
     if owner.starts_at <= now:
         raise SlotUnavailable(_near(station, owner.service, owner.starts_at, owner.party_size, now=now))
-    _take(station, owner.service, owner.starts_at, owner.party_size, now=now)
+    taken = _take(station, owner.service, owner.starts_at, owner.party_size, now=now)
+    # The plan may have changed since: other desks serve it now, or its slot is longer.
+    owner.desk_group, owner.ends_at = taken.desk_group, taken.interval.end
 
 
 def _take(
     station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
-) -> Interval:
+) -> Candidate:
     candidate = queries.find_candidate(station, service, starts_at)
     if candidate is None or not capacity.take(station.id, candidate, party_size=party_size):
         raise SlotUnavailable(_near(station, service, starts_at, party_size, now=now))
-    return candidate.interval
+    return candidate
 
 
 def _near(
@@ -314,7 +316,7 @@ def release_expired(*, now: datetime, station_id: int | None = None, limit: int 
 def give_back(kept: Hold) -> None:
     """Free the desks of an open hold."""
     kept.status = HoldStatus.RELEASED
-    capacity.give_back(kept.station_id, kept.interval, party_size=kept.party_size)
+    capacity.give_back(kept)
 
 
 def locked_hold(public_id: str) -> Hold:

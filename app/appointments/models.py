@@ -26,7 +26,7 @@ from app.stations.models import Service, Station
 
 
 class DeskUsage(Model):
-    """How many desks of a station are taken in one five-minute cell.
+    """How many desks of one group of a station are taken in one five-minute cell.
 
     `cell` counts five-minute steps since 1970-01-01 UTC (see `capacity.cells`). The check is the
     last word: no process, whatever it believes, can take one desk too many.
@@ -40,6 +40,9 @@ class DeskUsage(Model):
     )
 
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), primary_key=True)
+    desk_group: Mapped[int] = mapped_column(
+        SmallInteger, primary_key=True, autoincrement=False, default=0, server_default="0"
+    )
     cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     taken: Mapped[int] = mapped_column(SmallInteger)
     capacity: Mapped[int] = mapped_column(SmallInteger)
@@ -70,6 +73,7 @@ class Hold(Model):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     party_size: Mapped[int] = mapped_column(SmallInteger, default=1)
+    desk_group: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     # Set at once when the hold is for moving a visit, else when it has become one.
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
     expires_at: Mapped[datetime]
@@ -120,6 +124,9 @@ class Appointment(Model):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     party_size: Mapped[int] = mapped_column(SmallInteger, default=1)
+    desk_group: Mapped[int] = mapped_column(
+        SmallInteger, default=0, server_default="0"
+    )  # where it has its desk
     revision: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(5))
     origin: Mapped[str] = mapped_column(String(20), default="online")

@@ -21,7 +21,6 @@ from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
 from app.db import db
 from app.errors import NotFound
-from app.interval import Interval
 from app.notifications import outbox
 from app.notifications.outbox import OutboxRequest
 
@@ -104,15 +103,16 @@ def _keep(request: OfferRequest, *, now: datetime) -> Hold:
     if case_id:
         check_reach(db.session.get_one(Case, case_id), offer, request.starts_at, now=now)
     holds.release_expired(now=now, station_id=offer.id)
-    interval: Interval = holds.take_slot(offer, offer, request.starts_at, who.party_size, now=now)
+    taken = holds.take_slot(offer, offer, request.starts_at, who.party_size, now=now)
     kept = Hold(
         public_id=holds.new_name(),
         station_id=offer.id,
         service_id=offer.service_id,
         case_id=who.case_id,
         appointment_id=who.visit_id,
-        starts_at=interval.start,
-        ends_at=interval.end,
+        starts_at=taken.interval.start,
+        ends_at=taken.interval.end,
+        desk_group=taken.desk_group,
         party_size=who.party_size,
         expires_at=request.until + HANDED_ON_WITHIN,
         created_at=now,

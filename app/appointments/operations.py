@@ -164,6 +164,7 @@ def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Ap
         starts_at=kept.starts_at,
         ends_at=kept.ends_at,
         party_size=kept.party_size,
+        desk_group=kept.desk_group,
         revision=0,
         language=language,
         created_at=now,
@@ -199,9 +200,9 @@ def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "p
         raise ServiceNotOffered
     offers.withdraw(appointment.id, now=now)
     release_expired(now=now, station_id=station.id)
-    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
-    interval = take_slot(station, appointment.service, target.starts_at, appointment.party_size, now=now)
-    return _move(appointment, station, interval, now=now, actor=actor)
+    capacity.give_back(appointment)
+    taken = take_slot(station, appointment.service, target.starts_at, appointment.party_size, now=now)
+    return _move(appointment, _Desk(station, taken.desk_group, taken.interval), now=now, actor=actor)
 
 
 def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> Appointment:
@@ -222,8 +223,9 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
     kept.status = HoldStatus.USED
     kept.asked_from = None
     offers.withdraw(appointment.id, now=now)  # other offers than this one, when it is one
-    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
-    return _move(appointment, kept.station, kept.interval, now=now, actor=actor)
+    capacity.give_back(appointment)
+    desk = _Desk(kept.station, kept.desk_group, kept.interval)
+    return _move(appointment, desk, now=now, actor=actor)
 
 
 def _check_cutoff(appointment: Appointment, actor: str, *, now: datetime) -> None:
@@ -245,9 +247,17 @@ def locked_appointment(reference: str) -> Appointment:
     return found or queries.get_by_reference(reference)
 
 
-def _move(
-    appointment: Appointment, station: Station, interval: Interval, *, now: datetime, actor: str
-) -> Appointment:
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """A desk that is taken, and when."""
+
+    station: Station
+    group: int
+    interval: Interval
+
+
+def _move(appointment: Appointment, desk: _Desk, *, now: datetime, actor: str) -> Appointment:
+    station, interval = desk.station, desk.interval
     if appointment.case_id:
         case = db.session.get_one(Case, appointment.case_id, with_for_update=True)
         check_reach(case, station, interval.start, now=now)
@@ -255,6 +265,7 @@ def _move(
     before = f"{appointment.station.slug} {appointment.starts_at.isoformat()}"
     appointment.station, appointment.station_id = station, station.id
     appointment.starts_at, appointment.ends_at = interval.start, interval.end
+    appointment.desk_group = desk.group
     appointment.confirmed_at = None  # it was said about the old time
     appointment.revision += 1
     after = f"{station.slug} {interval.start.isoformat()}"
@@ -272,7 +283,7 @@ def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointme
     appointment = locked_changeable(reference, now=now)
     _check_cutoff(appointment, actor, now=now)
     offers.withdraw(appointment.id, now=now)
-    capacity.give_back(appointment.station_id, appointment.interval, party_size=appointment.party_size)
+    capacity.give_back(appointment)
     appointment.status = Status.CANCELLED
     appointment.cancelled_at, appointment.cancelled_by = now, actor
     appointment.revision += 1

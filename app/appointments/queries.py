@@ -1,7 +1,7 @@
 """What is free, and which visit is whose."""
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,7 +19,7 @@ from app.appointments.policy import (
     TokenWrong,
     booking_window,
 )
-from app.appointments.slots import Candidate, Slot, candidates, free_candidates, remaining
+from app.appointments.slots import Candidate, Line, Slot, candidates, free_candidates, remaining
 from app.appointments.states import LIVE
 from app.crypto import token_hash
 from app.db import db
@@ -28,7 +28,7 @@ from app.interval import Interval
 from app.stations.limits import NO_LIMITS, limits_at, remember
 from app.stations.models import Service, Station
 from app.stations.opening_hours import open_intervals
-from app.stations.plans import Planned, plan_of
+from app.stations.plans import Planned, plan_of, plans_of
 from app.stations.queries import Offer, find_offer, get_service, get_station
 
 
@@ -38,6 +38,9 @@ class DaySlots:
 
     day: date
     slots: list[Slot]
+
+
+Serving = tuple[int, int]  # the number of a desk group, and the minutes of a visit there
 
 
 class Bookable(Protocol):
@@ -95,21 +98,28 @@ def window_of(service: Bookable, station: Planned, *, now: datetime) -> Interval
     return booking_window(rules_at(station, service), ZoneInfo(station.timezone), now=now)
 
 
-def day_candidates(station: Planned, day: date, minutes: int) -> tuple[Candidate, ...]:
+def serving_at(station: Planned, service: Bookable) -> Serving:
+    """Return which desks of the station serve this service, and how many minutes a visit takes there."""
+    desks = plan_of(station).desks_for(service.service_id)
+    return desks.number, desks.planned(service.minutes)
+
+
+def day_candidates(station: Planned, day: date, serving: Serving) -> tuple[Candidate, ...]:
     """Return the possible slots of a day before anybody took anything, remembered by plan version."""
-    key = (db.engine, station.id, station.plan_version, day, minutes)
+    key = (db.engine, station.id, station.plan_version, day, serving)
     found = _candidates.get(key)
     if found is None:
-        opened = open_intervals(plan_of(station), day)
+        group, minutes = serving
+        opened = open_intervals(plan_of(station), day, group)
         zone = ZoneInfo(station.timezone)
-        found = tuple(candidates(opened, timedelta(minutes=minutes), zone=zone))
+        found = tuple(candidates(opened, timedelta(minutes=minutes), zone=zone, desk_group=group))
         if len(_candidates) >= MOST_REMEMBERED:
             _candidates.clear()
         _candidates[key] = found
     return found
 
 
-_candidates: dict[tuple[Engine, int, int, date, int], tuple[Candidate, ...]] = {}
+_candidates: dict[tuple[Engine, int, int, date, Serving], tuple[Candidate, ...]] = {}
 MOST_REMEMBERED = 20_000
 
 
@@ -139,10 +149,12 @@ def free_by_day(
     """Return the same without an object per slot, for answers that have hundreds of them."""
     span = _day_span(first_day, days, station.timezone)
     window = window_of(service, station, now=now)
-    taken = taken_in([station.id], span, now=now)[station.id]
+    serving = serving_at(station, service)
+    line = (station.id, serving[0])
+    taken = taken_in([line], span, now=now)[line]
     listed = []
     for day in (first_day + timedelta(days=offset) for offset in range(days)):
-        found = day_candidates(station, day, service.minutes)
+        found = day_candidates(station, day, serving)
         free = free_candidates(found, taken, window=window, party_size=party_size)
         listed.append((day, list(free)))
     return listed
@@ -213,14 +225,15 @@ def next_available(
 def earliest_available(stations: Sequence[Station], *, now: datetime) -> dict[int, datetime | None]:
     """Return the next free start of any service a station offers, by station id."""
     remember(stations, {offer.service_id for station in stations for offer in station.offers})
-    # Services of the same length and window have the same free times.
-    wanted = {
-        station.id: list(
-            {(o.service.minutes, rules_at(station, o.service)): o.service for o in station.offers}.values()
-        )
-        for station in stations
-    }
+    plans_of(stations)
+    wanted = {station.id: _unlike(station) for station in stations}
     return _first_starts(stations, wanted, now=now)
+
+
+def _unlike(station: Station) -> list[Service]:
+    """Return one service of all with the same desks, length and window: their free times are the same."""
+    offered = [offer.service for offer in station.offers]
+    return list({(serving_at(station, one), rules_at(station, one)): one for one in offered}.values())
 
 
 def _first_starts(
@@ -234,30 +247,37 @@ def _first_starts(
         if not waiting:
             break
         first = {s.id: _local_day(s, now) + timedelta(days=offset) for s in waiting}
-        taken = _full_cells(waiting, first, days, now=now)
+        lines = {(s.id, serving_at(s, one)[0]) for s in waiting for one in wanted[s.id]}
+        taken = _full_cells(waiting, lines, first, days, now=now)
         for station in waiting:
             look = [first[station.id] + timedelta(days=i) for i in range(days)]
-            starts = (_first_start(station, s, look, taken[station.id], now=now) for s in wanted[station.id])
+            starts = (_first_start(station, s, look, taken, now=now) for s in wanted[station.id])
             found[station.id] = min((start for start in starts if start), default=None)
     return found
 
 
 def _full_cells(
-    stations: Sequence[Station], first: Mapping[int, date], days: int, *, now: datetime
-) -> Mapping[int, Mapping[int, int]]:
+    stations: Sequence[Station], lines: Set[Line], first: Mapping[int, date], days: int, *, now: datetime
+) -> Mapping[Line, Mapping[int, int]]:
     """Return what is taken where that can be all there is: with fewer taken, a cell refuses nobody."""
     spans = [_day_span(first[s.id], days, s.timezone) for s in stations]
     span = Interval(min(s.start for s in spans), max(s.end for s in spans))
     fewest = min(plan_of(s).fewest_desks for s in stations)
-    return taken_in([s.id for s in stations], span, now=now, least=fewest)
+    return taken_in(lines, span, now=now, least=fewest)
 
 
 def _first_start(
-    station: Station, service: Bookable, look: Sequence[date], taken: Mapping[int, int], *, now: datetime
+    station: Station,
+    service: Bookable,
+    look: Sequence[date],
+    taken: Mapping[Line, Mapping[int, int]],
+    *,
+    now: datetime,
 ) -> datetime | None:
-    window = window_of(service, station, now=now)
+    window, serving = window_of(service, station, now=now), serving_at(station, service)
+    here = taken.get((station.id, serving[0]), {})
     for day in look:
-        free = free_candidates(day_candidates(station, day, service.minutes), taken, window=window)
+        free = free_candidates(day_candidates(station, day, serving), here, window=window)
         for candidate, _left in free:
             return candidate.interval.start
     return None
@@ -265,10 +285,8 @@ def _first_start(
 
 def find_candidate(station: Planned, service: Bookable, starts_at: datetime) -> Candidate | None:
     """Return the slot of the plan that starts exactly then, free or not."""
-    day = _local_day(station, starts_at)
-    return next(
-        (c for c in day_candidates(station, day, service.minutes) if c.interval.start == starts_at), None
-    )
+    found = day_candidates(station, _local_day(station, starts_at), serving_at(station, service))
+    return next((c for c in found if c.interval.start == starts_at), None)
 
 
 def is_free(
@@ -278,7 +296,8 @@ def is_free(
     candidate = find_candidate(station, service, starts_at)
     if candidate is None:
         return False
-    taken = taken_in([station.id], candidate.interval, now=now)[station.id]
+    line = (station.id, candidate.desk_group)
+    taken = taken_in([line], candidate.interval, now=now)[line]
     return remaining(candidate, taken) >= party_size
 
 

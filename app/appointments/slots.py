@@ -13,6 +13,7 @@ from app.stations.opening_hours import OpenInterval
 
 CELL = timedelta(minutes=5)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Line = tuple[int, int]  # a station's id and the number of a desk group there
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible slot before anybody took anything; `desks` has one figure per cell.
+    """A possible slot of one desk group before anybody took anything; `desks` has one figure per cell.
 
     `starts_at` and `ends_at` are its times in ISO 8601 on the clock of the place: they are written
     once and read in every answer.
@@ -36,6 +37,7 @@ class Candidate:
     desks: tuple[int, ...]
     starts_at: str = ""
     ends_at: str = ""
+    desk_group: int = 0
 
 
 def cell_of(moment: datetime) -> int:
@@ -53,7 +55,9 @@ def cells_of(interval: Interval) -> range:
     return range(cell_of(interval.start), -((_EPOCH - interval.end) // CELL))
 
 
-def candidates(opened: Sequence[OpenInterval], length: timedelta, *, zone: tzinfo = UTC) -> list[Candidate]:
+def candidates(
+    opened: Sequence[OpenInterval], length: timedelta, *, zone: tzinfo = UTC, desk_group: int = 0
+) -> list[Candidate]:
     """Return every slot of this length, end to end from the start of each open stretch, in order.
 
     Desks may change inside a stretch; a gap ends it. Starts are on whole cells.
@@ -70,14 +74,17 @@ def candidates(opened: Sequence[OpenInterval], length: timedelta, *, zone: tzinf
             continue
         run = tuple(desks.get(start + i, 0) for i in range(steps))
         if all(run):
-            found.append(_candidate(Interval(start_of(start), start_of(start) + length), start, run, zone))
+            interval = Interval(start_of(start), start_of(start) + length)
+            found.append(_candidate(interval, start, run, zone, desk_group))
             next_cell = start + steps
     return found
 
 
-def _candidate(interval: Interval, cell: int, desks: tuple[int, ...], zone: tzinfo) -> Candidate:
+def _candidate(
+    interval: Interval, cell: int, desks: tuple[int, ...], zone: tzinfo, desk_group: int
+) -> Candidate:
     starts_at, ends_at = (moment.astimezone(zone).isoformat() for moment in (interval.start, interval.end))
-    return Candidate(interval, cell, desks, starts_at, ends_at)
+    return Candidate(interval, cell, desks, starts_at, ends_at, desk_group)
 
 
 def _whole_cells(interval: Interval) -> range:

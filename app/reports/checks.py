@@ -70,27 +70,27 @@ def _counters(station: Station, *, now: datetime) -> Iterator[Found]:
     for row in usage:
         if row.taken > row.capacity:
             yield Found(OVERSOLD, station.id, _time_of(row.cell))
-    stored = {row.cell: row.taken for row in usage}
-    for cell in sorted({*stored, *held}):
-        if cell >= first and stored.get(cell, 0) != held[cell]:
+    stored = {(row.cell, row.desk_group): row.taken for row in usage}
+    for cell, group in sorted({*stored, *held}):
+        if cell >= first and stored.get((cell, group), 0) != held[cell, group]:
             yield Found(COUNTED_WRONG, station.id, _time_of(cell))
 
 
-def _people_by_cell(station_id: int, *, now: datetime) -> Counter[int]:
-    """Return desks by cell as the visits and the open holds of the coming time say."""
-    counted: Counter[int] = Counter()
+def _people_by_cell(station_id: int, *, now: datetime) -> Counter[tuple[int, int]]:
+    """Return desks by cell and group as the visits and the open holds of the coming time say."""
+    counted: Counter[tuple[int, int]] = Counter()
     for kind, keeps in (
         (Appointment, Appointment.status != Status.CANCELLED),
         (Hold, Hold.status == HoldStatus.OPEN),
     ):
         rows = db.session.execute(
-            select(kind.starts_at, kind.ends_at, kind.party_size).where(
+            select(kind.starts_at, kind.ends_at, kind.party_size, kind.desk_group).where(
                 kind.station_id == station_id, kind.ends_at > now, keeps
             )
         )
-        for starts_at, ends_at, party_size in rows:
+        for starts_at, ends_at, party_size, group in rows:
             for cell in cells_of(Interval(starts_at, ends_at)):
-                counted[cell] += party_size
+                counted[cell, group] += party_size
     return counted
 
 
@@ -132,7 +132,8 @@ def _without_desk(station: Station, visits: Iterable[Appointment], *, now: datet
         if visit.starts_at <= now:
             continue
         day = visit.starts_at.astimezone(plan.timezone).date()
-        open_cells = {cell for part in open_intervals(plan, day) for cell in cells_of(part.interval)}
+        opened = open_intervals(plan, day, visit.desk_group)
+        open_cells = {cell for part in opened for cell in cells_of(part.interval)}
         if not open_cells.issuperset(cells_of(visit.interval)):
             yield Found(NO_DESK, station.id, visit.reference)
 

@@ -13,6 +13,7 @@ from app.appointments.states import LIVE
 from app.cases.models import Case
 from app.db import db
 from app.stations.models import Service, Station
+from app.stations.plans import plan_of
 
 WEEKS = 4
 WEEK_DAYS = 7
@@ -97,6 +98,12 @@ def count_waiting() -> Mapping[int, int]:
 
 def _collection_service(station: Station) -> Service | None:
     return next((offer.service for offer in station.offers if offer.service.needs_case), None)
+
+
+def collecting_desks(station: Station) -> int:
+    """Return the number of the desks at which papers are handed over."""
+    service = _collection_service(station)
+    return plan_of(station).desks_for(service.id).number if service else 0
 
 
 def _free_places(station: Station, service: Service | None, *, now: datetime) -> FreePlaces:

@@ -41,7 +41,8 @@ def open_more(slug: str) -> ResponseReturnValue:
     """Open one desk more for the weeks that the overview shows: looked at first, as every change."""
     station = get_own_station_or_404(slug)
     today = clock.now().astimezone(ZoneInfo(station.timezone)).date()
-    edit = DeskEdit(today, today + timedelta(days=network.WEEKS * network.WEEK_DAYS - 1))
+    last = today + timedelta(days=network.WEEKS * network.WEEK_DAYS - 1)
+    edit = DeskEdit(today, last, network.collecting_desks(station))
     seen = request.form.get("plan_version", station.plan_version, type=int)
     save = PlanSave(station.slug, edit, seen, get_member().username)
     try:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.appointments.slots import Candidate, remaining
+from app.appointments.slots import Candidate, Line, remaining
 
 # Who is moved has to read the message and set out.
 LEAST_NOTICE = timedelta(hours=2)
@@ -25,6 +25,10 @@ class Place:
         return self.candidate.interval.start
 
     @property
+    def line(self) -> Line:
+        return self.station_id, self.candidate.desk_group
+
+    @property
     def name(self) -> tuple[int, datetime]:
         return self.station_id, self.starts_at
 
@@ -38,12 +42,12 @@ class Wish:
     places: Iterable[Place]
 
 
-def assign(wishes: Iterable[Wish], taken: Mapping[int, Mapping[int, int]]) -> dict[str, Place | None]:
+def assign(wishes: Iterable[Wish], taken: Mapping[Line, Mapping[int, int]]) -> dict[str, Place | None]:
     """Give each visit the first of its places that has room, counting what those before it were given.
 
-    `taken` are the desks taken by station and cell. Who comes first in `wishes` chooses first.
+    `taken` are the desks taken by line and cell. Who comes first in `wishes` chooses first.
     """
-    given: dict[int, Counter[int]] = {station_id: Counter(cells) for station_id, cells in taken.items()}
+    given: dict[Line, Counter[int]] = {line: Counter(cells) for line, cells in taken.items()}
     found: dict[str, Place | None] = {}
     for wish in wishes:
         place = next((p for p in wish.places if _has_room(p, wish.party_size, given)), None)
@@ -53,12 +57,12 @@ def assign(wishes: Iterable[Wish], taken: Mapping[int, Mapping[int, int]]) -> di
     return found
 
 
-def _has_room(place: Place, party_size: int, taken: Mapping[int, Counter[int]]) -> bool:
-    return remaining(place.candidate, taken.get(place.station_id, Counter())) >= party_size
+def _has_room(place: Place, party_size: int, taken: Mapping[Line, Counter[int]]) -> bool:
+    return remaining(place.candidate, taken.get(place.line, Counter())) >= party_size
 
 
-def _take(place: Place, party_size: int, taken: dict[int, Counter[int]]) -> None:
-    cells = taken.setdefault(place.station_id, Counter())
+def _take(place: Place, party_size: int, taken: dict[Line, Counter[int]]) -> None:
+    cells = taken.setdefault(place.line, Counter())
     first = place.candidate.first_cell
     for cell in range(first, first + len(place.candidate.desks)):
         cells[cell] += party_size

@@ -15,7 +15,7 @@ from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.queries import window_of
 from app.appointments.reach import Reach, reach_of
 from app.appointments.reminders import channels_of
-from app.appointments.slots import candidates, free_candidates
+from app.appointments.slots import Candidate, Line, candidates, free_candidates
 from app.appointments.states import LIVE, Status
 from app.cases.models import Case
 from app.db import db
@@ -177,7 +177,7 @@ def _proposals(
         Wish(visit.reference, visit.party_size, finder.places_for(visit, shown.get(visit.reference)))
         for visit in movable
     ]
-    taken = taken_in(finder.stations, finder.span(movable), now=now)
+    taken = taken_in(finder.lines, finder.span(movable), now=now)
     found = assign(wishes, taken)
     return {
         reference: Proposal(finder.stations[place.station_id], place)
@@ -193,6 +193,7 @@ class _Finder:
         self.after = after
         self.now = now
         self.stations: dict[int, Station] = {}
+        self.lines: set[Line] = set()
         self._near: dict[tuple[int, int], list[Station]] = {}
         self._places: dict[tuple[int, int], list[Place]] = {}
 
@@ -227,8 +228,8 @@ class _Finder:
     def span(self, visits: Sequence[Appointment]) -> Interval:
         """Return the time in which a proposal could lie."""
         windows = [window_of(visit.service, visit.station, now=self.now) for visit in visits]
-        longest = max(visit.service.minutes for visit in visits)
-        return Interval(self.now, max(w.end for w in windows) + timedelta(minutes=longest))
+        longest = max(visit.ends_at - visit.starts_at for visit in visits)
+        return Interval(self.now, max(w.end for w in windows) + longest)
 
     def _stations_for(self, visit: Appointment) -> list[Station]:
         key = visit.station_id, visit.service_id
@@ -241,13 +242,21 @@ class _Finder:
         if key not in self._places:
             plan = self.after.get(station.id) or plans.plan_of(station)
             window = window_of(service, station, now=self.now)
+            self.lines.add((station.id, plan.desks_for(service.id).number))
             self._places[key] = [
                 Place(station.id, candidate)
                 for day in _days(window, plan)
-                for candidate in candidates(open_intervals(plan, day), timedelta(minutes=service.minutes))
+                for candidate in day_slots(plan, service, day)
                 if candidate.interval.start in window
             ]
         return self._places[key]
+
+
+def day_slots(plan: Plan, service: Service, day: date) -> list[Candidate]:
+    """Return the possible slots of a day at the desks that serve this service by this plan."""
+    desks = plan.desks_for(service.id)
+    length = timedelta(minutes=desks.planned(service.minutes))
+    return candidates(open_intervals(plan, day, desks.number), length, desk_group=desks.number)
 
 
 def _reached(place: Place, reach: Mapping[int, Reach]) -> bool:
@@ -296,14 +305,15 @@ def _free(changes: Sequence[StationChange], *, now: moment) -> list[Free]:
 
 def _free_at(change: StationChange, service: Service, *, now: moment) -> tuple[int, int]:
     window = window_of(service, change.station, now=now)
-    taken = taken_in([change.station.id], window, now=now)[change.station.id]
-    length = timedelta(minutes=service.minutes)
+    both = (change.before, change.after)
+    lines = [(change.station.id, plan.desks_for(service.id).number) for plan in both]
+    taken = taken_in(lines, window, now=now)
     totals = [0, 0]
     for day in _days(window, change.after):
-        opened = [open_intervals(plan, day) for plan in (change.before, change.after)]
-        if opened[0] == opened[1]:
+        found = [day_slots(plan, service, day) for plan in both]
+        if found[0] == found[1]:
             continue
-        for i, stretches in enumerate(opened):
-            found = free_candidates(candidates(stretches, length), taken, window=window)
-            totals[i] += sum(left for _candidate, left in found)
+        for i, line in enumerate(lines):
+            free = free_candidates(found[i], taken.get(line, {}), window=window)
+            totals[i] += sum(left for _candidate, left in free)
     return totals[0], totals[1]

@@ -24,11 +24,12 @@ LONGEST_REASON = 300
 SPARE_ROWS = 1
 FEWEST_ROWS = 2
 MOST_ROWS = 12
+CELLS = ("opens", "closes", "desks", "held", "group")
 FIRST_YEAR, LAST_YEAR = 2020, 2120
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 
 Typed = Mapping[str, str]
-Period = tuple[time, time, int, int]  # opens, closes, desks, of them held
+Period = tuple[time, time, int, int, int]  # opens, closes, desks, of them held, their group
 
 
 class Unfit(Exception):
@@ -49,6 +50,7 @@ class PeriodRow:
     closes: str = ""
     desks: str = ""
     held: str = ""
+    group: str = ""
     error: str = ""
 
     @property
@@ -67,7 +69,11 @@ class PeriodRow:
         held = int(self.held) if self.held.isascii() and self.held.isdigit() else -1 if self.held else 0
         if not 0 <= held < int(self.desks):
             raise Unfit(_("%(row)s: hold fewer desks than are open.", row=self.label))
-        return opens, closes, int(self.desks), held
+        return opens, closes, int(self.desks), held, self.read_group()
+
+    def read_group(self) -> int:
+        """Return the number of the desk group that was chosen, of the common desks when none was."""
+        return int(self.group) if self.group.isascii() and self.group.isdigit() else 0
 
 
 def _time(text: str, label: str) -> time:
@@ -82,14 +88,16 @@ def _time(text: str, label: str) -> time:
 
 def typed_row(typed: Typed, prefix: str, label: str) -> PeriodRow:
     """Return one row of a form as it was sent."""
-    cells = (typed.get(f"{prefix}-{name}", "").strip()[:20] for name in ("opens", "closes", "desks", "held"))
+    cells = (typed.get(f"{prefix}-{name}", "").strip()[:20] for name in CELLS)
     return PeriodRow(prefix, label, *cells)
 
 
 def shown_row(prefix: str, label: str, p: OpeningPeriod) -> PeriodRow:
     """Return one row that shows a saved period."""
     held = str(p.reserve) if p.reserve else ""
-    return PeriodRow(prefix, label, f"{p.opens:%H:%M}", f"{p.closes:%H:%M}", str(p.desks), held)
+    return PeriodRow(
+        prefix, label, f"{p.opens:%H:%M}", f"{p.closes:%H:%M}", str(p.desks), held, str(p.desk_group)
+    )
 
 
 def read_rows(rows: Iterable[PeriodRow], errors: list[tuple[str, str]]) -> list[Period]:
@@ -102,11 +110,14 @@ def read_rows(rows: Iterable[PeriodRow], errors: list[tuple[str, str]]) -> list[
         except Unfit as unfit:
             row.error = unfit.words
             errors.append((f"{row.prefix}-opens", unfit.words))
-    overlap = first_overlap((opens, closes) for opens, closes, *_desks in periods)
-    if overlap:
-        row = next(r for r in reversed(filled) if r.opens.zfill(5) == f"{overlap[0]:%H:%M}")
-        row.error = _("%(row)s: this period overlaps another one of the same day.", row=row.label)
-        errors.append((f"{row.prefix}-opens", row.error))
+    for group in {period[-1] for period in periods}:
+        overlap = first_overlap(period[:2] for period in periods if period[-1] == group)
+        if overlap:
+            begins = f"{overlap[0]:%H:%M}"
+            ours = (r for r in reversed(filled) if r.read_group() == group)
+            row = next(r for r in ours if r.opens.zfill(5) == begins)
+            row.error = _("%(row)s: this period overlaps another one of the same day.", row=row.label)
+            errors.append((f"{row.prefix}-opens", row.error))
     return periods
 
 
@@ -144,7 +155,10 @@ class DayForm:
             found = read_rows(self.rows, self.errors)
             if not found and not self.errors:
                 self.errors.append(("day-0-opens", _("Enter the hours of this day, or choose “Closed”.")))
-            periods = [DatedPeriod(day or today, *period[:3], reason) for period in found]
+            periods = [
+                DatedPeriod(day or today, opens, closes, desks, reason, group)
+                for opens, closes, desks, _held, group in found
+            ]
         elif self.choice != "week":
             periods = [DatedPeriod(day or today, None, None, 1, reason)]
         if day and not self.errors:

@@ -1,6 +1,6 @@
 """The opening plan of a service point: see, change, look at what the change touches, save."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from app.interval import Interval
 from app.staff import preview, queries
 from app.staff.forms import ClosureForm, DayForm, exceptions_by_day
 from app.staff.frame import frame
+from app.staff.group_form import GroupForm
 from app.staff.operations import PlanChanged, PlanSave
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
 from app.staff.planning import (
@@ -30,7 +31,7 @@ from app.staff.week_form import WeekForm, read_bounds
 from app.staff.wording import WEEKDAYS
 from app.stations import plans
 from app.stations.models import Service, Station
-from app.stations.opening_hours import ClosedInterval, WeeklyPeriod, doubtful_year
+from app.stations.opening_hours import COMMON_DESKS, ClosedInterval, DatedPeriod, WeeklyPeriod, doubtful_year
 
 bp = Blueprint("staff_hours", __name__, template_folder="templates", url_prefix="/staff")
 bp.context_processor(frame)
@@ -38,15 +39,16 @@ bp.context_processor(frame)
 
 @dataclass
 class Forms:
-    """The three forms of the page; a POST fills one of them with what was typed."""
+    """The forms of the page; a POST fills one of them with what was typed."""
 
     week: WeekForm
     day: DayForm
     closure: ClosureForm
+    groups: GroupForm
 
     @property
     def errors(self) -> list[tuple[str, str]]:
-        return self.week.errors + self.day.errors + self.closure.errors
+        return self.week.errors + self.day.errors + self.closure.errors + self.groups.errors
 
 
 @bp.get("/hours")
@@ -73,8 +75,17 @@ def show(slug: str) -> ResponseReturnValue:
 def edit_week(slug: str) -> ResponseReturnValue:
     station = get_own_station_or_404(slug)
     week = WeekForm.typed(request.form, today=_today(station))
+    _check_groups(station, week.edit.periods if week.edit else ())
     also = _saves_elsewhere(station, week)
     return _answer(station, replace(_saved_forms(station), week=week), week.edit, also)
+
+
+def _check_groups(station: Station, periods: Iterable[WeeklyPeriod | DatedPeriod]) -> None:
+    """Answer 400 to a group that the page never offered; one that was removed since is a changed plan."""
+    numbers = {COMMON_DESKS.number, *(group.number for group in plans.plan_of(station).groups)}
+    seen = request.form.get("plan_version", 0, type=int)
+    if seen == station.plan_version and any(p.desk_group not in numbers for p in periods):
+        abort(400)
 
 
 def _saves_elsewhere(station: Station, week: WeekForm) -> list[PlanSave]:
@@ -85,7 +96,9 @@ def _saves_elsewhere(station: Station, week: WeekForm) -> list[PlanSave]:
     for other in list_own_stations():
         if other.slug in week.also and other.id != station.id:
             bounds = version_on(queries.list_periods(other), _today(other))
-            edit = replace(week.edit, bounds=bounds, confirmed=False)
+            known = {COMMON_DESKS.number, *(group.number for group in plans.plan_of(other).groups)}
+            periods = tuple(p for p in week.edit.periods if p.desk_group in known)
+            edit = replace(week.edit, periods=periods, bounds=bounds, confirmed=False)
             seen = request.form.get(f"version-{other.slug}", 0, type=int)
             saves.append(PlanSave(other.slug, edit, seen, get_member().username))
     return saves
@@ -100,7 +113,16 @@ def _today(station: Station) -> date:
 def edit_day(slug: str) -> ResponseReturnValue:
     station = get_own_station_or_404(slug)
     day = DayForm.typed(request.form, today=_today(station))
+    _check_groups(station, day.edit.periods if day.edit else ())
     return _answer(station, replace(_saved_forms(station), day=day), day.edit)
+
+
+@bp.post("/stations/<slug>/hours/groups")
+@requires(Role.MANAGER)
+def edit_groups(slug: str) -> ResponseReturnValue:
+    station = get_own_station_or_404(slug)
+    groups = GroupForm.typed(request.form, plans.plan_of(station), _offered(station))
+    return _answer(station, replace(_saved_forms(station), groups=groups), groups.edit)
 
 
 @bp.post("/stations/<slug>/hours/closures")
@@ -143,7 +165,8 @@ def _answer(
 def _saved_forms(station: Station, bounds: Bounds | None = None) -> Forms:
     periods = queries.list_periods(station)
     shown = version_on(periods, _today(station)) if bounds is None else bounds
-    return Forms(WeekForm.shown(periods, shown), DayForm.blank(), ClosureForm.blank())
+    groups = GroupForm.shown(plans.plan_of(station), _offered(station))
+    return Forms(WeekForm.shown(periods, shown), DayForm.blank(), ClosureForm.blank(), groups)
 
 
 def _stale(slug: str, forms: Forms) -> ResponseReturnValue:
@@ -163,6 +186,7 @@ def _page(station: Station, forms: Forms, **more: Any) -> str:
         "weekdays": WEEKDAYS,
         "saved": [p for p in periods if bounds_of(p) == forms.week.bounds],
         "versions": versions_of(periods),
+        "plan": plans.plan_of(station),
         "sums": _sums(station, plans.plan_of(station).weekly, forms.week.bounds),
         "exceptions": exceptions_by_day(queries.list_exceptions(station, from_day=today)),
         "closures": queries.list_closures(station, now=now),
@@ -178,7 +202,13 @@ def _sums(
     station: Station, weekly: Sequence[WeeklyPeriod], bounds: Bounds
 ) -> tuple[Service, list[Hour]] | None:
     """Return what the week offers of the station's first service; None when it offers none."""
-    services = sorted((offer.service for offer in station.offers), key=lambda service: service.position)
+    services = _offered(station)
     if not services:
         return None
-    return services[0], week_sums([p for p in weekly if bounds_of(p) == bounds], services[0].minutes)
+    desks = plans.plan_of(station).desks_for(services[0].id)
+    ours = [p for p in weekly if bounds_of(p) == bounds and p.desk_group == desks.number]
+    return services[0], week_sums(ours, desks.planned(services[0].minutes))
+
+
+def _offered(station: Station) -> list[Service]:
+    return sorted((offer.service for offer in station.offers), key=lambda service: service.position)

@@ -20,8 +20,12 @@ class Visit(Protocol):
     @property
     def party_size(self) -> int: ...
 
+    @property
+    def desk_group(self) -> int: ...
+
 
 V = TypeVar("V", bound=Visit)
+Cell = tuple[int, int]  # the number of a cell, and of a desk group
 
 
 def plan_impact(visits: Sequence[V], plan: Plan) -> list[V]:
@@ -30,10 +34,10 @@ def plan_impact(visits: Sequence[V], plan: Plan) -> list[V]:
     Who comes first in the sequence keeps a desk first, so give the earliest booked first.
     """
     desks = _desks(visits, plan)
-    taken: Counter[int] = Counter()
+    taken: Counter[Cell] = Counter()
     touched = []
     for visit in visits:
-        cells = cells_of(visit.interval)
+        cells = _cells(visit)
         if all(taken[cell] + visit.party_size <= desks[cell] for cell in cells):
             taken.update(dict.fromkeys(cells, visit.party_size))
         else:
@@ -59,41 +63,46 @@ class Crowd:
 def crowds(visits: Sequence[Visit], plan: Plan) -> list[Crowd]:
     """Return where each stretch with too many visits begins, with the figures of its worst moment."""
     desks = _desks(visits, plan)
-    booked: Counter[int] = Counter()
+    booked: Counter[Cell] = Counter()
     for visit in visits:
-        for cell in cells_of(visit.interval):
+        for cell in _cells(visit):
             booked[cell] += visit.party_size
     found: list[Crowd] = []
-    last = -2
-    for cell in sorted(cell for cell in booked if booked[cell] > desks[cell]):
-        here = Crowd(start_of(cell), booked[cell], desks[cell])
-        if cell != last + 1:
+    last = (-2, 0)
+    full = (cell for cell in booked if booked[cell] > desks[cell])
+    for number, group in sorted(full, key=lambda cell: (cell[1], cell[0])):
+        here = Crowd(start_of(number), booked[number, group], desks[number, group])
+        if (number - 1, group) != last:
             found.append(here)
         elif here.booked - here.desks > found[-1].booked - found[-1].desks:
             found[-1] = Crowd(found[-1].starts_at, here.booked, here.desks)
-        last = cell
+        last = (number, group)
     return found
 
 
-def candidate_at(plan: Plan, interval: Interval) -> Candidate:
+def candidate_at(plan: Plan, interval: Interval, desk_group: int) -> Candidate:
     """Return this very stretch of time as a slot of the plan; where it is closed there are no desks."""
     cells = cells_of(interval)
     desks: Counter[int] = Counter()
     for day in {m.astimezone(plan.timezone).date() for m in (interval.start, interval.end)}:
-        for part in open_intervals(plan, day):
+        for part in open_intervals(plan, day, desk_group):
             desks.update(dict.fromkeys(cells_of(part.interval), part.desks))
-    return Candidate(interval, cells.start, tuple(desks[cell] for cell in cells))
+    return Candidate(interval, cells.start, tuple(desks[cell] for cell in cells), desk_group=desk_group)
 
 
-def _desks(visits: Sequence[Visit], plan: Plan) -> Counter[int]:
-    """Return the desks of every cell on the days of these visits."""
-    days = {
-        moment.astimezone(plan.timezone).date()
+def _cells(visit: Visit) -> list[Cell]:
+    return [(number, visit.desk_group) for number in cells_of(visit.interval)]
+
+
+def _desks(visits: Sequence[Visit], plan: Plan) -> Counter[Cell]:
+    """Return the desks of every cell on the days of these visits, in the groups where they are."""
+    wanted = {
+        (moment.astimezone(plan.timezone).date(), visit.desk_group)
         for visit in visits
         for moment in (visit.interval.start, visit.interval.end)
     }
-    desks: Counter[int] = Counter()
-    for day in days:
-        for part in open_intervals(plan, day):
-            desks.update(dict.fromkeys(cells_of(part.interval), part.desks))
+    desks: Counter[Cell] = Counter()
+    for day, group in wanted:
+        for part in open_intervals(plan, day, group):
+            desks.update({(number, group): part.desks for number in cells_of(part.interval)})
     return desks

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
@@ -57,5 +57,6 @@ class TouchedVisit(Model):
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    desk_group: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     revision: Mapped[int]  # of the visit, after the decision
     needs_call: Mapped[bool] = mapped_column(default=False)

@@ -29,12 +29,14 @@ from app.staff.planning import (
     ClosureRemoval,
     DayEdit,
     DeskEdit,
+    GroupsEdit,
     PlanEdit,
     WeekEdit,
     reason_of,
 )
 from app.stations import calendar_years, plans
-from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
+from app.stations.models import Closure, DeskGroup, OpeningException, OpeningPeriod, Station
+from app.stations.opening_hours import DatedPeriod
 
 # Messages wait this long, and as long the change can be undone without anybody having noticed.
 UNDO_PLAN = timedelta(minutes=10)
@@ -170,7 +172,7 @@ def _decide(touched: Touched, change: PlanChange, decisions: Decisions, *, now: 
     choice = decisions.choice_for(visit.reference)
     if choice is None:
         return
-    was = Interval(visit.starts_at, visit.ends_at)
+    was, group = Interval(visit.starts_at, visit.ends_at), visit.desk_group
     home, reason = visit.station_id, change.reason
     because = Because(reason, change.username, None if decisions.quiet_because else change.undo_until)
     done = _carry_out(choice, touched, because, now=now)
@@ -183,6 +185,7 @@ def _decide(touched: Touched, change: PlanChange, decisions: Decisions, *, now: 
             station_id=home,
             starts_at=was.start,
             ends_at=was.end,
+            desk_group=group,
             revision=visit.revision,
             needs_call=choice is not Choice.KEEP and not (done and told),
         )
@@ -273,7 +276,7 @@ def _restore_visits(change: PlanChange, username: str, *, now: datetime) -> int:
             continue
         if (visit.station_id, visit.starts_at) == (row.station_id, row.starts_at) and visit.live:
             continue
-        candidate = candidate_at(plan, Interval(row.starts_at, row.ends_at))
+        candidate = candidate_at(plan, Interval(row.starts_at, row.ends_at), row.desk_group)
         was = Was(visit.reference, row.station_id, candidate, row.revision)
         stayed += not displaced.put_back(was, station, actor=username, now=now)
     return stayed
@@ -308,34 +311,44 @@ def _write_week(edit: WeekEdit, station: Station, now: datetime) -> None:
 def _write_day(edit: DayEdit, station: Station, now: datetime) -> None:
     same_day = (OpeningException.station_id == station.id, OpeningException.on_day == edit.day)
     db.session.execute(delete(OpeningException).where(*same_day))
+    db.session.add_all(_exception(station, p) for p in edit.periods)
+
+
+def _exception(station: Station, p: DatedPeriod) -> OpeningException:
+    return OpeningException(
+        station_id=station.id,
+        on_day=p.day,
+        opens=p.opens,
+        closes=p.closes,
+        desks=p.desks,
+        desk_group=p.desk_group,
+        reason=p.reason or None,
+    )
+
+
+@_write.register
+def _write_groups(edit: GroupsEdit, station: Station, now: datetime) -> None:
+    after = edit.applied_to(plans.read_plan(station.id, station.timezone))
+    for model in (DeskGroup, OpeningPeriod, OpeningException):
+        db.session.execute(delete(model).where(model.station_id == station.id))
+    db.session.add_all(OpeningPeriod(station_id=station.id, **asdict(p)) for p in after.weekly)
+    db.session.add_all(_exception(station, p) for p in after.dated)
     db.session.add_all(
-        OpeningException(
+        DeskGroup(
             station_id=station.id,
-            on_day=edit.day,
-            opens=p.opens,
-            closes=p.closes,
-            desks=p.desks,
-            reason=p.reason or None,
+            number=group.number,
+            name=group.name,
+            services=sorted(group.services),
+            slot_minutes=group.slot_minutes,
         )
-        for p in edit.periods
+        for group in edit.groups
     )
 
 
 @_write.register
 def _write_desk(edit: DeskEdit, station: Station, now: datetime) -> None:
     weekly = plans.read_plan(station.id, station.timezone).weekly
-    db.session.add_all(
-        OpeningPeriod(
-            station_id=station.id,
-            weekday=p.weekday,
-            opens=p.opens,
-            closes=p.closes,
-            desks=p.desks,
-            valid_from=p.valid_from,
-            valid_until=p.valid_until,
-        )
-        for p in edit.added_to(weekly)
-    )
+    db.session.add_all(OpeningPeriod(station_id=station.id, **asdict(p)) for p in edit.added_to(weekly))
 
 
 @_write.register

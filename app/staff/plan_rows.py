@@ -9,12 +9,13 @@ from app.db import Base, db
 from app.localtext import LocalText
 from app.stations import calendar_years
 from app.stations.calendar_years import YearCalendar
-from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
+from app.stations.models import Closure, DeskGroup, OpeningException, OpeningPeriod, Station
 
-PLAN_TABLES: tuple[type[OpeningPeriod] | type[OpeningException] | type[Closure], ...] = (
+PLAN_TABLES: tuple[type[OpeningPeriod] | type[OpeningException] | type[Closure] | type[DeskGroup], ...] = (
     OpeningPeriod,
     OpeningException,
     Closure,
+    DeskGroup,
 )
 
 
@@ -23,7 +24,9 @@ def copy_of(station: Station, *, of_year: YearCalendar | None = None) -> dict[st
     confirmed = station.hours_confirmed_on
     copied: dict[str, Any] = {"hours_confirmed_on": confirmed.isoformat() if confirmed else None}
     for model in PLAN_TABLES:
-        rows = db.session.scalars(select(model).where(model.station_id == station.id).order_by(model.id))
+        rows = db.session.scalars(
+            select(model).where(model.station_id == station.id).order_by(*model.__mapper__.primary_key)
+        )
         copied[model.__tablename__] = [_written(row) for row in rows]
     if of_year:
         copied["calendar"] = calendar_years.as_json(calendar_years.read_year(of_year.year))
@@ -37,7 +40,8 @@ def put_back(station: Station, copied: dict[str, Any]) -> None:
     for model in PLAN_TABLES:
         db.session.execute(delete(model).where(model.station_id == station.id))
         db.session.flush()
-        db.session.add_all(model(**_read(model, row)) for row in copied[model.__tablename__])
+        # A copy made before there were groups has none.
+        db.session.add_all(model(**_read(model, row)) for row in copied.get(model.__tablename__, ()))
     if "calendar" in copied:
         calendar_years.write_year(calendar_years.from_json(copied["calendar"]))
 
@@ -64,4 +68,4 @@ def _typed(wanted: type, value: Any) -> Any:
         return None
     if wanted in (datetime, date, time):
         return wanted.fromisoformat(value)
-    return LocalText.from_dict(value) if wanted is dict else value
+    return LocalText.from_dict(value) if isinstance(value, dict) else value

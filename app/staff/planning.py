@@ -8,7 +8,14 @@ from typing import Protocol
 
 from app.localtext import LocalText
 from app.stations.calendar_years import YearCalendar, with_year
-from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod
+from app.stations.opening_hours import (
+    COMMON_DESKS,
+    ClosedInterval,
+    DatedPeriod,
+    Plan,
+    ServingDesks,
+    WeeklyPeriod,
+)
 
 ONE_DAY = timedelta(days=1)
 Bounds = tuple[date | None, date | None]  # first and last day; None is open
@@ -93,11 +100,13 @@ class DeskEdit:
 
     first: date
     last: date
+    desk_group: int = 0
     kind = "desk"
 
     def added_to(self, weekly: Iterable[WeeklyPeriod]) -> tuple[WeeklyPeriod, ...]:
         """Return the periods to add to those of every week, within the days of their version."""
-        usual = [(p, *bounds_of(p)) for p in weekly if None in bounds_of(p)]
+        ours = (p for p in weekly if p.desk_group == self.desk_group)
+        usual = [(p, *bounds_of(p)) for p in ours if None in bounds_of(p)]
         found = [
             (p, max(self.first, first or self.first), min(self.last, last or self.last))
             for p, first, last in usual
@@ -113,6 +122,24 @@ class DeskEdit:
 
 
 @dataclass(frozen=True)
+class GroupsEdit:
+    """The desk groups anew. The hours of a group that is not among them any more go with it."""
+
+    groups: tuple[ServingDesks, ...]
+    kind = "groups"
+
+    def applied_to(self, plan: Plan) -> Plan:
+        known = {COMMON_DESKS.number, *(group.number for group in self.groups)}
+        weekly = tuple(p for p in plan.weekly if p.desk_group in known)
+        dated = tuple(p for p in plan.dated if p.desk_group in known)
+        # A day that only those desks were open stays a day of its own, and is closed.
+        left = {p.day: p for p in plan.dated} if dated != plan.dated else {}
+        closed = (replace(p, opens=None, closes=None, desks=1, desk_group=0) for p in left.values()
+                  if p.day not in {kept.day for kept in dated})  # fmt: skip
+        return replace(plan, groups=self.groups, weekly=weekly, dated=(*dated, *closed))
+
+
+@dataclass(frozen=True)
 class CalendarEdit:
     """One year of the official calendar anew; it holds for every station."""
 
@@ -123,7 +150,7 @@ class CalendarEdit:
         return replace(plan, calendar=with_year(plan.calendar, self.year))
 
 
-PlanEdit = WeekEdit | DayEdit | DeskEdit | ClosureEdit | ClosureRemoval | CalendarEdit
+PlanEdit = WeekEdit | DayEdit | DeskEdit | GroupsEdit | ClosureEdit | ClosureRemoval | CalendarEdit
 
 
 def reason_of(edit: PlanEdit) -> LocalText:

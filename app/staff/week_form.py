@@ -81,9 +81,9 @@ class WeekForm:
 
     def _read(self, today: date) -> None:
         periods = [
-            WeeklyPeriod(weekday, opens, closes, desks, reserve=held)
+            WeeklyPeriod(weekday, opens, closes, desks, reserve=held, desk_group=group)
             for weekday, rows in enumerate(self.days)
-            for opens, closes, desks, held in read_rows(rows, self.errors)
+            for opens, closes, desks, held, group in read_rows(rows, self.errors)
         ]
         starts = self._read_start(today)
         if not self.errors:

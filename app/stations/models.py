@@ -279,6 +279,7 @@ class OpeningPeriod(Model):
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     reserve: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    desk_group: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
 
 class OpeningException(Model):
@@ -297,7 +298,21 @@ class OpeningException(Model):
     opens: Mapped[time | None]
     closes: Mapped[time | None]
     desks: Mapped[int] = mapped_column(SmallInteger, default=1)
+    desk_group: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     reason: Mapped[LocalText | None]
+
+
+class DeskGroup(Model):
+    """Desks of a station that serve some services only. Number 0 are the others, and serve the rest."""
+
+    __tablename__ = "desk_groups"
+    __table_args__ = (CheckConstraint("slot_minutes > 0 AND slot_minutes % 5 = 0", name="slot_minutes"),)
+
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    name: Mapped[LocalText]
+    services: Mapped[list[int]] = mapped_column(JSON, default=list)  # ids; one service is in one group
+    slot_minutes: Mapped[int | None] = mapped_column(SmallInteger)  # None: as long as the visit
 
 
 class Closure(Model):

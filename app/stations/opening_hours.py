@@ -27,6 +27,7 @@ class WeeklyPeriod:
     valid_from: date | None = None
     valid_until: date | None = None
     reserve: int = 0  # desks among them that staff hold for who comes without a booking
+    desk_group: int = 0
 
     @property
     def bookable(self) -> int:
@@ -48,6 +49,7 @@ class DatedPeriod:
     closes: time | None
     desks: int = 1
     reason: LocalText = LocalText()
+    desk_group: int = 0
 
     reserve = 0  # all desks of a single day can be booked
 
@@ -72,6 +74,27 @@ class WorkCalendar:
 
 
 @dataclass(frozen=True, slots=True)
+class ServingDesks:
+    """A group of desks: the services that only it serves, and how long its slots are.
+
+    Without a length a slot is as long as the visit; else a visit takes as many whole slots as it needs.
+    """
+
+    number: int
+    name: LocalText = LocalText()
+    services: frozenset[int] = frozenset()
+    slot_minutes: int | None = None
+
+    def planned(self, minutes: int) -> int:
+        """Return the minutes that a visit of this length takes here."""
+        slot = self.slot_minutes or minutes
+        return -(-minutes // slot) * slot
+
+
+COMMON_DESKS = ServingDesks(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that decides when one station is open."""
 
@@ -80,6 +103,15 @@ class Plan:
     dated: tuple[DatedPeriod, ...] = ()
     closures: tuple[ClosedInterval, ...] = ()
     calendar: WorkCalendar = WorkCalendar()
+    groups: tuple[ServingDesks, ...] = ()
+
+    def desks_for(self, service_id: int) -> ServingDesks:
+        """Return the desks that serve this service: its own group, else those for all the rest."""
+        own = (group for group in self.groups if service_id in group.services)
+        return next(own, None) or self.group(COMMON_DESKS.number)
+
+    def group(self, number: int) -> ServingDesks:
+        return next((group for group in self.groups if group.number == number), COMMON_DESKS)
 
     @property
     def fewest_desks(self) -> int:
@@ -117,11 +149,15 @@ class DayPlan:
     works_as: int | None = None
 
 
-def day_plan(plan: Plan, day: date) -> DayPlan:
-    """Return the hours of a day: a dated exception wins over the calendar, the calendar over the week."""
+def day_plan(plan: Plan, day: date, group: int | None = None) -> DayPlan:
+    """Return the hours of a day: a dated exception wins over the calendar, the calendar over the week.
+
+    With a `group` only the hours of those desks are listed.
+    """
     dated = [p for p in plan.dated if p.day == day]
     if dated:
-        periods = tuple(sorted((p.opens, p.closes, p.desks) for p in dated if p.opens and p.closes))
+        ours = (p for p in dated if group in (None, p.desk_group))
+        periods = tuple(sorted((p.opens, p.closes, p.desks) for p in ours if p.opens and p.closes))
         return DayPlan(day, DayKind.EXCEPTION, periods, dated[0].reason)
     calendar = plan.calendar
     if day.year not in calendar.known_years:
@@ -130,8 +166,8 @@ def day_plan(plan: Plan, day: date) -> DayPlan:
         return DayPlan(day, DayKind.HOLIDAY, (), calendar.days_off[day])
     if day in calendar.makeup_workdays:
         weekday = calendar.makeup_workdays[day]
-        return DayPlan(day, DayKind.MAKEUP_WORKDAY, _weekly(plan, day, weekday), works_as=weekday)
-    return DayPlan(day, DayKind.WEEKLY, _weekly(plan, day, day.weekday()))
+        return DayPlan(day, DayKind.MAKEUP_WORKDAY, _weekly(plan, day, weekday, group), works_as=weekday)
+    return DayPlan(day, DayKind.WEEKLY, _weekly(plan, day, day.weekday(), group))
 
 
 def doubtful_year(calendar: WorkCalendar, today: date) -> int | None:
@@ -140,19 +176,19 @@ def doubtful_year(calendar: WorkCalendar, today: date) -> int | None:
     return next((year for year in years if year not in calendar.known_years), None)
 
 
-def _weekly(plan: Plan, day: date, weekday: int) -> tuple[tuple[time, time, int], ...]:
-    return tuple(
-        sorted(
-            (p.opens, p.closes, p.bookable) for p in plan.weekly if p.weekday == weekday and p.applies_on(day)
-        )
-    )
+def _weekly(plan: Plan, day: date, weekday: int, group: int | None) -> tuple[tuple[time, time, int], ...]:
+    ours = (p for p in plan.weekly if p.weekday == weekday and group in (None, p.desk_group))
+    return tuple(sorted((p.opens, p.closes, p.bookable) for p in ours if p.applies_on(day)))
 
 
-def open_intervals(plan: Plan, day: date) -> list[OpenInterval]:
-    """Return the open stretches of a day in order, closures cut out; overlapping periods add their desks."""
+def open_intervals(plan: Plan, day: date, group: int | None = None) -> list[OpenInterval]:
+    """Return the open stretches of a day in order, closures cut out; overlapping periods add their desks.
+
+    With a `group` only its desks count.
+    """
     opened = [
         OpenInterval(_stretch(day, opens, closes, plan.timezone), desks)
-        for opens, closes, desks in day_plan(plan, day).periods
+        for opens, closes, desks in day_plan(plan, day, group).periods
     ]
     return _without(_summed(opened), [c.interval for c in plan.closures])
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, inspect, select, update
 
 from app.db import db
 from app.interval import Interval
@@ -20,11 +20,19 @@ from app.stations.models import (
     CalendarStatus,
     CalendarYear,
     Closure,
+    DeskGroup,
     OpeningException,
     OpeningPeriod,
     Station,
 )
-from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
+from app.stations.opening_hours import (
+    ClosedInterval,
+    DatedPeriod,
+    Plan,
+    ServingDesks,
+    WeeklyPeriod,
+    WorkCalendar,
+)
 
 MOST_REMEMBERED = 4096
 
@@ -83,10 +91,10 @@ def read_plan(station_id: int, timezone: str) -> Plan:
 
 
 def read_plans(timezones: Mapping[int, str]) -> dict[int, Plan]:
-    """Return the plans of stations as their rows are now: five statements, however many there are."""
+    """Return the plans of stations as their rows are now: six statements, however many there are."""
     calendar = read_calendar()
-    weekly, dated, closures = (
-        _by_station(model, timezones) for model in (OpeningPeriod, OpeningException, Closure)
+    weekly, dated, closures, groups = (
+        _by_station(model, timezones) for model in (OpeningPeriod, OpeningException, Closure, DeskGroup)
     )
     return {
         id_: Plan(
@@ -95,6 +103,7 @@ def read_plans(timezones: Mapping[int, str]) -> dict[int, Plan]:
             dated=tuple(_dated(row) for row in dated[id_]),
             closures=tuple(_closure(row) for row in closures[id_]),
             calendar=calendar,
+            groups=tuple(_desks(row) for row in groups[id_]),
         )
         for id_, timezone in timezones.items()
     }
@@ -102,19 +111,34 @@ def read_plans(timezones: Mapping[int, str]) -> dict[int, Plan]:
 
 def _by_station(model: type[Any], ids: Iterable[int]) -> Mapping[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in db.session.scalars(select(model).where(model.station_id.in_(ids)).order_by(model.id)):
+    for row in db.session.scalars(
+        select(model).where(model.station_id.in_(ids)).order_by(*inspect(model).primary_key)
+    ):
         found[row.station_id].append(row)
     return found
 
 
 def _weekly(row: OpeningPeriod) -> WeeklyPeriod:
     return WeeklyPeriod(
-        row.weekday, row.opens, row.closes, row.desks, row.valid_from, row.valid_until, row.reserve
+        row.weekday,
+        row.opens,
+        row.closes,
+        row.desks,
+        row.valid_from,
+        row.valid_until,
+        row.reserve,
+        row.desk_group,
     )
 
 
 def _dated(row: OpeningException) -> DatedPeriod:
-    return DatedPeriod(row.on_day, row.opens, row.closes, row.desks, row.reason or LocalText())
+    return DatedPeriod(
+        row.on_day, row.opens, row.closes, row.desks, row.reason or LocalText(), row.desk_group
+    )
+
+
+def _desks(row: DeskGroup) -> ServingDesks:
+    return ServingDesks(row.number, row.name, frozenset(row.services), row.slot_minutes)
 
 
 def _closure(row: Closure) -> ClosedInterval:

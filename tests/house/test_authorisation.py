@@ -110,6 +110,7 @@ STAFF = {
     "staff_hours.choose": Role.MANAGER,
     "staff_hours.show": Role.MANAGER,
     "staff_hours.edit_week": Role.MANAGER,
+    "staff_hours.edit_groups": Role.MANAGER,
     "staff_hours.edit_day": Role.MANAGER,
     "staff_hours.add_closure": Role.MANAGER,
     "staff_hours.remove_closure": Role.MANAGER,

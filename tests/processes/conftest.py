@@ -204,19 +204,19 @@ def _check_told(site: Site, rows: list[Appointment]) -> None:
     assert len(keys) == len(set(keys)) == len(rows), "a request booked twice"
 
 
-def used_desks() -> dict[tuple[int, int], int]:
-    """Return the counters that are not zero, by station and cell."""
-    return {(u.station_id, u.cell): u.taken for u in db.session.query(DeskUsage) if u.taken}
+def used_desks() -> dict[tuple[int, int, int], int]:
+    """Return the counters that are not zero, by station, desk group and cell."""
+    return {(u.station_id, u.desk_group, u.cell): u.taken for u in db.session.query(DeskUsage) if u.taken}
 
 
-def counted_desks() -> dict[tuple[int, int], int]:
+def counted_desks() -> dict[tuple[int, int, int], int]:
     """Return what the counters should be, counted anew from visits and open holds."""
-    counted: Counter[tuple[int, int]] = Counter()
+    counted: Counter[tuple[int, int, int]] = Counter()
     for kind, condition in ((Appointment, Appointment.status != Status.CANCELLED),
                             (Hold, Hold.status == HoldStatus.OPEN)):  # fmt: skip
         for row in db.session.query(kind).filter(condition):
             for cell in _cells(row.starts_at, row.ends_at):
-                counted[row.station_id, cell] += row.party_size
+                counted[row.station_id, row.desk_group, cell] += row.party_size
     return dict(counted)
 
 

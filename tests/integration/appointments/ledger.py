@@ -16,15 +16,17 @@ KEEPS_DESKS = tuple(status for status in Status if status is not Status.CANCELLE
 def assert_ledger() -> None:
     """Check, for every cell of every station, that taken = live visits + open holds, and within capacity."""
     db.session.rollback()
-    expected: Counter[tuple[int, int]] = Counter()
+    expected: Counter[tuple[int, int, int]] = Counter()
     holders = [
         *db.session.scalars(select(Appointment).where(Appointment.status.in_(KEEPS_DESKS))),
         *db.session.scalars(select(Hold).where(Hold.status == HoldStatus.OPEN)),
     ]
     for holder in holders:
         for cell in cells_of(holder.interval):
-            expected[holder.station_id, cell] += holder.party_size
-    stored = {(row.station_id, row.cell): row for row in db.session.scalars(select(DeskUsage))}
+            expected[holder.station_id, holder.desk_group, cell] += holder.party_size
+    stored = {
+        (row.station_id, row.desk_group, row.cell): row for row in db.session.scalars(select(DeskUsage))
+    }
     taken = {key: row.taken for key, row in stored.items() if row.taken}
     assert taken == dict(expected)
     assert all(0 <= row.taken <= row.capacity for row in stored.values())

@@ -195,7 +195,7 @@ def test_every_state_has_its_own_words_and_no_way_to_change_it(client, desk, sta
 
 
 def desk_back(visit):
-    capacity.give_back(visit.station_id, visit.interval, party_size=1)
+    capacity.give_back(visit)
 
 
 def test_on_the_day_it_says_today_and_afterwards_come_now(client, desk, clock):

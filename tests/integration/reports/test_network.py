@@ -80,7 +80,9 @@ def visit(network):
 
 def count_desks(visit, taken=1, capacity=2):
     for cell in cells_of(visit.interval):
-        db.session.merge(DeskUsage(station_id=visit.station_id, cell=cell, taken=taken, capacity=capacity))
+        db.session.merge(
+            DeskUsage(station_id=visit.station_id, desk_group=0, cell=cell, taken=taken, capacity=capacity)
+        )
     db.session.commit()
 
 

@@ -11,9 +11,10 @@ from app.staff.assignment import Place, Wish, assign, best_first, is_fair
 FIRST = 1_000_000  # a cell far from any edge
 
 
-def place(station: int, cell: int, *desks: int) -> Place:
+def place(station: int, cell: int, *desks: int, group: int = 0) -> Place:
     start = start_of(cell)
-    return Place(station, Candidate(Interval(start, start + len(desks) * CELL), cell, desks))
+    slot = Candidate(Interval(start, start + len(desks) * CELL), cell, desks, desk_group=group)
+    return Place(station, slot)
 
 
 def names(found):
@@ -28,7 +29,14 @@ def test_who_comes_first_chooses_first_and_the_next_goes_elsewhere():
 
 
 def test_what_is_taken_already_counts():
-    assert names(assign([Wish("A", 1, [place(1, FIRST, 2, 2)])], {1: {FIRST + 1: 2}})) == {"A": None}
+    assert names(assign([Wish("A", 1, [place(1, FIRST, 2, 2)])], {(1, 0): {FIRST + 1: 2}})) == {"A": None}
+
+
+def test_desks_of_another_group_are_counted_for_themselves():
+    places = [place(1, FIRST, 1), place(1, FIRST, 1, group=2)]
+    found = assign([Wish("A", 1, places), Wish("B", 1, places)], {})
+
+    assert [one.line for one in found.values()] == [(1, 0), (1, 2)]
 
 
 def test_a_party_needs_room_for_all_of_it():
@@ -49,7 +57,9 @@ places = st.builds(
 )
 wishes = st.lists(st.tuples(st.integers(1, 3), st.lists(places, max_size=5)), max_size=12)
 taken = st.dictionaries(
-    st.integers(1, 3), st.dictionaries(st.integers(FIRST, FIRST + 12), st.integers(0, 2)), max_size=3
+    st.tuples(st.integers(1, 3), st.just(0)),
+    st.dictionaries(st.integers(FIRST, FIRST + 12), st.integers(0, 2)),
+    max_size=3,
 )
 
 
@@ -58,13 +68,13 @@ def test_nobody_is_given_a_desk_that_somebody_has(given_wishes, before):
     asked = [Wish(str(i), party, options) for i, (party, options) in enumerate(given_wishes)]
     found = assign(asked, before)
 
-    used = {station: Counter(cells) for station, cells in before.items()}
+    used = {line: Counter(cells) for line, cells in before.items()}
     for wish in asked:
         chosen = found[wish.reference]
         if chosen is None:
             continue
         assert chosen in wish.places
-        cells = used.setdefault(chosen.station_id, Counter())
+        cells = used.setdefault(chosen.line, Counter())
         for i, desks in enumerate(chosen.candidate.desks):
             cells[chosen.candidate.first_cell + i] += wish.party_size
             assert cells[chosen.candidate.first_cell + i] <= desks
@@ -74,14 +84,14 @@ def test_nobody_is_given_a_desk_that_somebody_has(given_wishes, before):
 def test_nobody_goes_without_while_one_of_their_places_is_free(given_wishes, before):
     asked = [Wish(str(i), party, options) for i, (party, options) in enumerate(given_wishes)]
     found = assign(asked, before)
-    given_away = {station: dict(cells) for station, cells in before.items()}
+    given_away = {line: dict(cells) for line, cells in before.items()}
     for wish in asked:
         chosen = found[wish.reference]
         if chosen is None:
             again = assign([Wish("again", wish.party_size, wish.places)], given_away)
             assert again == {"again": None}
             continue
-        cells = given_away.setdefault(chosen.station_id, {})
+        cells = given_away.setdefault(chosen.line, {})
         for cell in range(
             chosen.candidate.first_cell, chosen.candidate.first_cell + len(chosen.candidate.desks)
         ):

@@ -20,6 +20,7 @@ CALENDAR = WorkCalendar(known_years=frozenset({2026}))
 class Visit:
     interval: Interval
     party_size: int = 1
+    desk_group: int = 0
 
 
 def at(clock: str, day: date = TUESDAY) -> datetime:
