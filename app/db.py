@@ -7,7 +7,8 @@ runs the whole operation again when the database asks for it (busy file, deadloc
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -103,10 +104,14 @@ def transact(operation: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) ->
     session = db.session
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("unsaved changes outside transact()")
+    return _patiently(lambda: _attempt(operation, *args, **kwargs))
+
+
+def _patiently(attempt: Callable[[], R]) -> R:
     patience = _Patience(deadline=time.monotonic() + WRITE_DEADLINE_SECONDS)
     while True:
         try:
-            return _attempt(operation, *args, **kwargs)
+            return attempt()
         except (OperationalError, IntegrityError) as error:
             patience.wait_or_raise(error)
 
@@ -161,6 +166,54 @@ class _Patience:
 def run(statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement of columns on the session's connection, past the mapper: for the hottest reads."""
     return db.session.connection().execute(statement, values)
+
+
+Run = Callable[[Executable, Mapping[str, Any]], CursorResult[*tuple[Any, ...]]]
+
+# How a connection stops waiting for the disk at each commit, and how it begins again.
+_NOT_WAITING = {
+    "sqlite": ("PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL"),
+    "postgresql": ("SET synchronous_commit TO off", "RESET synchronous_commit"),
+}
+
+
+class QuickWrites:
+    """Short transactions of columns, one after the other, on a connection that is kept for them.
+
+    What is committed survives this process, killed or not, but not at once the fall of the whole
+    machine: the disk has it after the next commit that waits. Only for what can be done again.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def transact(self, operation: Callable[[Run], R]) -> R:
+        """Run one operation as one transaction, as `transact` does; it writes with what it is given."""
+        return _patiently(lambda: self._attempt(operation))
+
+    def _attempt(self, operation: Callable[[Run], R]) -> R:
+        with self._connection.begin():
+            return operation(self._connection.execute)
+
+
+@contextmanager
+def quick_writes() -> Iterator[QuickWrites]:
+    """Keep a connection for quick writes; it has no transaction open between them."""
+    begin, end = _NOT_WAITING[db.engine.dialect.name]
+    with db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+        _say(connection, begin)
+        try:
+            yield QuickWrites(connection)
+        finally:
+            if not connection.invalidated:
+                _say(connection, end)
+
+
+def _say(connection: Connection, words: str) -> None:
+    """Say something about the connection itself, outside of any transaction of ours."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(words)
+    driver.commit()
 
 
 class json_list(GenericFunction[Any]):  # noqa: N801 - it reads as SQL

@@ -1,21 +1,22 @@
 """Delivering letters over SMTP. Floor: the same letters, written beforehand, in one bare SMTP conversation.
 
-`python -m bench.messages --count 100000` drains a whole outbox once and prints how memory grew.
+Workers are processes, as in production: one, and one for each core. `python -m bench.messages --count
+100000` drains a whole outbox and prints how much memory a worker took.
 """
 
 import argparse
+import os
 import resource
 import smtplib
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask import Flask
 from sqlalchemy import select
 
 from app import jobs
@@ -26,8 +27,10 @@ from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
 from app.db import db, transact
 from app.localtext import LANGUAGES
-from app.notifications import outbox
+from app.notifications import contacts, outbox
+from app.notifications.letter import Letter
 from app.notifications.mail import email_of, sender_of
+from app.notifications.models import OutboxMessage
 from app.notifications.outbox import ClaimedMessage, OutboxRequest
 from app.notifications.relay import Relay
 from app.notifications.smtp import SmtpChannel
@@ -38,7 +41,9 @@ from tests.conftest import make_app
 from tests.databases import KINDS, Databases
 from tests.server import TUESDAY, free_port
 
-COUNT = 600
+COUNT = 1500
+WARM_UP = 450
+SAMPLE = 600  # letters of the floor
 STATIONS = 9
 SLOTS = 24  # of the next day, 20 minutes apart
 AT_ONCE = 500  # rows in one transaction while filling
@@ -48,21 +53,36 @@ SENDER = "no-reply@example.org"
 KINDS_SENT = ("reminder-1440", "reminder-1440", "confirmation")
 
 
-def measure(*, rounds: int, database: str = "sqlite", count: int = COUNT) -> list[Figure]:
+def measure(
+    *, rounds: int, database: str = "sqlite", count: int = COUNT, workers: int | None = None
+) -> list[Figure]:
     """Measure letters a second: claimed, written in two languages, sent and recorded one by one."""
+    return _measure(rounds, database, count, workers)[0]
+
+
+def _measure(rounds: int, database: str, count: int, workers: int | None) -> tuple[list[Figure], int]:
+    """Return the figures, and the most memory that a worker took, in megabytes."""
+    numbers = [workers] if workers else sorted({1, os.cpu_count() or 1})
     databases = Databases()
     try:
         with TemporaryDirectory() as folder, _mail_server() as port:
-            app = make_app(databases.make(database), Path(folder))
-            with app.app_context():
+            url = databases.make(database)
+            with make_app(url, Path(folder)).app_context():
                 network = _network()
-                rates = [_round(app, network, port, count) for _ in range(rounds)]
+                with _drainers(max(numbers), url, Path(folder), port) as drainers:
+                    rates = {n: _rounds(network, port, drainers[:n], rounds, count) for n in numbers}
+                    memory = max(drainer.megabytes for drainer in drainers)
                 db.session.remove()
                 db.engine.dispose()
     finally:
         databases.close()
-    floors, reached = zip(*rates, strict=True)
-    return [Figure("messages", reached, "bare SMTP", floors, GOAL)]
+    return [_figure(number, pairs) for number, pairs in rates.items()], memory
+
+
+def _figure(workers: int, pairs: list[tuple[float, float]]) -> Figure:
+    floors, reached = zip(*pairs, strict=True)
+    work = "messages, one worker" if workers == 1 else f"messages, {workers} workers"
+    return Figure(work, reached, "bare SMTP", floors, GOAL)
 
 
 def _network() -> tuple[Service, list[Station]]:
@@ -70,14 +90,71 @@ def _network() -> tuple[Service, list[Station]]:
     return service, [factories.build_station(f"bench-{number}") for number in range(STATIONS)]
 
 
-def _round(app: Flask, network: tuple[Service, list[Station]], port: int, count: int) -> tuple[float, float]:
+class Drainer:
+    """A worker that drains the outbox when it is told to: `python -m bench.messages --drain …`."""
+
+    def __init__(self, url: str, folder: Path, port: int) -> None:
+        command = [sys.executable, "-m", "bench.messages", "--drain", url, str(folder), str(port)]
+        self.process = subprocess.Popen(
+            command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self.megabytes = 0
+
+    def begin(self) -> None:
+        print("go", file=self.process.stdin, flush=True)
+
+    def handled(self) -> int:
+        """Wait for the end and return how many messages it handled."""
+        assert self.process.stdout  # tells the type checker
+        handled, self.megabytes = map(int, self.process.stdout.readline().split())
+        return handled
+
+
+@contextmanager
+def _drainers(number: int, url: str, folder: Path, port: int) -> Iterator[list[Drainer]]:
+    with ExitStack() as stack:
+        drainers = [Drainer(url, folder, port) for _ in range(number)]
+        for drainer in drainers:
+            stack.enter_context(drainer.process)
+            stack.callback(drainer.process.terminate)
+        yield drainers
+
+
+def _together(drainers: list[Drainer]) -> int:
+    for drainer in drainers:
+        drainer.begin()
+    return sum(drainer.handled() for drainer in drainers)
+
+
+def _drain_when_told(url: str, folder: str, port: int) -> None:
+    with make_app(url, Path(folder)).app_context():
+        for _line in sys.stdin:
+            relay, handled = _relay(port), 0
+            while done := relay.deliver_due(limit=jobs.BATCH):
+                handled += done
+            print(handled, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
+
+
+def _rounds(
+    network: tuple[Service, list[Station]], port: int, drainers: list[Drainer], rounds: int, count: int
+) -> list[tuple[float, float]]:
+    # The first round is for each worker to see every time of the day once, as one that has run a while.
+    _round(network, port, drainers, WARM_UP * len(drainers))
+    return [_round(network, port, drainers, count) for _ in range(rounds)]
+
+
+def _round(
+    network: tuple[Service, list[Station]], port: int, drainers: list[Drainer], count: int
+) -> tuple[float, float]:
+    """Return the rate of the floor and of the workers."""
     service, stations = network
     for start in range(0, count, AT_ONCE):
         transact(_fill, service, stations, range(start, min(start + AT_ONCE, count)))
     db.session.remove()
-    contents = [_content(message) for message in _some(min(count, COUNT))]
+    contents = [_content(message) for message in _some(SAMPLE)]
+    db.session.rollback()
     floor = _rate(len(contents), lambda: _converse(contents, port))
-    return floor, _rate(count, lambda: _drain(_relay(port), count))
+    return floor, _rate(count, lambda: _drain(drainers, count))
 
 
 def _fill(service: Service, stations: list[Station], numbers: range) -> None:
@@ -86,7 +163,14 @@ def _fill(service: Service, stations: list[Station], numbers: range) -> None:
     db.session.flush()
     requests = [
         OutboxRequest(
-            f"bench-{visit.reference}", letters.TOPIC, visit.id, 0, KINDS_SENT[index % 3], "email", TUESDAY
+            dedupe_key=f"bench-{visit.reference}",
+            topic=letters.TOPIC,
+            subject_id=visit.id,
+            revision=0,
+            kind=KINDS_SENT[index % 3],
+            channel="email",
+            send_at=TUESDAY,
+            contact_index=contacts.index_of(visit.email),
         )
         for index, visit in enumerate(visits)
     ]
@@ -107,19 +191,18 @@ def _visit(service: Service, station: Station, number: int) -> Appointment:
         created_at=TUESDAY,
         token_hash=token_hash(token),
     )
-    visit.token, visit.name, visit.email = token, f"Person {number}", f"person{number}@example.org"
+    visit.token, visit.name, visit.email = token, f"Person {number}", f"{visit.reference.lower()}@example.org"
     return visit
 
 
 def _some(count: int) -> list[ClaimedMessage]:
-    rows = db.session.scalars(
-        select(outbox.OutboxMessage).where(outbox.OutboxMessage.status == "waiting").limit(count)
-    )
+    rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.status == "waiting").limit(count))
     return [ClaimedMessage.of(row, "") for row in rows]
 
 
 def _content(message: ClaimedMessage) -> tuple[str, bytes]:
     letter = jobs.compose(message, TUESDAY)
+    assert isinstance(letter, Letter)
     mail = email_of(letter, sender=sender_of(SENDER), key=message.key, now=TUESDAY)
     return mail.to, mail.content
 
@@ -141,16 +224,17 @@ def _relay(port: int) -> Relay:
     )
 
 
-def _drain(relay: Relay, count: int) -> None:
-    handled = 0
-    while done := relay.deliver_due(limit=jobs.BATCH):
-        handled += done
+def _drain(drainers: list[Drainer], count: int) -> None:
+    handled = _together(drainers)
     if handled != count:
         raise RuntimeError(f"{handled} of {count} messages handled")
-    left = db.session.scalar(select(outbox.OutboxMessage.id).where(outbox.OutboxMessage.status != "sent"))
+    message = OutboxMessage
+    left = db.session.execute(
+        select(message.id, message.status, message.attempts, message.reason).where(message.status != "sent")
+    ).first()
     db.session.rollback()
-    if left is not None:
-        raise RuntimeError(f"message {left} was not sent")
+    if left:
+        raise RuntimeError(f"not sent: {left}")
 
 
 def _rate(count: int, work: Callable[[], None]) -> float:
@@ -182,17 +266,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.messages", description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--workers", type=int, help="instead of one, and one for each core")
     parser.add_argument("--database", choices=KINDS, default="sqlite")
+    parser.add_argument("--drain", nargs=3, metavar=("URL", "FOLDER", "PORT"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    measure(rounds=1, database=options.database)
-    before = _megabytes()
-    figures = measure(rounds=options.rounds, database=options.database, count=options.count)
+    if options.drain:
+        url, folder, port = options.drain
+        _drain_when_told(url, folder, int(port))
+        return
+    figures, megabytes = _measure(options.rounds, options.database, options.count, options.workers)
     print(table(figures))
-    print(f"most memory in use: {before} MB after {COUNT}, {_megabytes()} MB after {options.count} messages")
-
-
-def _megabytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"most memory of a worker: {megabytes} MB, with {options.count} messages in a round")
 
 
 if __name__ == "__main__":

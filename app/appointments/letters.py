@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from babel.dates import format_time
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from app.appointments import displaced, displacement_words, merging
 from app.appointments.calendar_file import calendar_for
@@ -23,6 +24,7 @@ from app.cases.models import Case, VisitItemKind, VisitType
 from app.db import db
 from app.i18n import clock_time, current_language, in_language, local, long_day, short_day
 from app.i18n import text as words
+from app.localtext import LocalText
 from app.notifications import contacts
 from app.notifications.blanks import Values
 from app.notifications.letter import CalendarFile, Later, Letter, Skip
@@ -132,7 +134,8 @@ def visit_of(appointment: Appointment, kind: str, now: datetime) -> Visit:
 def reading(messages: Sequence[ClaimedMessage]) -> Iterator[None]:
     """Read at once all that the letters of many visits speak of."""
     ids = [message.subject_id for message in messages]
-    together = (joinedload(Appointment.station), joinedload(Appointment.service))
+    # Each station and service once, not beside every visit: thousands of visits share a few.
+    together = (selectinload(Appointment.station), selectinload(Appointment.service))
     # Named, so that they live as long as the letters are written: a session forgets what nobody holds.
     visits = db.session.scalars(select(Appointment).where(Appointment.id.in_(ids)).options(*together)).all()
     wanted = [visit.case_id for visit in visits if visit.case_id]
@@ -191,22 +194,36 @@ def values_of(visit: Visit) -> Values:
     base, language = settings.public_url.rstrip("/"), current_language()
     link = _link(visit, base)
     return {
-        "day": short_day(visit.starts),
-        "time": clock_time(visit.starts),
-        "when": f"{long_day(visit.starts)}, {clock_time(visit.starts)}{_twelve_hours(visit.starts)}",
-        "place": station.name.in_language(language),
-        "address": station.address.in_language(language),
+        **_when_and_where(visit.starts, station.name, station.address, language),
         "place_link": f"{base}/{language}/places/{station.slug}",
         "service": "" if visit.case else appointment.service.name.in_language(language),
         "why": _why(visit),
         "items": _items(visit, VisitItemKind.HANDOVER),
-        "papers": _items(visit, VisitItemKind.PAPER) or (_("your passport"),),
+        "papers": _items(visit, VisitItemKind.PAPER) or _passport(language),
         "reference": appointment.reference,
         "link": link,
         "come_link": f"{link}/come" if appointment.live else "",
         "cancel_link": f"{link}/cancel" if appointment.live else "",
         "phone": settings.help_phone,
     }
+
+
+@lru_cache(maxsize=2000)
+def _when_and_where(starts: datetime, name: LocalText, address: LocalText, language: str) -> Values:
+    """Return what thousands of letters of a day share. `language` is the current one."""
+    twelve_hours = f" ({format_time(starts, 'h:mm a', locale='en').lower()})" if language == "en" else ""
+    return {
+        "day": short_day(starts),
+        "time": clock_time(starts),
+        "when": f"{long_day(starts)}, {clock_time(starts)}{twelve_hours}",
+        "place": name.in_language(language),
+        "address": address.in_language(language),
+    }
+
+
+@lru_cache(maxsize=8)
+def _passport(language: str) -> tuple[str, ...]:
+    return (_("your passport"),)
 
 
 def _why(visit: Visit) -> str:
@@ -228,13 +245,6 @@ def _link(visit: Visit, base: str) -> str:
     if visit.kind in CANCELLING:
         return f"{base}/{current_language()}/"
     return f"{base}/v/{visit.appointment.token}"
-
-
-def _twelve_hours(moment: datetime) -> str:
-    """Return " (2:20 pm)" in English, where people are used to it, and nothing elsewhere."""
-    if current_language() != "en":
-        return ""
-    return f" ({format_time(moment, 'h:mm a', locale='en').lower()})"
 
 
 def _calendar(visit: Visit, to: str) -> CalendarFile | None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import Update
 
-from app.db import Base, db, run
+from app.db import Base, Run, db, run
 from app.notifications import rates
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.notifications.retry import MOST_TRIES
@@ -96,6 +96,11 @@ class Result:
     dead: bool = False  # nothing will ever arrive at that address
     instead: str = ""  # another channel to try, when this one never will
     tells: tuple[int, ...] = ()  # other messages that this letter has told as well
+
+    @property
+    def alone(self) -> bool:
+        """Say whether nothing but the message itself is to be written."""
+        return self.outcome in (Outcome.SENT, Outcome.SKIPPED) and not (self.tells or self.instead)
 
 
 def enqueue(*requests: OutboxRequest, now: datetime) -> None:
@@ -218,8 +223,13 @@ def _close_if_hopeless(row: Row[Any], now: datetime) -> bool:
     return True
 
 
-def record(message: ClaimedMessage, result: Result, *, started_at: datetime, now: datetime) -> bool:
-    """Write down the try, and the message's new state if it is still this claim's to change."""
+def record(
+    message: ClaimedMessage, result: Result, run: Run = run, *, started_at: datetime, now: datetime
+) -> bool:
+    """Write down the try, and the message's new state if it is still this claim's to change.
+
+    A result that touches this message alone may be written with the `run` of quick writes.
+    """
     if result.outcome is not Outcome.SKIPPED:
         attempt = {
             "message_id": message.id,

@@ -2,8 +2,10 @@
 
 The order is claim (commit), read, send with no transaction open, record (commit). A sender that
 dies leaves a lease that runs out, so nothing is lost; between sending and recording it may leave
-one message to be sent again, under the same key. Letters are written a few ahead, but none goes out
-that is older than a moment: visits are moved and cancelled all the time.
+one message to be sent again, under the same key. That a message went out is committed without
+waiting for the disk: if the whole machine falls, what was sent since the claim may go out again.
+Letters are written a few ahead, but none goes out that is older than a moment: visits are moved
+and cancelled all the time.
 """
 
 import logging
@@ -11,12 +13,14 @@ import math
 import random
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
-from app.db import end_read, transact
+from app.db import QuickWrites, end_read, quick_writes, transact
 from app.notifications import contacts, outbox, pauses
 from app.notifications.letter import Askable, Channel, DeliveryError, Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage, Outcome, Result
@@ -35,8 +39,8 @@ def _never() -> bool:
     return False
 
 
-MOST_AHEAD = 20  # letters written in one read: one by one they take longer than sending
-FEW_AHEAD = 5  # before it is known how fast they go out
+MOST_AHEAD = 100  # letters written in one read: one by one they take longer than sending
+FEW_AHEAD = 10  # before it is known how fast they go out
 FRESH_SECONDS = 0.25  # older ones are written anew, from what is true by then
 ADDRESS_FAILS = Skip("address bounced before")
 
@@ -59,16 +63,15 @@ class Written:
 class Pace:
     """How many letters go out while they are fresh, by how many just did."""
 
-    handled: int = 0
+    letters: int = FEW_AHEAD
     since: float = field(default_factory=time.monotonic)
 
-    def ahead(self, handled: int) -> int:
-        """Return how many letters to write ahead, when so many of the batch are handled."""
-        seconds = time.monotonic() - self.since
-        done, self.handled, self.since = handled - self.handled, handled, time.monotonic()
-        if not done:
-            return FEW_AHEAD
-        return max(1, min(MOST_AHEAD, int(0.7 * FRESH_SECONDS * done / max(seconds, 0.001))))
+    def ahead(self, done: int) -> int:
+        """Return how many letters to write ahead, when so many were handled since the last of them."""
+        seconds, self.since = time.monotonic() - self.since, time.monotonic()
+        if done:
+            self.letters = max(1, min(MOST_AHEAD, int(0.7 * FRESH_SECONDS * done / max(seconds, 0.001))))
+        return self.letters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +90,7 @@ class Relay:
     stopping: Callable[[], bool] = field(default=_never)
     per_minute: Mapping[str, float] = field(default_factory=dict)
     reading: Reading = nullcontext
+    pace: Mapping[str, Pace] = field(default_factory=lambda: defaultdict(Pace))  # of each channel
 
     def deliver_due(self, *, limit: int = 20) -> int:
         """Handle up to `limit` due messages of each channel and return how many were handled."""
@@ -98,7 +102,7 @@ class Relay:
         claimed_at = time.monotonic()
         batch = self._claim(channel, limit)
         try:
-            handled = self._handle_while_leased(batch, claimed_at)
+            handled = self._handle_while_leased(batch, claimed_at) if batch else 0
         finally:
             self.channels[channel].close()
         if batch[handled:]:
@@ -125,35 +129,50 @@ class Relay:
     def _handle_while_leased(self, batch: list[ClaimedMessage], claimed_at: float) -> int:
         # Only the first half of a lease starts new sendings: the last of them ends well inside it.
         half = self.lease.total_seconds() / 2
-        written = Written(at=-math.inf)
-        pace = Pace()
-        for index, message in enumerate(batch):
-            if self.stopping() or time.monotonic() - claimed_at >= half:
-                return index
-            if not written.covers(message):
-                written = self._write_ahead(batch[index : index + pace.ahead(index)])
-            self._handle_safely(message, written)
+        written, begun = Written(at=-math.inf), 0
+        with quick_writes() as quick:
+            for index, message in enumerate(batch):
+                if self.stopping() or time.monotonic() - claimed_at >= half:
+                    return index
+                if not written.covers(message):
+                    ahead = self.pace[message.channel].ahead(index - begun)
+                    written, begun = self._write_ahead(batch[index : index + ahead]), index
+                self._handle_safely(message, written, quick)
         return len(batch)
 
-    def _handle_safely(self, message: ClaimedMessage, written: Written) -> None:
+    def _handle_safely(self, message: ClaimedMessage, written: Written, quick: QuickWrites) -> None:
         try:
-            self._handle(message, written)
+            self._handle(message, written, quick)
         except Exception:
             # It stays claimed and is due again when its lease ends; the others must not wait for it.
             log.exception("a message was left for later", extra={"outbox_message": message.id})
 
-    def _handle(self, message: ClaimedMessage, written: Written) -> None:
+    def _handle(self, message: ClaimedMessage, written: Written, quick: QuickWrites) -> None:
         if message.id in written.told:
             return
         started_at = self.clock()
         result = self._try(message, written, started_at)
-        kept = transact(self._record, message, result, started_at=started_at, now=self.clock())
+        kept = self._record(message, result, quick, started_at=started_at, now=self.clock())
         log.info(
             "message handled",
             extra={"outbox_message": message.id, "outcome": result.outcome.value, "kept": kept},
         )
 
     def _record(
+        self,
+        message: ClaimedMessage,
+        result: Result,
+        quick: QuickWrites,
+        *,
+        started_at: datetime,
+        now: datetime,
+    ) -> bool:
+        if result.alone:
+            record = partial(outbox.record, message, result, started_at=started_at, now=now)
+            return quick.transact(record)
+        return transact(self._record_with_more, message, result, started_at=started_at, now=now)
+
+    def _record_with_more(
         self, message: ClaimedMessage, result: Result, *, started_at: datetime, now: datetime
     ) -> bool:
         if result.dead and result.contact_index:

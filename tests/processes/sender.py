@@ -80,7 +80,7 @@ class SenderRelay(Relay):
 class MarkFirstRelay(SenderRelay):
     """The wrong order: what is marked as sent and then not sent is lost."""
 
-    def _handle(self, message: ClaimedMessage, _written: Any) -> None:
+    def _handle(self, message: ClaimedMessage, _written: Any, _quick: Any) -> None:
         now = self.clock()
         transact(outbox.record, message, Result(Outcome.SENT), started_at=now, now=now)
         self.channels["email"].send(note(message, now), key=message.key, now=now)
