@@ -91,6 +91,8 @@ REFUSALS = {
     "version_conflict": _l("This version of the case was told before with other contents."),
     "same_case": _l("This is the same case. Enter the number of the other one."),
     "no_such_case": _l("We have no case with this number. Check the number."),
+    "papers_not_yours": _l("These papers are not yours to move. Ask the staff of the point where they lie."),
+    "case_not_yours": _l("This case is not yours to close. Ask an administrator."),
     "case_booked": _l("A visit is booked or being booked for this case. Move or cancel it first."),
     "station_retired": _l("This service point is closed for good. Choose another one on the first page."),
     "point_changed": _l("Somebody changed this service point while you were working. Compare both."),

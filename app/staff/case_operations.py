@@ -13,6 +13,7 @@ from app.cases.models import Case, CaseEvent, CaseEventKind
 from app.cases.states import Permit, ReasonNeeded
 from app.db import db
 from app.errors import DomainError
+from app.staff.case_keeping import Keeper, check_may_merge, check_may_place
 from app.stations.models import Station
 
 VIEWED_ONCE_IN = timedelta(minutes=15)
@@ -32,19 +33,30 @@ def take_back(
     return decisions.take_back(number, permit, reason, bureau=bureau, actor=actor, now=now)
 
 
-def place_papers(number: str, station: Station | None, shelf: str, *, actor: str, now: datetime) -> Case:
-    """Note where the papers lie. Raises CaseBooked when a visit is booked at another service point."""
+def place_papers(
+    number: str, station: Station | None, shelf: str, *, keeper: Keeper, actor: str, now: datetime
+) -> Case:
+    """Note where the papers lie.
+
+    Raises PapersNotYours, and CaseBooked when a visit is booked at another service point.
+    """
     case = decisions.locked_case(number)
+    check_may_place(keeper, case, station.id if station else None)
     if case.papers_station_id != (station.id if station else None):
         _check_nothing_booked(case, now=now)
     return decisions.place_papers(number, station, shelf, actor=actor, now=now)
 
 
-def merge(number: str, into: str, reason: str, *, actor: str, now: datetime) -> Case:
-    """Close a duplicate for which nothing is booked. Returns the case that is kept."""
+def merge(number: str, into: str, reason: str, *, keeper: Keeper, actor: str, now: datetime) -> Case:
+    """Close a duplicate for which nothing is booked. Returns the case that is kept.
+
+    Raises CaseNotYours and CaseBooked, and what `merging.merge` does.
+    """
     for locked in sorted((number, into)):
         decisions.locked_case(locked)
-    _check_nothing_booked(decisions.locked_case(number), now=now)
+    duplicate = decisions.locked_case(number)
+    check_may_merge(keeper, duplicate)
+    _check_nothing_booked(duplicate, now=now)
     return merging.merge(number, into, reason, actor=actor, now=now)
 
 

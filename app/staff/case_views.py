@@ -23,9 +23,10 @@ from app.cases.states import LegConflict, LegState, Permit
 from app.db import transact
 from app.errors import DomainError, NotFound
 from app.staff import case_operations, case_queries
+from app.staff.case_keeping import may_merge, may_move
 from app.staff.forms import read_day
 from app.staff.frame import frame
-from app.staff.permissions import get_case_or_404, get_member, may_see_cases, requires
+from app.staff.permissions import get_case_or_404, get_keeper, get_member, may_see_cases, requires
 from app.wording import sentence
 
 bp = Blueprint("staff_cases", __name__, template_folder="templates", url_prefix="/staff/cases")
@@ -90,6 +91,8 @@ def _case_page(number: str, refusal: DomainError | None = None) -> ResponseRetur
             case, bureau=member.bureau, shown=_is_shown(case), reader=member.username, now=now
         ),
         case=case,
+        may_move=may_move(get_keeper(), case),
+        may_merge=may_merge(get_keeper(), case),
         refusal=sentence(refusal) if refusal else "",
         typed=request.form,
         now=now,
@@ -137,7 +140,7 @@ def place_papers(number: str) -> ResponseReturnValue:
     station = next((s for s in stations if s.slug == slug), None)
     if slug and station is None:
         return _case_page(number, decisions.NoHandover())
-    return _change(number, case_operations.place_papers, station, _typed("shelf"))
+    return _change(number, case_operations.place_papers, station, _typed("shelf"), keeper=get_keeper())
 
 
 @bp.post("/<number>/show")
@@ -158,7 +161,7 @@ def merge(number: str) -> ResponseReturnValue:
     into = find_by_number(_typed("into").upper().replace(" ", ""))
     if into is None:
         return _case_page(number, NoSuchCase())
-    return _change(number, case_operations.merge, into.number, _typed("reason"))
+    return _change(number, case_operations.merge, into.number, _typed("reason"), keeper=get_keeper())
 
 
 def _typed(name: str) -> str:

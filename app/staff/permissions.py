@@ -19,6 +19,8 @@ from app.cases import queries as cases
 from app.cases.models import Case
 from app.errors import NotFound
 from app.staff import queries
+from app.staff.case_keeping import Keeper
+from app.staff.case_queries import find_own_permit
 from app.stations.models import Station
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -94,6 +96,16 @@ def may_see_cases() -> bool:
     if member.bureau or member.role is Role.ADMINISTRATOR:
         return True
     return any(offer.service.needs_case for station in list_own_stations() for offer in station.offers)
+
+
+def get_keeper() -> Keeper:
+    """Return which papers and cases who is signed in may move and close."""
+    member = get_member()
+    return Keeper(
+        permit=find_own_permit(member.bureau),
+        station_ids=frozenset(station.id for station in list_own_stations()),
+        everything=member.role is Role.ADMINISTRATOR,
+    )
 
 
 def may_take_in() -> bool:

@@ -231,9 +231,9 @@ def test_a_duplicate_is_merged_and_its_link_opens_the_other(network, browser, cl
 
     for into, reason, status in ((double.number, "x", 422), ("C999", "x", 422), (kept.number, "", 422)):
         assert (
-            browser("lin").post(f"{path}/merge", data={"into": into, "reason": reason}).status_code == status
+            browser("ada").post(f"{path}/merge", data={"into": into, "reason": reason}).status_code == status
         )
-    merged = browser("lin").post(f"{path}/merge", data={"into": kept.number.lower(), "reason": "Sent twice"})
+    merged = browser("ada").post(f"{path}/merge", data={"into": kept.number.lower(), "reason": "Sent twice"})
 
     assert merged.status_code == 303
     assert db.session.get(Case, double.id).ready_at is None
@@ -254,3 +254,62 @@ def test_a_note_is_read_by_staff(case, browser) -> None:
 
 def test_a_bureau_without_a_station_is_led_to_its_cases(browser) -> None:
     assert browser("lin").get("/staff/today").location.endswith("/staff/cases")
+
+
+# --- whose papers, whose case ------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(network):
+    """Another service point that hands over permits, with its clerk Bai."""
+    station = factories.build_station("other-window", services=(network.collect,), desks=1)
+    factories.build_user("bai", stations=(station,))
+    return station
+
+
+def move(browser, case: Case, slug: str) -> int:
+    return browser.post(f"/staff/cases/{case.number}/papers", data={"station": slug}).status_code
+
+
+@pytest.mark.parametrize(("who", "status"), [("bai", 403), ("mei", 303), ("lin", 303), ("ada", 303)])
+def test_papers_are_moved_by_who_keeps_them(network, browser, elsewhere, who, status) -> None:
+    case = factories.build_case(network.visit_type, network.central, legs=IN_REVIEW)
+    page = browser(who).get(f"/staff/cases/{case.number}").text
+
+    assert move(browser(who), case, "other-window") == status
+    assert ("Save the place" in page) == (status == 303)
+    kept = network.central.id if status == 403 else elsewhere.id
+    assert db.session.get(Case, case.id).papers_station_id == kept
+
+
+def test_papers_that_lie_nowhere_are_placed_only_at_the_own_point(network, browser, elsewhere) -> None:
+    case = factories.build_case(network.visit_type, legs=IN_REVIEW)
+
+    answer = browser("bai").post(f"/staff/cases/{case.number}/papers", data={"station": "central-window"})
+
+    assert (answer.status_code, "not yours to move" in answer.text) == (403, True)
+    assert move(browser("bai"), case, "other-window") == 303
+
+
+@pytest.mark.parametrize(
+    ("who", "work", "residence", "status"),
+    [
+        ("bai", "in_review", "in_review", 403), ("mei", "approved", "approved", 303),
+        ("lin", "approved", "in_review", 303), ("lin", "in_review", "approved", 403),
+        ("gao", "in_review", "approved", 303), ("gao", "refused", "in_review", 403),
+        ("ada", "approved", "approved", 303),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("elsewhere")
+def test_a_duplicate_is_closed_by_nobody_who_would_undo_anothers_work(
+    network, browser, who, work, residence, status
+) -> None:
+    legs = (LegState(work), LegState(residence))
+    double = factories.build_case(network.visit_type, network.central, legs=legs)
+    kept = factories.build_case(network.visit_type, network.central)
+    page = browser(who).get(f"/staff/cases/{double.number}").text
+
+    data = {"into": kept.number, "reason": "Sent twice"}
+    assert browser(who).post(f"/staff/cases/{double.number}/merge", data=data).status_code == status
+    assert ("This case is a duplicate" in page) == (status == 303)
+    assert (db.session.get(Case, double.id).merged_into_id == kept.id) == (status == 303)
