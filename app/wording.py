@@ -19,6 +19,7 @@ REFUSALS = {
     ),
     "case_not_ready": _l("The permits are not ready to collect. We will write to you when they are."),
     "papers_elsewhere": _l("The permits are not at this service point. Choose the one in our message."),
+    "past_deadline": _l("This time is after the last day to collect. Choose an earlier one."),
     "papers_not_there": _l("The permits cannot be at this service point by then. Choose a later time."),
     "case_not_found": _l("We could not find this code. Check the message we sent, or call us."),
     "service_not_offered": _l(

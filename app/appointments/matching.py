@@ -31,6 +31,7 @@ from app.appointments.policy import (
     OutsideWindow,
     PapersElsewhere,
     PapersNotThere,
+    PastDeadline,
     ServiceNotOffered,
     SlotUnavailable,
 )
@@ -53,6 +54,7 @@ NOT_NOW = (
     ServiceNotOffered,
     PapersElsewhere,
     PapersNotThere,
+    PastDeadline,
 )
 
 

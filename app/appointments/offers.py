@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.appointments import holds, queries
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, Hold, HoldStatus, OfferAnswer, OfferReason, TimeOffer
-from app.appointments.reach import check_reach
+from app.appointments.reach import check_in_time, check_reach
 from app.appointments.states import Status
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
@@ -71,9 +71,9 @@ class OfferState(StrEnum):
 def make(request: OfferRequest, *, now: datetime) -> TimeOffer:
     """Take the desks of a time, keep them for one person and put the message into the outbox.
 
-    Raises NotFound, ServiceNotOffered, NotChangeable, PapersElsewhere, PapersNotThere, OutsideWindow
-    or SlotUnavailable. After
-    SlotUnavailable nothing of the transaction, or of its savepoint, may stay.
+    Raises NotFound, ServiceNotOffered, NotChangeable, PapersElsewhere, PapersNotThere, PastDeadline,
+    OutsideWindow or SlotUnavailable. After SlotUnavailable nothing of the transaction, or of its
+    savepoint, may stay.
     """
     kept = _keep(request, now=now)
     token = new_code(LINK_LENGTH)
@@ -101,7 +101,10 @@ def _keep(request: OfferRequest, *, now: datetime) -> Hold:
         holds.check_movable(who.visit_id, offer.service_id, now=now)
     case_id = who.case_id or _case_of(who.visit_id)
     if case_id:
-        check_reach(db.session.get_one(Case, case_id), offer, request.starts_at, now=now)
+        case = db.session.get_one(Case, case_id)
+        check_reach(case, offer, request.starts_at, now=now)
+        if request.reason is OfferReason.EARLIER:
+            check_in_time(case, offer, request.starts_at)
     holds.release_expired(now=now, station_id=offer.id)
     taken = holds.take_slot(offer, offer, request.starts_at, who.party_size, now=now)
     kept = Hold(

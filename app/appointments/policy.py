@@ -61,6 +61,13 @@ class PapersNotThere(DomainError):
     status = 422
 
 
+class PastDeadline(DomainError):
+    """We offer nobody a time after the day before which the permits are to be collected."""
+
+    code = "past_deadline"
+    status = 422
+
+
 class HoldNotFound(DomainError):
     """No such hold, or the person chose another time since."""
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from app.appointments.policy import PapersElsewhere, PapersNotThere
+from app.appointments.policy import PapersElsewhere, PapersNotThere, PastDeadline
 from app.cases.models import Case, PaperTransfer
 from app.db import db
 from app.stations.models import Station
@@ -58,6 +58,13 @@ def check_reach(case: Case, station: Planned, starts_at: datetime, *, now: datet
         raise PapersElsewhere
     if starts_at < earliest:
         raise PapersNotThere
+
+
+def check_in_time(case: Case, station: Planned, starts_at: datetime) -> None:
+    """Raise PastDeadline for a time that we must not offer of our own accord."""
+    deadline = _deadline(case, station)
+    if deadline is not None and starts_at >= deadline:
+        raise PastDeadline
 
 
 def _days_to(case: Case) -> dict[int, int]:

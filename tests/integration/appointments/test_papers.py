@@ -1,11 +1,17 @@
 """A visit is only where the papers can be, not before they are there, and not past a deadline unsaid."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from app.appointments.policy import PapersElsewhere, PapersNotThere
+from app.appointments import matching, offers, waiting
+from app.appointments.contacts import Contact
+from app.appointments.models import TimeOffer
+from app.appointments.offers import OfferRequest, Recipient
+from app.appointments.policy import PapersElsewhere, PapersNotThere, PastDeadline
 from app.appointments.reach import reach_of
+from app.appointments.waiting import JoinRequest
+from app.appointments.waiting_rules import Wish
 from app.cases import decisions
 from app.cases.models import Case
 from app.cases.readiness import CaseNotReady
@@ -141,6 +147,61 @@ def test_with_no_time_before_the_deadline_later_ones_are_offered_with_a_word(net
     assert slots_of(start)[0].startswith("central-window@2026-11-27")
     assert "Call us before you book a later one." in client.get("/en/collect/time").text
     assert "This time is too late" in press_time(client, start).text
+
+
+# --- what we offer of our own accord -----------------------------------------------------------
+
+
+@pytest.fixture
+def earlier(both, desk, case):
+    """Offer the holder of a visit on Friday an earlier time at this station."""
+    visit = desk.book(desk.hold("10:00", day="2026-11-27", case=case))
+
+    def offered(slug: str, day: str):
+        until = desk.now + timedelta(hours=2)
+        request = OfferRequest(slug, at(day, "10:00"), until, Recipient.of_visit(visit))
+        return transact(offers.make, request, now=desk.now)
+
+    return offered
+
+
+@pytest.mark.parametrize(
+    ("days", "day", "refusal"),
+    [(None, "2026-11-25", PapersElsewhere), (2, "2026-11-25", PapersNotThere), (1, "2026-11-25", None)],
+)
+def test_no_earlier_time_is_offered_where_the_papers_cannot_be(both, earlier, days, day, refusal):
+    if days:
+        build_transfer(both.central, both.jiangdong, working_days=days)
+    if refusal is None:
+        assert earlier("jiangdong", day).hold.station_id == both.jiangdong.id
+        return
+    with pytest.raises(refusal):
+        earlier("jiangdong", day)
+    assert db.session.query(TimeOffer).count() == 0
+
+
+@pytest.mark.parametrize(("day", "late"), [("2026-11-24", False), ("2026-11-25", True)])
+def test_no_time_past_the_deadline_is_offered(case, earlier, day, late):
+    change(case, collect_before=date(2026, 11, 25))
+    if not late:
+        assert earlier("central-window", day)
+        return
+    with pytest.raises(PastDeadline):
+        earlier("central-window", day)
+
+
+@pytest.mark.parametrize(("days", "deadline", "count"), [(None, None, 0), (1, None, 1), (1, "2026-11-25", 0)])
+def test_who_waits_is_offered_only_where_the_papers_are_in_time(both, desk, case, days, deadline, count):
+    """Jiangdong is free tomorrow; the visit is at the central window on Friday."""
+    visit = desk.book(desk.hold("10:00", day="2026-11-27", case=case))
+    if days:
+        build_transfer(both.central, both.jiangdong, working_days=days)
+    change(case, collect_before=deadline and date.fromisoformat(deadline))
+    wish = Wish(from_day=date(2026, 11, 25), until_day=date(2026, 11, 25))
+    request = JoinRequest(both.collect, [both.jiangdong], wish, "en", Contact(), visit)
+    transact(waiting.join, request, now=desk.now)
+
+    assert transact(matching.offer_free_times, both.jiangdong.id, now=desk.now) == count
 
 
 @pytest.mark.parametrize(("deadline", "near"), [("2026-11-30", True), ("2026-12-01", False)])
