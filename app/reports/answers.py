@@ -10,7 +10,7 @@ from app.appointments.states import Status
 from app.i18n import NATIVE_NAMES, text, weekday_names
 from app.reports import charts, queries
 from app.reports.charts import Bars, Grid
-from app.reports.figures import Period, grouped, level, middle, nine_of_ten, ranked, share_percent
+from app.reports.figures import Period, grouped, level, middle, nine_of_ten, ranked, share_percent, told_share
 from app.reports.queries import VisitRow
 from app.stations.models import Station
 
@@ -59,10 +59,10 @@ class Scope:
 def one_visit(scope: Scope) -> Report:
     """Return how many collections needed one visit only: the main number of the service."""
     collected, in_one = queries.count_collections(scope.stations, scope.period)
-    percent = share_percent(in_one, collected)
     answer = _("Nothing was collected in this time.")
-    if percent is not None:
-        answer = _("%(percent)s of 100 people got everything in one visit.", percent=percent)
+    if collected:
+        part, whole = told_share(in_one, collected)
+        answer = _("%(part)s of %(whole)s people got everything in one visit.", part=part, whole=whole)
     rows = ((_("In one visit"), in_one), (_("In more visits"), collected - in_one))
     return Report(
         "one-visit", _("Did people get everything in one visit?"), answer,
@@ -74,10 +74,10 @@ def no_shows(scope: Scope) -> Report:
     """Return how many of the visits that were due did not take place."""
     over = [v for v in scope.visits if v.status in (*HELD, Status.NO_SHOW)]
     missed = sum(v.status == Status.NO_SHOW for v in over)
-    percent = share_percent(missed, len(over))
     answer = _("No visit took place in this time.")
-    if percent is not None:
-        answer = _("%(percent)s of 100 people did not come.", percent=percent)
+    if over:
+        part, whole = told_share(missed, len(over))
+        answer = _("%(part)s of %(whole)s people did not come.", part=part, whole=whole)
     cancelled = sum(v.status == Status.CANCELLED for v in scope.visits)
     rows = ((_("Came"), len(over) - missed), (_("Did not come"), missed), (_("Cancelled before"), cancelled))
     return Report(

@@ -19,6 +19,10 @@ class Period:
     first: date
     last: date
 
+    def until(self, day: date) -> "Period":
+        """Return the period up to a day that lies in it; else the whole of it."""
+        return Period(self.first, day) if self.first <= day < self.last else self
+
     @property
     def days(self) -> list[date]:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
@@ -63,6 +67,12 @@ def change_percent(now: int, before: int) -> Decimal | None:
 def share_percent(part: int, whole: int) -> int | None:
     """Return a part as whole per cent; None of nothing."""
     return int((Decimal(100 * part) / whole).quantize(Decimal(1), ROUND_HALF_UP)) if whole else None
+
+
+def told_share(part: int, whole: int) -> tuple[int, int]:
+    """Return a share as it is told: so many of a hundred, or of all where they are fewer."""
+    percent = share_percent(part, whole)
+    return (part, whole) if percent is None or whole < 100 else (percent, 100)
 
 
 def middle(numbers: Iterable[int]) -> int | None:

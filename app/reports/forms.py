@@ -57,10 +57,10 @@ class ScopeForm:
 
 
 def read_half(typed: Mapping[str, str], *, today: date) -> tuple[int, int, Period]:
-    """Return the asked half-year, else the newest that is over."""
+    """Return the asked half-year, else the newest that is over; one that runs ends today."""
     year, half = last_full_half(today)
     if typed.get("year", "").isdecimal() and FIRST_YEAR <= int(typed["year"][:5]) <= today.year:
         year = int(typed["year"][:5])
     if typed.get("half") in ("1", "2"):
         half = int(typed["half"])
-    return year, half, half_year(year, half)
+    return year, half, half_year(year, half).until(today)

@@ -1,6 +1,7 @@
 """The bureaus' own half-year figures, counted from the cases: units, permits, countries, working days."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,13 +28,15 @@ class HalfYear:
     permits_before: int
     change: Decimal | None
     countries: int
+    collected: int
+    in_one_visit: int
     one_visit_percent: int | None
     median_days: int | None
     approved: list[ApprovedCase]
     approved_before: list[ApprovedCase]
 
 
-def read(period: Period, stations: list[Station]) -> HalfYear:
+def read(period: Period, stations: Sequence[Station]) -> HalfYear:
     """Count the figures of a period. `stations` are those whose collections count: all of the network."""
     approved = queries.list_approved(period)
     before = queries.list_approved(period.year_before)
@@ -45,6 +48,8 @@ def read(period: Period, stations: list[Station]) -> HalfYear:
         permits_before=len(before),
         change=change_percent(len(approved), len(before)),
         countries=len({case.nationality for case in approved if case.nationality}),
+        collected=collected,
+        in_one_visit=in_one,
         one_visit_percent=share_percent(in_one, collected),
         median_days=middle(queries.working_days_of(approved)),
         approved=approved,
@@ -60,6 +65,8 @@ def figures(found: HalfYear) -> Report:
         (_("Permits approved in the same time of the year before"), found.permits_before),
         (_("Change on the year before, per cent"), _signed(found.change)),
         (_("Countries of the holders"), found.countries),
+        (_("Cases collected"), found.collected),
+        (_("Collected in one visit, cases"), found.in_one_visit),
         (_("Collected in one visit, per cent"), _known(found.one_visit_percent)),
         (_("Working days from receipt to both approvals, median"), _known(found.median_days)),
     )

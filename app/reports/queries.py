@@ -166,6 +166,7 @@ def list_approved(period: Period) -> list[ApprovedCase]:
         .group_by(Case.id, Case.received_on, Case.nationality)
         .having(func.count() == func.sum(_one_if(PermitLeg.state == LegState.APPROVED)))
         .having(approved >= period.first, approved <= period.last)
+        .order_by(Case.id)
     )
     return [ApprovedCase(case_id, day, since, country) for case_id, day, since, country in rows if day]
 

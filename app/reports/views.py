@@ -15,9 +15,11 @@ from app.api.v1.sheet import BYTE_ORDER_MARK, safe
 from app.cases.working_days import BUREAUS_ZONE
 from app.reports import answers, half_year, network_views
 from app.reports.answers import Report, Scope
+from app.reports.figures import half_year as half_of
 from app.reports.forms import ScopeForm, read_half
 from app.staff.frame import frame
 from app.staff.permissions import list_own_stations, requires
+from app.stations import queries as stations
 from app.stations.models import Station
 
 bp = Blueprint("reports_of_work", __name__, template_folder="templates", url_prefix="/staff/reports")
@@ -68,9 +70,12 @@ def _asked(own: list[Station]) -> tuple[ScopeForm, Scope]:
 @requires(Role.ADMINISTRATOR)
 def show_half_year() -> ResponseReturnValue:
     year, half, period = read_half(request.args, today=_today())
-    found = half_year.read(period, list_own_stations())
+    found = half_year.read(period, stations.list_stations_ever())
     reports = [make(found) for make in half_year.ALL.values()]
-    return render_template("reports/half_year.html", year=year, half=half, period=period, reports=reports)
+    return render_template(
+        "reports/half_year.html", year=year, half=half, period=period, reports=reports,
+        running=period != half_of(year, half),
+    )  # fmt: skip
 
 
 @bp.get("/half-year/<figure>.csv")
@@ -80,7 +85,7 @@ def half_year_sheet(figure: str) -> Response:
     if make is None:
         abort(404)
     _year, _half, period = read_half(request.args, today=_today())
-    return _sheet(make(half_year.read(period, list_own_stations())))
+    return _sheet(make(half_year.read(period, stations.list_stations_ever())))
 
 
 def _today() -> date:

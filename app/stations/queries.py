@@ -106,6 +106,11 @@ def list_stations() -> Sequence[Station]:
     return db.session.scalars(_ALL_STATIONS).all()
 
 
+def list_stations_ever() -> Sequence[Station]:
+    """Return all stations, those too that receive nobody any more: people came there."""
+    return db.session.scalars(select(Station).order_by(Station.number, Station.id)).all()
+
+
 def stations_by_id(ids: Sequence[int]) -> list[Station]:
     """Return these stations in the order of the ids, with what they offer and their telephones."""
     found = {s.id: s for s in db.session.scalars(_SOME_STATIONS, {"ids": ids})} if ids else {}

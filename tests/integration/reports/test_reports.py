@@ -6,13 +6,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from app import jobs
 from app.accounts.models import Role
 from app.appointments.models import AppointmentEvent
 from app.appointments.states import Status
-from app.cases.models import CaseEvent, CaseEventKind, Employer, PermitLeg
+from app.cases import history
+from app.cases.history import Line
+from app.cases.models import Case, CaseEvent, CaseEventKind, Employer, PermitLeg
 from app.cases.states import LegState, Permit
 from app.codes import new_code
-from app.db import db
+from app.db import db, transact
 from app.reports import half_year, queries
 from app.reports.figures import Period
 from tests import factories
@@ -66,7 +69,7 @@ def rows_of(answer):
 def test_who_did_not_come_is_counted(browser, week):
     tom = browser("tom")
     page = tom.get("/staff/reports?station=central-window&from=2026-11-16&to=2026-11-20").text
-    assert "25 of 100 people did not come." in page
+    assert "2 of 8 people did not come." in page
     sheet = rows_of(tom.get("/staff/reports/no-shows.csv?from=2026-11-16&to=2026-11-20"))
     assert sheet[1:] == [["Came", "6"], ["Did not come", "2"], ["Cancelled before", "2"]]
 
@@ -188,4 +191,58 @@ def test_the_administrator_reads_the_half_year_and_saves_it(browser, network):
     assert "Units added: 0. Permits approved: 1. Countries: 1." in page
     sheet = rows_of(ada.get("/staff/reports/half-year/half-year.csv?year=2026&half=1"))
     assert ["Permits approved", "1"] in sheet
+    assert "This half-year is not over" not in page
     assert ada.get("/staff/reports/half-year/everything.csv").status_code == 404
+
+
+def test_a_half_year_that_runs_is_compared_with_the_same_days(browser, network):
+    approved(network, "2026-11-20", received="2026-11-16")
+    approved(network, "2025-11-20", received="2025-11-16")
+    approved(network, "2025-12-20", received="2025-12-16")
+    path = "/staff/reports/half-year{}?year=2026&half=2"
+
+    ada = browser("ada")
+
+    assert "This half-year is not over" in ada.get(path.format("")).text
+    sheet = rows_of(ada.get(path.format("/half-year.csv")))
+    assert ["Permits approved in the same time of the year before", "1"] in sheet
+
+
+def collected(network, *, visits=(Status.COMPLETED,), **more):
+    case = approved(network, "2026-06-04", collected_at=at("2026-06-10", "10:00"), **more)
+    for status in visits:
+        factories.build_appointment(
+            network.central, network.collect, case_id=case.id, status=status,
+            starts_at=at("2026-06-10", "09:40"),
+        )  # fmt: skip
+    return case
+
+
+def test_people_came_to_a_point_that_is_closed_now(browser, network, now):
+    collected(network)
+    network.central.retired_at = now
+    db.session.commit()
+
+    sheet = rows_of(browser("ada").get("/staff/reports/half-year/half-year.csv?year=2026&half=1"))
+
+    assert ["Cases collected", "1"] in sheet
+
+
+def test_the_figures_stay_when_the_personal_data_go(network, clock):
+    for country in ("RU", "US", "US"):
+        collected(network, nationality=country, received="2026-05-25")
+    collected(network, visits=(Status.INCOMPLETE, Status.COMPLETED), received="2026-05-20")
+    asked = collected(network, received="2026-05-18")
+    for day, state in ((date(2026, 5, 20), LegState.PAPERS_ASKED), (date(2026, 5, 27), LegState.IN_REVIEW)):
+        line = Line(CaseEventKind.LEG, "mei", Permit.WORK, "A diploma", day, {"to": state})
+        transact(history.record, asked, line, now=at("2026-05-27", "09:00"))
+    approved(network, "2026-06-09", residence=LegState.REFUSED)
+    before = half_year.read(JUNE, [network.central])
+    assert (before.permits, before.collected, before.in_one_visit, before.countries) == (5, 5, 4, 2)
+    clock.move(days=800)
+
+    jobs.purge_data()
+
+    db.session.expire_all()
+    assert db.session.query(Case).filter(Case.emptied_at.is_(None)).count() == 0
+    assert half_year.read(JUNE, [network.central]) == before

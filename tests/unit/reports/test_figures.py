@@ -16,6 +16,7 @@ from app.reports.figures import (
     nine_of_ten,
     ranked,
     share_percent,
+    told_share,
 )
 
 
@@ -74,3 +75,22 @@ def test_a_level_never_leaves_the_scale(part, whole):
     found = level(part, whole, 6)
     assert 0 <= found <= 5
     assert (found == 0) == (part == 0 or whole == 0)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "told"),
+    [(8, 10, (8, 10)), (1, 1, (1, 1)), (98, 99, (98, 99)), (80, 100, (80, 100)), (805, 1000, (81, 100))],
+)
+def test_a_share_of_few_is_told_by_their_number(part, whole, told):
+    assert told_share(part, whole) == told
+
+
+@pytest.mark.parametrize(
+    ("today", "last"),
+    [
+        (date(2026, 6, 30), date(2026, 12, 31)), (date(2026, 7, 1), date(2026, 7, 1)),
+        (date(2026, 12, 31), date(2026, 12, 31)), (date(2027, 5, 1), date(2026, 12, 31)),
+    ],
+)  # fmt: skip
+def test_a_period_that_runs_ends_today(today, last):
+    assert half_year(2026, 2).until(today) == Period(date(2026, 7, 1), last)
