@@ -78,12 +78,13 @@ def _find_open(request: JoinRequest) -> WaitingEntry | None:
     else:
         wanted = wanted.where(
             WaitingEntry.service_id == request.service.id,
-            WaitingEntry.person_index == _person(request.contact),
+            WaitingEntry.person_index == index_of(request.contact),
         )
     return db.session.scalar(wanted.with_for_update())
 
 
-def _person(contact: Contact) -> str:
+def index_of(contact: Contact) -> str:
+    """Return the fingerprint of who waits without a visit or a case."""
     return keyring().blind_index(contact.email or contact.phone, purpose=PERSON_INDEX)
 
 
@@ -109,7 +110,7 @@ def _new(request: JoinRequest, *, now: datetime) -> WaitingEntry:
         language=request.language,
         joined_at=now,
         token_hash=token_hash(token),
-        person_index=None if request.visit or request.case else _person(request.contact),
+        person_index=None if request.visit or request.case else index_of(request.contact),
     )
     entry.token = token
     # What the visit or the case knows is read from there when a message is written.

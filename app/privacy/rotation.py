@@ -11,10 +11,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.appointments import waiting
+from app.appointments.contacts import Contact
+from app.appointments.models import WaitingEntry
 from app.cases import finding_keys
 from app.cases.models import Case
 from app.crypto import Encrypted, keyring
 from app.db import Base, Model, db
+from app.notifications import contacts
+from app.notifications.models import MessagePause
 
 BATCH = 100
 
@@ -57,12 +62,21 @@ def rotate_some(vault: Vault) -> int:
         for name in vault.names:
             if getattr(row, f"{name}_encrypted"):
                 setattr(row, name, getattr(row, name))
-        if isinstance(row, Case):
-            finding_keys.index_case(row)
-            finding_keys.write_tokens(row)
-            for leg in row.legs:
-                leg.external_hash = ""  # Its text is not kept: the next file is compared by version alone.
+        _index_anew(row)
     return len(rows)
+
+
+def _index_anew(row: Model) -> None:
+    """Write the fingerprints of a row by the newest key, from the values that they stand for."""
+    if isinstance(row, Case):
+        finding_keys.index_case(row)
+        finding_keys.write_tokens(row)
+        for leg in row.legs:
+            leg.external_hash = ""  # Its text is not kept: the next file is compared by version alone.
+    elif isinstance(row, MessagePause) and row.resumed_at is None:
+        row.contact_index = contacts.index_of(row.contact)
+    elif isinstance(row, WaitingEntry) and row.person_index:
+        row.person_index = waiting.index_of(Contact("", row.email, row.phone))
 
 
 def _is_old(vault: Vault) -> Any:
