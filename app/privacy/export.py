@@ -6,19 +6,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
+from app.appointments.models import Appointment, AppointmentEvent, HandoverItem, WaitingEntry
 from app.cases import consents, history
 from app.cases.finding_keys import PASSPORT_INDEX
 from app.cases.history import Line
-from app.cases.models import Case, CaseEvent, CaseEventKind
-from app.collection.models import Proxy
+from app.cases.models import Case, CaseEvent, CaseEventKind, CaseNotice
+from app.collection.models import HandoverRecord, Proxy
 from app.crypto import keyring
 from app.db import Model, db
 from app.notifications.models import OutboxMessage
 
 CASE_FIELDS = (
     "number", "external_number", "full_name", "passport", "nationality", "email", "phone", "language",
-    "received_on", "created_at", "ready_at", "collected_at", "collect_before", "shelf",
+    "received_on", "created_at", "ready_at", "collected_at", "collect_before", "passport_expires_on", "shelf",
 )  # fmt: skip
 LEG_FIELDS = ("permit", "state", "decided_on", "changed_on")
 EVENT_FIELDS = ("happened_at", "on_day", "kind", "actor", "permit", "details", "text")
@@ -35,6 +35,11 @@ VISIT_FIELDS = (
     "created_at",
 )
 PROXY_FIELDS = ("name", "relation", "created_at", "revoked_at", "used_at")
+NOTICE_FIELDS = ("told_at", "paused_at", "paused_by", "called_at", "called_by", "removed_at")
+WAITING_FIELDS = ("joined_at", "ended_at", "from_day", "until_day", "name", "email", "phone")
+RECORD_FIELDS = ("handed_at", "handed_by", "identity_seen", "papers")
+# Tables that name a case and are not told: what they hold is told above, or is no fact about the person.
+NOT_TOLD = {"case_tokens", "holds", "group_members"}
 HANDED_FIELDS = ("item_code", "given_at", "given_by", "given_to")
 MESSAGE_FIELDS = ("kind", "channel", "status", "created_at", "send_at")
 
@@ -63,13 +68,17 @@ def _case(case: Case) -> dict[str, Any]:
         "consents": [_fields(row, CONSENT_FIELDS) for row in consents.list_consents(case)],
         "history": [_fields(event, EVENT_FIELDS) for event in events],
         "visits": [_visit(visit) for visit in visits],
-        "proxies": [_fields(row, PROXY_FIELDS) for row in _proxies(case)],
+        "notices": [_fields(row, NOTICE_FIELDS) for row in _of_case(CaseNotice, case)],
+        "waiting": [_fields(row, WAITING_FIELDS) for row in _of_case(WaitingEntry, case)],
+        "handovers": [_fields(row, RECORD_FIELDS) for row in _of_case(HandoverRecord, case)],
+        "proxies": [_fields(row, PROXY_FIELDS) for row in _of_case(Proxy, case)],
         "messages": _messages("case", case.id),
     }
 
 
-def _proxies(case: Case) -> Sequence[Proxy]:
-    return db.session.scalars(select(Proxy).where(Proxy.case_id == case.id).order_by(Proxy.id)).all()
+def _of_case(model: type[Model], case: Case) -> Sequence[Model]:
+    rows = select(model).where(model.__table__.c.case_id == case.id)
+    return db.session.scalars(rows.order_by(*model.__table__.primary_key)).all()
 
 
 def _visit(visit: Appointment) -> dict[str, Any]:

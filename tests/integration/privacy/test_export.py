@@ -6,8 +6,11 @@ import stat
 import pytest
 from sqlalchemy import select
 
-from app.cases.models import Case, CaseEvent
-from app.db import db
+from app.appointments.models import Appointment
+from app.cases.models import Case, CaseEvent, CaseNotice
+from app.collection.models import HandoverRecord
+from app.db import Base, db
+from app.privacy import export
 from tests import factories
 
 
@@ -53,3 +56,38 @@ def test_a_file_that_is_there_is_not_written_over(runner, case, tmp_path) -> Non
 
     assert runner.invoke(args=["data", "export", str(file), "--case", case.number]).exit_code == 1
     assert file.read_text() == "mine"
+
+
+def test_no_table_that_names_a_case_is_forgotten() -> None:
+    """A new table about cases is told to the person, or it is said why not."""
+    told = {
+        "permit_legs", "consents", "case_events", "appointments", "waiting_entries", "proxies",
+        "case_notices", "handover_records",
+    }  # fmt: skip
+    naming = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name == "case_id" and column.foreign_keys
+    }
+    assert naming == told | export.NOT_TOLD
+    assert not told & export.NOT_TOLD
+
+
+def test_what_was_handed_over_and_awaited_is_told(runner, case, tmp_path, now) -> None:
+    visit = db.session.query(Appointment).one()
+    factories.save(
+        HandoverRecord(
+            appointment_id=visit.id, case_id=case.id, handed_at=now, handed_by="mei", identity_seen=True,
+            papers=["passport"],
+        ),
+        CaseNotice(case_id=case.id, told_at=now),
+    )  # fmt: skip
+    file = tmp_path / "export.json"
+
+    done = runner.invoke(args=["data", "export", str(file), "--case", case.number])
+
+    assert done.exit_code == 0, done.output
+    (told,) = json.loads(file.read_text())["cases"]
+    assert told["handovers"][0]["papers"] == ["passport"]
+    assert told["notices"][0]["told_at"] == now.isoformat()
