@@ -106,9 +106,12 @@ def key_group() -> None:
 
 @key_group.command("create")
 @click.argument("name")
-@click.option("--bureau", metavar="CODE", help="Tells only this authority's permit. Both if left out.")
-def create(name: str, bureau: str | None) -> None:
+@click.option("--bureau", metavar="CODE", help="Tells only this authority's permit.")
+@click.option("--both", is_flag=True, help="Tells both permits: a system that both bureaus answer for.")
+def create(name: str, bureau: str | None, *, both: bool) -> None:
     """Make a key for the system NAME and print its secret, once."""
+    if both == bool(bureau):
+        raise click.UsageError("Say whose permit the key tells: --bureau CODE, or --both.")
     _check_bureau(bureau)
     key, secret = transact(keys.create_key, name, bureau, now=clock.now())
     click.echo(f"Key     {key.key_id}")

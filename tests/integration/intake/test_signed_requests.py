@@ -26,7 +26,7 @@ def make_key(runner, network):
     db.session.commit()
 
     def made(*options: str) -> tuple[str, str]:
-        done = runner.invoke(args=["cases", "keys", "create", "Approval system", *options])
+        done = runner.invoke(args=["cases", "keys", "create", "Approval system", *(options or ["--both"])])
         assert done.exit_code == 0, done.output
         return tuple(re.findall(r"(?:Key|Secret)\s+(\S+)", done.output))
 
@@ -166,6 +166,14 @@ def test_an_older_version_of_the_other_bureau_fills_what_is_missing(send, make_k
     send({**TOLD, "email": "anna@example.org"}, key=make_key("--bureau", "foreign-experts"))
 
     assert db.session.query(Case).one().email == "anna@example.org"
+
+
+@pytest.mark.parametrize("options", [[], ["--both", "--bureau", "exit-entry"], ["--bureau", "nobody"]])
+def test_a_key_says_whose_permit_it_tells(runner, network, options) -> None:
+    made = runner.invoke(args=["cases", "keys", "create", "Approval system", *options])
+
+    assert made.exit_code != 0
+    assert db.session.query(IntakeKey).count() == 0
 
 
 def test_the_secret_is_shown_once_and_kept_encrypted(make_key, runner) -> None:
