@@ -81,7 +81,7 @@ REFUSALS = {
     ),
     "not_your_permit": _l("This permit is decided by the other bureau. You can decide your own."),
     "leg_conflict": _l("Somebody changed this permit meanwhile. See its state below."),
-    "reason_needed": _l("Write the reason. The applicant must know what to do."),
+    "reason_needed": _l("Write the reason. It stays in the history."),
     "case_closed": _l("This case is closed: it was collected, or merged into another case."),
     "no_handover": _l("This service point does not hand over these permits. Choose another one."),
     "day_out_of_order": _l("Enter a day from the last change of this permit until today."),

@@ -121,9 +121,9 @@ def undo(reference: str, undoing: str, *, actor: str, now: datetime) -> Appointm
     return appointment
 
 
-def note(reference: str, kind: str, *, actor: str, now: datetime) -> None:
+def note(reference: str, kind: str, *, actor: str, now: datetime, reason: str = "") -> None:
     """Add a line to the visit's history that changes nothing else: it was opened, the person was told."""
-    _record(_locked(reference), kind, actor=actor, now=now)
+    _record(_locked(reference), kind, actor=actor, now=now, details={"reason": reason} if reason else {})
 
 
 def item_codes(appointment: Appointment) -> list[str]:

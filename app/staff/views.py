@@ -17,6 +17,7 @@ from app.appointments.policy import NotChangeable, OutsideWindow
 from app.appointments.queries import find_live_for_case
 from app.appointments.slots import Slot
 from app.appointments.states import Status
+from app.cases.states import ReasonNeeded
 from app.collection import handover, proxies
 from app.collection.bilingual import in_both
 from app.db import transact
@@ -165,6 +166,7 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         rest=_times_for_rest(visit, now=now),
         relations=wording.RELATIONS,
         event_words=wording.EVENTS,
+        show_reasons=wording.SHOW_REASONS,
         instant=read_instant,
     )
     return page, refusal.status if refusal else 200
@@ -190,10 +192,13 @@ def _other_times(visit: Appointment, refusal: DomainError | None, *, now: dateti
 @bp.post("/visits/<reference>/show")
 @requires(Role.CLERK)
 def show_person(reference: str) -> ResponseReturnValue:
-    """Show the name and the contact for a while; the history says who asked."""
-    visit, now = get_own_visit_or_404(reference), clock.now()
+    """Show the name and the contact for a while; the history says who asked and why."""
+    visit, now, why = get_own_visit_or_404(reference), clock.now(), request.form.get("reason", "")
+    if why not in wording.SHOW_REASONS:
+        return _visit_page(reference, ReasonNeeded())
     if not _is_shown(visit, now=now):
-        transact(attendance.note, reference, attendance.OPENED, actor=get_member().username, now=now)
+        opened, who = attendance.OPENED, get_member().username
+        transact(attendance.note, reference, opened, actor=who, now=now, reason=why)
     return redirect(url_for(".visit", reference=reference), 303)
 
 

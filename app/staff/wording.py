@@ -31,6 +31,9 @@ CHOICES = {
     Choice.CANCEL: _l("Cancel with a message"),
 }
 
+# Why somebody had the name and the contact of a visit shown.
+SHOW_REASONS = {"here": _l("the person is here"), "call": _l("to call or write to the person")}
+
 EVENTS = {
     "booked": _l("Booked"),
     "rescheduled": _l("Moved to another time"),

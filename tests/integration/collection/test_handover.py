@@ -239,7 +239,7 @@ def test_the_record_prints_in_the_persons_language_and_chinese(clerk, case, visi
     assert page.index("Запись о выдаче") < page.index("交接记录")
     assert "Maria Example" not in page
     assert "☑ passport (ru)" in page
-    clerk.post(f"/staff/visits/{visit.reference}/show")
+    clerk.post(f"/staff/visits/{visit.reference}/show", data={"reason": "here"})
     assert "Maria Example" in clerk.get(f"/staff/visits/{visit.reference}/record").text
 
 

@@ -42,7 +42,7 @@ def test_the_page_answers_500_once_and_leaks_nothing(client, visit, spoil, caplo
     db.session.commit()
     client.post("/staff", data={"username": "ada", "password": PASSWORD})
     with caplog.at_level(logging.ERROR):
-        answer = client.post("/staff/visits/ABCDEFGH/show", follow_redirects=True)
+        answer = client.post("/staff/visits/ABCDEFGH/show", data={"reason": "here"}, follow_redirects=True)
 
     assert (answer.status_code, answer.request.path) == (500, "/staff/visits/ABCDEFGH")
     assert "<h1>Something went wrong on our side</h1>" in answer.text

@@ -100,21 +100,38 @@ def test_the_visit_page_shows_little_of_the_person_until_asked(browser, visit):
     assert kinds(visit) == []
 
 
+WHY = {"reason": "here"}
+
+
+@pytest.mark.parametrize("reason", ["", "curious"])
+def test_nobody_sees_the_name_without_a_reason(browser, visit, reason):
+    answer = browser.post(path(visit, "/show"), data={"reason": reason})
+
+    assert (answer.status_code, "Maria" in answer.text) == (422, False)
+    assert kinds(visit) == []
+
+
+def test_the_history_says_why_the_name_was_shown(browser, visit):
+    page = browser.post(path(visit, "/show"), data={"reason": "call"}, follow_redirects=True).text
+
+    assert "Reason: to call or write to the person" in page
+
+
 def test_who_asks_for_the_name_gets_it_for_a_while_and_is_noted(browser, visit, clock):
     for _click in range(2):
-        answer = browser.post(path(visit, "/show"), follow_redirects=True)
+        answer = browser.post(path(visit, "/show"), data=WHY, follow_redirects=True)
         assert "Maria Example" in answer.text
         assert "P1234567X" not in answer.text
     assert kinds(visit) == [("opened", "mei")]
 
     clock.move(minutes=16)
     assert "Maria" not in browser.get(path(visit)).text
-    browser.post(path(visit, "/show"))
+    browser.post(path(visit, "/show"), data=WHY)
     assert kinds(visit) == [("opened", "mei")] * 2
 
 
 def test_what_one_asked_for_is_not_shown_to_another(cast, browser, visit):
-    browser.post(path(visit, "/show"))
+    browser.post(path(visit, "/show"), data=WHY)
 
     assert "Maria" not in cast.ada.get(path(visit)).text
 
