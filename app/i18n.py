@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, get_day_names
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale, get_locale, get_translations
 
 from app.extensions import babel
 from app.localtext import LANGUAGES, LocalText
@@ -102,8 +102,25 @@ def clock_time(moment: datetime) -> str:
     return moment.strftime("%H:%M")
 
 
+_catalogs: dict[str, Any] = {}
+
+
+def _catalog() -> Any:
+    """Return the texts of the current language: looked up for each word of a page, and kept for that."""
+    language = current_language()
+    if language not in _catalogs:
+        _catalogs[language] = get_translations()
+    return _catalogs[language]
+
+
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=_select_locale, default_locale="en")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda one: _catalog().ugettext(one),
+        lambda one, many, count: _catalog().ungettext(one, many, count),
+        newstyle=True,
+        pgettext=lambda context, one: _catalog().upgettext(context, one),
+    )
 
     @app.url_value_preprocessor
     def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -20,7 +20,7 @@ from app.stations.places import (
     Outcome,
     Unknown,
 )
-from app.stations.queries import get_service
+from app.stations.remembered import service_with
 from app.stations.search import find_place, list_districts
 from app.stations.wanted import Wanted, count_unknown
 
@@ -73,7 +73,7 @@ def find_points(search: Search, *, now: datetime) -> Answer:
     answer = _located(search, now=now)
     service, moment = None, None
     try:
-        service = get_service(search.service) if search.service else None
+        service = service_with(search.service) if search.service else None
         moment = search.moment(now)
     except NotFound:
         answer = replace(answer, refusal="service_unknown", choices=())

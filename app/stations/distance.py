@@ -6,6 +6,7 @@ Positions are WGS-84 degrees with a radius of uncertainty; all lengths are metre
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
 from geopy.distance import geodesic, great_circle
@@ -75,7 +76,13 @@ class RoundedDistance:
 
 def metres(a: Positioned, b: Positioned) -> float:
     """Return the length of the shortest way over the ellipsoid."""
-    return 1000 * float(_ellipsoid.measure((a.lat, a.lon), (b.lat, b.lon)))
+    return _measured((a.lat, a.lon), (b.lat, b.lon))
+
+
+@lru_cache(maxsize=20_000)
+def _measured(a: tuple[float, float], b: tuple[float, float]) -> float:
+    # Most people start from a place with a name: the same ways are asked for again and again.
+    return 1000 * float(_ellipsoid.measure(a, b))
 
 
 def rank(origin: Positioned, stations: Iterable[T], *, limit: int | None = None) -> list[Ranked[T]]:

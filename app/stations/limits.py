@@ -51,7 +51,8 @@ def limits_at(station: Planned, service_id: int) -> Limits:
 
 def remember(stations: Iterable[Planned], service_ids: Collection[int]) -> None:
     """Look up the limits of many services and stations in one go; those known stay as they are."""
-    keys = [(db.engine, one.id, one.plan_version, service) for one in stations for service in service_ids]
+    engine = db.engine
+    keys = [(engine, one.id, one.plan_version, service) for one in stations for service in service_ids]
     missing = [key for key in keys if key not in _remembered]
     if not missing:
         return

@@ -1,9 +1,9 @@
 """A page of service points: nearest first, or as published; only those that have what is wanted."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -14,7 +14,7 @@ from app.stations.models import Station
 from app.stations.nearby import Spot, nearest
 from app.stations.opening_hours import next_opening, open_at
 from app.stations.plans import plans_of
-from app.stations.queries import stations_by_id
+from app.stations.remembered import stations_with
 from app.stations.wanted import Wanted, conditions
 
 # Whether a door is open is decided point by point: so many are looked at, the nearest first.
@@ -54,30 +54,34 @@ class Doors:
 def list_page(asked: Question, *, start: int = 0, count: int) -> Listing:
     """Return so many points from this place in the order on; a few statements, however many there are."""
     end = start + count
-    ids, ranked = _fitting(asked, end + 1)
+    versions, ranked = _fitting(asked, end + 1)
     by_id = {r.station.id: r for r in ranked}
-    return Listing(stations_by_id(ids[start:end]), by_id, more=len(ids) > end)
+    shown = dict(islice(versions.items(), start, end))
+    return Listing(stations_with(shown), by_id, more=len(versions) > end)
 
 
-def _fitting(asked: Question, wanted: int) -> tuple[list[int], list[Ranked[Spot]]]:
+# The version of each point's plan by its id, in order.
+Versions = dict[int, int]
+
+
+def _fitting(asked: Question, wanted: int) -> tuple[Versions, list[Ranked[Spot]]]:
     """Return the points in order; for open doors a second, longer look where the first finds too few."""
     if asked.open_at is None:
         return _candidates(asked, wanted)
     for looked_at in (2 * wanted, max(MOST_LOOKED_AT, wanted)):
-        ids, ranked = _candidates(asked, looked_at)
-        opened = _open_ones(ids, asked.open_at)
-        if len(opened) >= wanted or len(ids) < looked_at:
+        versions, ranked = _candidates(asked, looked_at)
+        opened = _open_ones(versions, asked.open_at)
+        if len(opened) >= wanted or len(versions) < looked_at:
             break
-    kept = set(opened)
-    return opened, among([r for r in ranked if r.station.id in kept])
+    return opened, among([r for r in ranked if r.station.id in opened])
 
 
-def _candidates(asked: Question, count: int) -> tuple[list[int], list[Ranked[Spot]]]:
+def _candidates(asked: Question, count: int) -> tuple[Versions, list[Ranked[Spot]]]:
     count = min(count, MOST_RANKED)
     if asked.origin is None:
         return _in_order(asked.wanted, count), []
     ranked = nearest(asked.origin, asked.wanted, count=count)
-    return [r.station.id for r in ranked], ranked
+    return {r.station.id: r.station.plan_version for r in ranked}, ranked
 
 
 def first_to_open(asked: Question, *, now: datetime) -> tuple[Station, datetime] | None:
@@ -90,15 +94,16 @@ def first_to_open(asked: Question, *, now: datetime) -> tuple[Station, datetime]
     return (station, starts_at) if station and starts_at else None
 
 
-def _in_order(wanted: Wanted, count: int) -> list[int]:
+def _in_order(wanted: Wanted, count: int) -> Versions:
     statement = _ordered(wanted.service is not None, bool(wanted.language), wanted.step_free)
-    return list(run(statement, {**wanted.values, "most": count}).scalars())
+    rows = run(statement, {**wanted.values, "most": count})
+    return {row[0]: row[1] for row in rows}
 
 
 @lru_cache
 def _ordered(service: bool, language: bool, step_free: bool) -> Any:
     asked = conditions(Wanted(0 if service else None, "x" if language else "", step_free))
-    rows = select(_columns.id).where(*asked)
+    rows = select(_columns.id, _columns.plan_version).where(*asked)
     return rows.order_by(_columns.number, _columns.id).limit(bindparam("most"))
 
 
@@ -107,10 +112,10 @@ _DOORS = select(
 ).where(_columns.id.in_(bindparam("ids", expanding=True)))
 
 
-def _open_ones(ids: Sequence[int], moment: datetime) -> list[int]:
+def _open_ones(versions: Versions, moment: datetime) -> Versions:
     """Return those whose confirmed hours hold the moment, in the same order."""
-    doors = [Doors(*row) for row in run(_DOORS, {"ids": list(ids)})] if ids else []
+    doors = [Doors(*row) for row in run(_DOORS, {"ids": list(versions)})] if versions else []
     known = [door for door in doors if door.confirmed]
     plans = plans_of(known)
     opened = {door.id for door in known if open_at(plans[door.id], moment)}
-    return [id_ for id_ in ids if id_ in opened]
+    return {id_: version for id_, version in versions.items() if id_ in opened}

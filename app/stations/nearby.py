@@ -33,6 +33,7 @@ class Spot:
     lat: float
     lon: float
     precision_m: int
+    plan_version: int
 
 
 # How far the last search of the same kind had to look: mostly that is enough again, and saves a statement.
@@ -129,5 +130,7 @@ def _edges(box: Box, name: str) -> Mapping[str, float]:
 def _spots(service: bool, language: bool, step_free: bool) -> Any:
     asked = conditions(_example(service, language, step_free))
     near = _columns.x * bindparam("x") + _columns.y * bindparam("y") + _columns.z * bindparam("z")
-    rows = select(_columns.id, _columns.lat, _columns.lon, _columns.precision_m).where(_inside(""), *asked)
+    asked = [_inside(""), *asked]
+    spot = (_columns.id, _columns.lat, _columns.lon, _columns.precision_m, _columns.plan_version)
+    rows = select(*spot).where(*asked)
     return rows.order_by(near.desc(), _columns.id).limit(bindparam("most"))

@@ -14,6 +14,7 @@ from app.interval import Interval
 from app.localtext import LocalText
 
 IN_SIGHT = timedelta(days=60)  # how long before an unpublished year staff are told
+MOST_DAYS_KNOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,10 @@ class Plan:
     closures: tuple[ClosedInterval, ...] = ()
     calendar: WorkCalendar = WorkCalendar()
     groups: tuple[ServingDesks, ...] = ()
+    # A plan never changes, so its days are worked out once, for as many as anybody looks at.
+    days_known: dict[tuple[date, int | None], tuple["OpenInterval", ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def desks_for(self, service_id: int) -> ServingDesks:
         """Return the desks that serve this service: its own group, else those for all the rest."""
@@ -186,6 +191,15 @@ def open_intervals(plan: Plan, day: date, group: int | None = None) -> list[Open
 
     With a `group` only its desks count.
     """
+    found = plan.days_known.get((day, group))
+    if found is None:
+        if len(plan.days_known) >= MOST_DAYS_KNOWN:
+            plan.days_known.clear()
+        found = plan.days_known[day, group] = tuple(_work_out(plan, day, group))
+    return list(found)
+
+
+def _work_out(plan: Plan, day: date, group: int | None) -> list[OpenInterval]:
     opened = [
         OpenInterval(_stretch(day, opens, closes, plan.timezone), desks)
         for opens, closes, desks in day_plan(plan, day, group).periods

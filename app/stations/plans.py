@@ -59,7 +59,8 @@ def plan_of(station: Planned) -> Plan:
 
 def plans_of(stations: Iterable[Planned]) -> dict[int, Plan]:
     """Return the plans of many stations by id; those not remembered are read together."""
-    wanted = {s.id: _key(s) for s in stations}
+    engine = db.engine
+    wanted: dict[int, Key] = {s.id: (engine, s.id, s.plan_version, s.timezone) for s in stations}
     found = {id_: plan for id_, key in wanted.items() if (plan := _plans.get(key))}
     missing = {id_: key[-1] for id_, key in wanted.items() if id_ not in found}
     if missing:
@@ -69,10 +70,6 @@ def plans_of(stations: Iterable[Planned]) -> dict[int, Plan]:
         _plans.update({wanted[id_]: plan for id_, plan in read.items()})
         found |= read
     return found
-
-
-def _key(station: Planned) -> Key:
-    return db.engine, station.id, station.plan_version, station.timezone
 
 
 def forget_plans() -> None:

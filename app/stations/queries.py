@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from app.db import Base, db, run
 from app.errors import DomainError, NotFound
@@ -111,10 +111,9 @@ def list_stations_ever() -> Sequence[Station]:
     return db.session.scalars(select(Station).order_by(Station.number, Station.id)).all()
 
 
-def stations_by_id(ids: Sequence[int]) -> list[Station]:
-    """Return these stations in the order of the ids, with what they offer and their telephones."""
-    found = {s.id: s for s in db.session.scalars(_SOME_STATIONS, {"ids": ids})} if ids else {}
-    return [found[id_] for id_ in ids if id_ in found]
+def some_stations(session: Session, ids: Sequence[int]) -> Sequence[Station]:
+    """Return these stations, in any order, with what they offer and their telephones."""
+    return session.scalars(_SOME_STATIONS, {"ids": ids}).all()
 
 
 def list_services() -> Sequence[Service]:

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.orm.attributes import instance_state
 
 from app.api.v1.answers import iso
 from app.appointments.queries import earliest_available, next_available
-from app.i18n import local, text
+from app.i18n import current_language, local, text
 from app.stations.models import Service, Station
 from app.stations.open_state import OpenState, open_state
 from app.stations.opening_hours import Plan, day_plan, open_intervals
@@ -25,16 +28,16 @@ def origin(place: NamedPlace | None) -> dict[str, Any] | None:
 
 def stations(found: Sequence[Station], asked: Service | None, *, now: datetime) -> list[dict[str, Any]]:
     """Return the points in the order given; `next_available` is for the asked service, else for any."""
-    plans_of(found)  # read together, and remembered for what follows
+    plans = plans_of(found)
     free = next_available(found, asked, now=now) if asked else earliest_available(found, now=now)
-    return [_station(station, free[station.id], now=now) for station in found]
+    return [_station(station, plans[station.id], free[station.id], now=now) for station in found]
 
 
-def _station(station: Station, free: datetime | None, *, now: datetime) -> dict[str, Any]:
-    state = state_of(station, now=now)
+def _station(station: Station, plan: Plan, free: datetime | None, *, now: datetime) -> dict[str, Any]:
+    state = state_of(station, plan, now=now)
     opens_at = state.opens_at if state.open_now is False else None
     return {
-        **facts_of_place(station),
+        **_facts(station),
         "distance_m": None,
         "uncertainty_m": None,
         "could_be_nearest": None,
@@ -48,6 +51,19 @@ def _station(station: Station, free: datetime | None, *, now: datetime) -> dict[
 
 def _moment(moment: datetime | None, station: Station) -> str | None:
     return iso(moment, station.timezone) if moment else None
+
+
+# Of stations that are remembered and so never change: what is said of them in each language.
+_said: WeakKeyDictionary[Station, dict[str, dict[str, Any]]] = WeakKeyDictionary()
+
+
+def _facts(station: Station) -> dict[str, Any]:
+    if not instance_state(station).detached:
+        return facts_of_place(station)
+    said, language = _said.setdefault(station, {}), current_language()
+    if language not in said:
+        said[language] = facts_of_place(station)
+    return said[language]
 
 
 def facts_of_place(station: Station) -> dict[str, Any]:
@@ -81,14 +97,15 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def state_of(station: Station, *, now: datetime) -> OpenState:
+def state_of(station: Station, plan: Plan, *, now: datetime) -> OpenState:
     confirmed, minutes = station.hours_confirmed_on is not None, station.last_number_minutes
-    return open_state(plan_of(station), now, hours_confirmed=confirmed, last_number_minutes=minutes)
+    return open_state(plan, now, hours_confirmed=confirmed, last_number_minutes=minutes)
 
 
 def details(station: Station, *, now: datetime) -> dict[str, Any]:
     """Return everything known: the point, its doors this week, and where each fact comes from."""
-    state = state_of(station, now=now)
+    plan = plan_of(station)
+    state = state_of(station, plan, now=now)
     return {
         **stations([station], None, now=now)[0],
         "full_name": text(station.full_name) or None,
@@ -97,7 +114,7 @@ def details(station: Station, *, now: datetime) -> dict[str, Any]:
         "position_confirmed_on": _day(station.position_confirmed_on),
         "door": state.door,
         "door_reason": state.reason,
-        "hours": _week(plan_of(station), local(now, station.timezone).date()),
+        "hours": _week(plan, local(now, station.timezone).date()),
         "facts": [
             {
                 "field": fact.field,

@@ -19,6 +19,7 @@ from app.stations.geojson import MEDIA_TYPE, feature, feature_collection
 from app.stations.listing import Listing, Question, list_page
 from app.stations.models import Service, Station
 from app.stations.places import BadCoordinates, NamedPlace, at_position, find_position
+from app.stations.remembered import service_with
 from app.stations.wanted import Wanted
 
 SHEET_TYPE = "text/csv"
@@ -35,7 +36,7 @@ def list_stations(asked: dict[str, Any]) -> Response:
 
     near wins over place. With service, language, step_free or open_at, only points known to fit.
     """
-    service = queries.get_service(asked["service"]) if asked["service"] is not None else None
+    service = service_with(asked["service"]) if asked["service"] is not None else None
     origin = _origin(asked["near"], asked["place"], datum=asked["datum"])
     wanted = Wanted(service.id if service else None, asked["language"], asked["step_free"])
     question = Question(wanted, origin.point if origin else None, asked["open_at"])
