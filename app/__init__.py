@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, headers, health, i18n, log, pages, problems
+from app import cli, headers, health, i18n, log, pages, problems, typography
 from app.accounts import views as accounts_views
 from app.api import v1
 from app.appointments import views as appointments_views
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     login_manager.init_app(app)
     for part in (
         i18n,
+        typography,
         headers,
         problems,
         health,

@@ -1,0 +1,52 @@
+"""Where a template joins our sentences, the space is left to the language; everywhere else it stays."""
+
+import pytest
+from jinja2 import Environment
+
+from app.typography import GAP, Joints
+
+
+def rendered(template: str, gap: str) -> str:
+    env = Environment(extensions=[Joints], autoescape=True)
+    env.globals |= {GAP: lambda: gap, "_": str, "ngettext": lambda one, _many, _n: one, "name": "A. B"}
+    return env.from_string(template).render()
+
+
+@pytest.mark.parametrize(
+    ("template", "joined"),
+    [
+        ('{{ _("One.") }} {{ _("Two.") }}', "One.Two."),
+        ('{{ _("Next:") }} <b>{{ name }}</b>', "Next:<b>A. B</b>"),
+        ('{% if 1 %}{{ _("One.") }} {% endif %}{{ _("Two") }}', "One.Two"),
+        ('{{ ngettext("One?", "Many?", 1) }} x', "One?x"),
+    ],
+)
+def test_a_sentence_is_joined_to_what_follows(template, joined):
+    assert rendered(template, "") == joined
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{{ _("One.") }} {{ _("Two.") }}',
+        '{{ ngettext("One?", "Many?", 1) }} x',
+    ],
+)
+def test_other_languages_read_as_written(template):
+    assert rendered(template, " ") == rendered(template, "").replace(".T", ". T").replace("?x", "? x")
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{{ _("Name") }} {{ _("Two") }}',  # no sentence
+        "{{ name }} x",  # a person's words
+        '{{ name ~ "." }} x',
+        '{{ _("One.") }}\n{{ _("Two.") }}',  # lines of a letter
+        '{% if name == "x." %} y{% endif %} z',
+    ],
+)
+def test_every_other_space_stays(template):
+    assert rendered(template, "") == Environment(autoescape=True).from_string(template).render(
+        _=str, name="A. B"
+    )
