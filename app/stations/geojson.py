@@ -1,6 +1,7 @@
 """Stations as RFC 7946 GeoJSON. PURE."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 MEDIA_TYPE = "application/geo+json"
@@ -21,3 +22,11 @@ def feature(*, slug: str, lat: float, lon: float, properties: Mapping[str, Any])
 def feature_collection(features: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Return the features as one collection, in the order given."""
     return {"type": "FeatureCollection", "features": list(features)}
+
+
+def written(features: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield the text of one collection, feature by feature: there may be very many."""
+    yield '{"type": "FeatureCollection", "features": ['
+    for number, one in enumerate(features):
+        yield (", " if number else "") + json.dumps(one, ensure_ascii=False)
+    yield "]}"

@@ -7,14 +7,17 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
-from app.db import db
+from app.db import db, end_read
 from app.localtext import LocalText
 from app.stations.models import Closure, OpeningException, Station, StationFact
+from app.stations.name_stamps import FACTS, find_stamp
 from app.stations.plans import read_calendar
+from app.stations.queries import list_after
 
 DAY = timedelta(days=1)
+PART = 200  # stations that are in memory at once
 
 
 def changed_at(station: Station | None = None) -> datetime | None:
@@ -23,11 +26,33 @@ def changed_at(station: Station | None = None) -> datetime | None:
     return db.session.scalar(wanted if station is None else wanted.where(Station.id == station.id))
 
 
-def last_verified() -> Mapping[int, dict[str, date]]:
+def version() -> str:
+    """Return a sign that is another one after every change of what is published about any station."""
+    changed = changed_at()
+    return f"{find_stamp(FACTS)}-{changed.timestamp() if changed else 0}"
+
+
+Part = tuple[Sequence[Station], Mapping[int, dict[str, date]]]
+
+
+def in_parts() -> Iterator[Part]:
+    """Yield all stations in published order, some hundred at a time, with the days of their facts.
+
+    No connection is held between the parts, however slowly somebody reads them, and nothing of earlier
+    ones is kept: a network may have a hundred thousand stations.
+    """
+    after = (-1, 0)
+    while part := list_after(*after, count=PART):
+        yield part, last_verified([station.id for station in part])
+        after = part[-1].number, part[-1].id
+        end_read()
+
+
+def last_verified(ids: Sequence[int]) -> Mapping[int, dict[str, date]]:
     """Return the day on which a fact was checked, where that is known, by station id and the fact's name."""
     rows = db.session.execute(
         select(StationFact.station_id, StationFact.field, StationFact.checked_on)
-        .where(StationFact.checked_on.is_not(None))
+        .where(StationFact.checked_on.is_not(None), StationFact.station_id.in_(ids))
         .order_by(StationFact.station_id, StationFact.field)
     )
     found: dict[int, dict[str, date]] = defaultdict(dict)
@@ -55,16 +80,16 @@ class Closing:
 
 def closings_of(station: Station, *, since: date) -> list[Closing]:
     """Return what closes this station from this day on, holidays on which it is open left out."""
-    dated = list(_exceptions([station], since, OpeningException.station_id == station.id))
+    dated = list(_exceptions(since, OpeningException.station_id == station.id))
     own_days = {closing.starts for closing in dated}
     holidays = list(_holidays(since, without=own_days, station=station))
-    closures = list(_closures([station], since, Closure.station_id == station.id))
+    closures = list(_closures(since, Closure.station_id == station.id))
     return [*holidays, *dated, *closures]
 
 
-def closings_of_all(stations: Sequence[Station], *, since: date) -> list[Closing]:
-    """Return the holidays once, and what closes each of the stations; three queries whatever their number."""
-    return [*_holidays(since), *_exceptions(stations, since), *_closures(stations, since)]
+def closings_of_all(*, since: date) -> list[Closing]:
+    """Return the holidays once, and what closes each station; three queries whatever their number."""
+    return [*_holidays(since), *_exceptions(since), *_closures(since)]
 
 
 def _holidays(
@@ -86,31 +111,30 @@ def _holiday(run: Sequence[date], name: LocalText, station: Station | None) -> C
     return Closing(f"holiday-{run[0]}", run[0], run[-1] + DAY, name, station)
 
 
-def _exceptions(stations: Iterable[Station], since: date, *wanted: object) -> Iterator[Closing]:
-    by_id = {station.id: station for station in stations}
-    rows = db.session.scalars(
-        select(OpeningException)
-        .where(OpeningException.on_day >= since, *wanted)  # type: ignore[arg-type]
+def _exceptions(since: date, *wanted: ColumnElement[bool]) -> Iterator[Closing]:
+    rows = db.session.execute(
+        select(OpeningException, Station)
+        .join(Station, Station.id == OpeningException.station_id)
+        .where(Station.retired_at.is_(None), OpeningException.on_day >= since, *wanted)
         .order_by(OpeningException.station_id, OpeningException.on_day, OpeningException.opens)
     )
-    for (station_id, day), group in groupby(rows, key=lambda row: (row.station_id, row.on_day)):
-        same_day = list(group)
+    for (station, day), group in groupby(rows, key=lambda row: (row[1], row[0].on_day)):
+        same_day = [row for row, _station in group]
         hours = tuple((row.opens, row.closes) for row in same_day if row.opens and row.closes)
-        name = f"day-{by_id[station_id].slug}-{day}"
+        name = f"day-{station.slug}-{day}"
         reason = same_day[0].reason or LocalText()
-        yield Closing(name, day, day + DAY, reason, by_id[station_id], hours)
+        yield Closing(name, day, day + DAY, reason, station, hours)
 
 
-def _closures(stations: Iterable[Station], since: date, *wanted: object) -> Iterator[Closing]:
-    by_id = {station.id: station for station in stations}
+def _closures(since: date, *wanted: ColumnElement[bool]) -> Iterator[Closing]:
     first = datetime.combine(since, time(0), ZoneInfo("UTC")) - DAY  # no zone is further ahead
-    rows = db.session.scalars(
-        select(Closure)
-        .where(Closure.ends_at > first, *wanted)  # type: ignore[arg-type]
+    rows = db.session.execute(
+        select(Closure, Station)
+        .join(Station, Station.id == Closure.station_id)
+        .where(Station.retired_at.is_(None), Closure.ends_at > first, *wanted)
         .order_by(Closure.starts_at, Closure.id)
     )
-    for row in rows:
-        station = by_id[row.station_id]
+    for row, station in rows:
         zone = ZoneInfo(station.timezone)
         starts, ends = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
         whole_days = starts.time() == ends.time() == time(0)

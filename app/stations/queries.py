@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from app.db import Base, db, run
@@ -109,6 +109,17 @@ def list_stations() -> Sequence[Station]:
 def list_stations_ever() -> Sequence[Station]:
     """Return all stations, those too that receive nobody any more: people came there."""
     return db.session.scalars(select(Station).order_by(Station.number, Station.id)).all()
+
+
+_NEXT_STATIONS = _ALL_STATIONS.where(
+    tuple_(Station.number, Station.id) > tuple_(bindparam("number"), bindparam("id"))
+).limit(bindparam("count"))
+
+
+def list_after(number: int, station_id: int, *, count: int) -> Sequence[Station]:
+    """Return so many of the stations that follow this one in published order."""
+    where = {"number": number, "id": station_id, "count": count}
+    return db.session.scalars(_NEXT_STATIONS, where).all()
 
 
 def some_stations(session: Session, ids: Sequence[int]) -> Sequence[Station]:

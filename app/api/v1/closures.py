@@ -35,7 +35,7 @@ blueprint.after_request(open_data)
 def all_closures(asked: dict[str, Any]) -> Response:
     """Return holidays, and all days and hours on which a point is not open as usual, from this month on."""
     since = _this_month(NETWORK_ZONE)
-    closings = published.closings_of_all(queries.list_stations(), since=since)
+    closings = published.closings_of_all(since=since)
     changed_at = _changed_at(published.changed_at(), since, NETWORK_ZONE)
     return _answer(_("Service points: days closed"), closings, changed_at, named=True)
 

@@ -1,7 +1,7 @@
 """The stations as CSV, safe to open in a spreadsheet. PURE."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -22,15 +22,20 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write(rows: Iterable[Mapping[str, Any]], *, for_machines: bool) -> str:
-    """Return the rows as CSV with a header; for people, cells that would run as formulas are disarmed."""
-    sheet = StringIO(newline="")
-    writer = csv.writer(sheet, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
+def write(rows: Iterable[Mapping[str, Any]], *, for_machines: bool) -> Iterator[str]:
+    """Yield the rows as CSV with a header; for people, cells that would run as formulas are disarmed."""
+    if not for_machines:
+        yield BYTE_ORDER_MARK
+    yield _line(COLUMNS)
     for row in rows:
         cells = [_written(row[column]) for column in COLUMNS]
-        writer.writerow(cells if for_machines else map(safe, cells))
-    return sheet.getvalue() if for_machines else BYTE_ORDER_MARK + sheet.getvalue()
+        yield _line(cells if for_machines else map(safe, cells))
+
+
+def _line(cells: Iterable[str]) -> str:
+    line = StringIO(newline="")
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
+    return line.getvalue()
 
 
 def row_of(facts: Mapping[str, Any], verified: Mapping[str, date]) -> dict[str, Any]:

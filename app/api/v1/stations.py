@@ -1,11 +1,12 @@
 """Where the points are, what they offer, when they are open. Open data: any page may read it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import Response, request, stream_with_context
 
 from app import clock
 from app.api.v1 import places, schemas, sheet
@@ -13,9 +14,10 @@ from app.api.v1.answers import answer
 from app.api.v1.caching import cached
 from app.api.v1.spec import PROBLEM, Blueprint, open_data
 from app.geocoding.origins import get_origin
+from app.i18n import current_language
 from app.stations import open_data as published
 from app.stations import queries
-from app.stations.geojson import MEDIA_TYPE, feature, feature_collection
+from app.stations.geojson import MEDIA_TYPE, feature, written
 from app.stations.listing import Listing, Question, list_page
 from app.stations.models import Service, Station
 from app.stations.places import BadCoordinates, NamedPlace, at_position, find_position
@@ -23,6 +25,7 @@ from app.stations.remembered import service_with
 from app.stations.wanted import Wanted
 
 SHEET_TYPE = "text/csv"
+FORMAT = 1  # of the files; goes up when the same data are written otherwise
 
 blueprint = Blueprint("stations", __name__, description="Service points, what they offer and when.")
 blueprint.after_request(open_data)
@@ -79,18 +82,16 @@ def _listed(listing: Listing, service: Service | None) -> list[dict[str, Any]]:
 @blueprint.response(200, schemas.FeatureCollection, content_type=MEDIA_TYPE)
 def stations_geojson() -> Response:
     """Return the service points as GeoJSON (RFC 7946), each fact with the day it was last checked."""
-    collection = answer(feature_collection(_features(queries.list_stations())))
-    collection.mimetype = MEDIA_TYPE
-    return cached(collection, changed_at=published.changed_at())
+    return _whole(written(_features(published.in_parts())), MEDIA_TYPE)
 
 
-def _features(found: Iterable[Station]) -> Iterable[dict[str, Any]]:
-    verified = published.last_verified()
-    for station in found:
-        facts = places.facts_of_place(station)
-        position = {name: facts.pop(name) for name in ("slug", "lat", "lon")}
-        days = {field: day.isoformat() for field, day in verified.get(station.id, {}).items()}
-        yield feature(**position, properties={"slug": station.slug, **facts, "last_verified": days})
+def _features(parts: Iterable[published.Part]) -> Iterator[dict[str, Any]]:
+    for stations, verified in parts:
+        for station in stations:
+            facts = places.facts_of_place(station)
+            position = {name: facts.pop(name) for name in ("slug", "lat", "lon")}
+            days = {field: day.isoformat() for field, day in verified.get(station.id, {}).items()}
+            yield feature(**position, properties={"slug": station.slug, **facts, "last_verified": days})
 
 
 @blueprint.get("/stations.csv")
@@ -101,12 +102,24 @@ def stations_csv(asked: dict[str, Any]) -> Response:
 
     variant=machine leaves every cell as it is, and has no byte order mark.
     """
-    verified = published.last_verified()
-    rows = (_sheet_row(station, verified.get(station.id, {})) for station in queries.list_stations())
-    text = sheet.write(rows, for_machines=asked["variant"] == "machine")
-    response = Response(text, content_type=f"{SHEET_TYPE}; charset=utf-8; header=present")
+    lines = sheet.write(_rows(published.in_parts()), for_machines=asked["variant"] == "machine")
+    response = _whole(lines, f"{SHEET_TYPE}; charset=utf-8; header=present")
     response.headers["Content-Disposition"] = 'attachment; filename="stations.csv"'
-    return cached(response, changed_at=published.changed_at())
+    return response
+
+
+def _rows(parts: Iterable[published.Part]) -> Iterator[dict[str, Any]]:
+    for stations, verified in parts:
+        yield from (_sheet_row(station, verified.get(station.id, {})) for station in stations)
+
+
+def _whole(text: Iterator[str], content_type: str) -> Response:
+    """Send all stations as they are read; the version of the data, known first, stands for the bytes."""
+    version = f"{FORMAT}-{published.version()}-{current_language()}-{request.args.get('variant', '')}"
+    changed_at = published.changed_at()
+    response = Response(stream_with_context(text), content_type=content_type)
+    response.set_etag(sha256(version.encode()).hexdigest()[:32])
+    return cached(response, changed_at=changed_at)
 
 
 def _sheet_row(station: Station, verified: Mapping[str, date]) -> dict[str, Any]:

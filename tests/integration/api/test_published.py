@@ -10,7 +10,7 @@ from icalendar import Calendar
 from app.api.v1 import sheet
 from app.db import db, transact
 from app.localtext import LocalText
-from app.stations import plans
+from app.stations import open_data, plans
 from app.stations.models import StationFact, StationPhone
 from tests import factories
 from tests.factories import add_closure, add_exception, at, save
@@ -73,6 +73,25 @@ def test_any_change_of_a_station_makes_its_files_new(client, network, clock, pat
     get(client, path, **{"If-Modified-Since": first.headers["Last-Modified"]})
     again = get(client, path, **{"If-None-Match": first.headers["ETag"]})
     assert again.headers["Last-Modified"] != first.headers["Last-Modified"]
+
+
+@pytest.mark.parametrize("path", FILES[:2])
+def test_a_large_network_is_sent_part_by_part(client, network, monkeypatch, path):
+    whole = get(client, path).data
+    monkeypatch.setattr(open_data, "PART", 1)
+
+    assert get(client, path).data == whole
+    assert b"central-window" in whole
+    assert b"jiangdong" in whole
+
+
+def test_what_closes_a_retired_point_is_not_told(client, network, now):
+    add_closure(network.jiangdong, at("2026-12-01", "09:00"), at("2026-12-01", "12:00"))
+    add_closure(network.central, at("2026-12-01", "09:00"), at("2026-12-01", "12:00"))
+    network.jiangdong.retired_at = now
+    save(network.jiangdong)
+
+    assert len([name for name in events(client) if name.startswith("closure")]) == 1
 
 
 @pytest.mark.parametrize("path", FILES[2:])

@@ -1,8 +1,10 @@
 """RFC 7946 GeoJSON of stations."""
 
+import json
+
 import pytest
 
-from app.stations.geojson import feature, feature_collection
+from app.stations.geojson import feature, feature_collection, written
 
 
 def test_a_feature_has_longitude_first_and_its_own_properties():
@@ -24,3 +26,11 @@ def test_a_position_that_is_not_on_earth_is_refused(lat, lon):
 def test_a_collection_keeps_the_order():
     features = [feature(slug=slug, lat=20, lon=110, properties={}) for slug in "ba"]
     assert feature_collection(features) == {"type": "FeatureCollection", "features": features}
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_what_is_written_piece_by_piece_is_the_same_collection(count):
+    features = [
+        feature(slug=f"p{n}", lat=20.0, lon=110.0 + n, properties={"名": "海口"}) for n in range(count)
+    ]
+    assert json.loads("".join(written(features))) == feature_collection(features)
