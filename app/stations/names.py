@@ -119,7 +119,17 @@ def _table(text: str) -> dict[str, str]:
 
 
 _ONSETS, _RHYMES, _WHOLE = _table(_ONSETS_TABLE), _table(_RHYMES_TABLE), _table(_WHOLE_TABLE)
+_VOWELS = tuple("аоэиуыеёюя")
 _SYLLABLE = re.compile(r"([zcs]h|[bpmfdtnlgkhjqxrzcs])?(.+)")
+
+
+def in_cyrillic(syllables: Iterable[str]) -> str:
+    """Return a Chinese name as Russian writes it: "Чанъань"; the sign keeps -ng apart from a vowel."""
+    written = ""
+    for part in map(_in_cyrillic, syllables):
+        apart = written.endswith("н") and part[:1] in _VOWELS
+        written += f"ъ{part}" if apart else part
+    return written.capitalize()
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ import pytest
 from app.localtext import LocalText
 from app.stations.distance import Point
 from app.stations.name_index import NameIndex, look_up, slips_allowed
-from app.stations.names import key_of, keys_of, readings_of
+from app.stations.names import in_cyrillic, key_of, keys_of, readings_of
 from app.stations.places import Ambiguous, Found, PlaceKind, Unknown, named
 from bench.places import made_up_places
 
@@ -196,3 +196,20 @@ def seconds_for(index: NameIndex, texts: list[str]) -> float:
     for text in texts:
         look_up(text, index)
     return time.thread_time() - began
+
+
+@pytest.mark.parametrize(
+    ("pinyin", "russian"),
+    [
+        ("ya xing", "Ясин"),
+        ("chang an", "Чанъань"),
+        ("da an", "Даань"),
+        ("hui wen", "Хуэйвэнь"),
+        ("ji zhou", "Цзичжоу"),
+        ("zun tan", "Цзуньтань"),
+        ("lv shan", "Люйшань"),
+        ("hou an", "Хоуань"),
+    ],
+)
+def test_a_chinese_name_is_written_in_russian_by_the_rule_of_palladius(pinyin, russian):
+    assert in_cyrillic(pinyin.split()) == russian

@@ -102,6 +102,13 @@ def test_every_place_names_its_licence_and_all_but_russian_names(network: seed.N
         assert place.columns["name"].zh
 
 
+def test_every_place_has_a_name_in_each_language_and_says_how_russian_came_about() -> None:
+    with (SHIPPED / "gazetteer.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["slug"] for row in rows if not (row["name_en"] and row["name_zh"] and row["name_ru"])] == []
+    assert all("by rule" in row["note"] for row in rows if row["name_ru"].startswith("посёлок"))
+
+
 def test_both_visit_types_are_shipped_and_the_one_of_2023_is_first() -> None:
     first, second = visit_types.read(SHIPPED, set(CODES))
     assert first.code == "work-and-residence"
