@@ -37,16 +37,19 @@ def stations_with(versions: Mapping[int, int]) -> list[Station]:
     if not versions:
         return []
     known = _current().stations
-    if missing := [id_ for id_, version in versions.items() if not _is_fresh(known.get(id_), version)]:
-        if len(known) + len(missing) > MOST_REMEMBERED:
+    found = {id_: station for id_, version in versions.items() if (station := _fresh(known, id_, version))}
+    if missing := [id_ for id_ in versions if id_ not in found]:
+        read = _read(missing)
+        if len(known) + len(read) > MOST_REMEMBERED:
             known.clear()
-            missing = list(versions)
-        known |= _read(missing)
-    return [known[id_] for id_ in versions if id_ in known]
+        known |= read
+        found |= read
+    return [found[id_] for id_ in versions if id_ in found]
 
 
-def _is_fresh(station: Station | None, version: int) -> bool:
-    return station is not None and station.plan_version == version
+def _fresh(known: Mapping[int, Station], id_: int, version: int) -> Station | None:
+    station = known.get(id_)
+    return station if station is not None and station.plan_version == version else None
 
 
 def service_with(code: str) -> Service:
