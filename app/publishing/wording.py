@@ -26,7 +26,7 @@ KINDS = {
 }
 
 GROUPS = {
-    "name": _l("Name"),
+    "name": _l("Short name"),
     "full_name": _l("Official name"),
     "address": _l("Address"),
     "district": _l("District"),
@@ -50,7 +50,7 @@ TEXTS = {
 }
 
 PLAIN = {
-    "number": _l("Number"),
+    "number": _l("Place in the list"),
     "kind": _l("Kind"),
     "position": _l("Position"),
     "precision_m": _l("Precision in metres"),
