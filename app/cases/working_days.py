@@ -15,6 +15,7 @@ from app.stations.opening_hours import WorkCalendar
 
 BUREAUS_ZONE = ZoneInfo("Asia/Shanghai")  # the days of the bureaus begin and end here
 NEAR_DAYS = 2  # working days left from which a case is near its promise
+FEWEST_CASES = 20  # from which on we say what is usual
 LONGEST_REACH = timedelta(days=200)  # no promise looks further ahead
 
 Pause = tuple[date, date | None]  # papers asked for, papers received
@@ -135,6 +136,12 @@ def pauses_of(changes: Iterable[tuple[date, str, bool]]) -> tuple[Pause, ...]:
             pauses.append((since, day))
             since = None
     return (*pauses, (since, None)) if since else tuple(pauses)
+
+
+def usual_days(used: Sequence[int]) -> tuple[int, int] | None:
+    """Return the least and the most days of the middle eight of ten cases; None of too few to say so."""
+    found, left_out = sorted(used), len(used) // 10
+    return (found[left_out], found[-1 - left_out]) if len(found) >= FEWEST_CASES else None
 
 
 def _days(after: date, until: date) -> Iterable[date]:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from babel import Locale
 from flask_babel import gettext as _
 
+from app.cases import approvals
+from app.cases.approvals import ApprovedCase
 from app.i18n import current_language, month_name
 from app.reports import charts, queries
 from app.reports.answers import NO_DATA, Report
 from app.reports.figures import Period, change_percent, middle, ranked, share_percent
-from app.reports.queries import ApprovedCase
 from app.stations.models import Station
 
 MOST_COUNTRIES = 12
@@ -38,8 +39,9 @@ class HalfYear:
 
 def read(period: Period, stations: Sequence[Station]) -> HalfYear:
     """Count the figures of a period. `stations` are those whose collections count: all of the network."""
-    approved = queries.list_approved(period)
-    before = queries.list_approved(period.year_before)
+    approved = approvals.list_approved(period.first, period.last)
+    earlier = period.year_before
+    before = approvals.list_approved(earlier.first, earlier.last)
     collected, in_one = queries.count_collections(stations, period)
     return HalfYear(
         period=period,
@@ -51,7 +53,7 @@ def read(period: Period, stations: Sequence[Station]) -> HalfYear:
         collected=collected,
         in_one_visit=in_one,
         one_visit_percent=share_percent(in_one, collected),
-        median_days=middle(queries.working_days_of(approved)),
+        median_days=middle(approvals.working_days_of(approved)),
         approved=approved,
         approved_before=before,
     )

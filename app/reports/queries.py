@@ -2,24 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from app.appointments.models import Appointment, AppointmentEvent
 from app.appointments.slots import CELL
 from app.appointments.states import Status
-from app.cases.models import Case, CaseEvent, CaseEventKind, Employer, PermitLeg
-from app.cases.states import LegState
-from app.cases.working_days import Course, count_days, pauses_of
+from app.cases.models import Case, Employer
 from app.db import db
 from app.interval import Interval
 from app.reports.figures import Period
 from app.stations.models import Station
 from app.stations.opening_hours import open_intervals
-from app.stations.plans import plan_of, read_calendar
+from app.stations.plans import plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,66 +144,8 @@ def count_collections(stations: Sequence[Station], period: Period) -> tuple[int,
     return len(rows), sum(visits_made == 1 for _case, visits_made in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovedCase:
-    """A case of which both permits are approved, by the day of the last approval."""
-
-    id: int
-    approved_on: date
-    received_on: date | None
-    nationality: str | None
-
-
-def list_approved(period: Period) -> list[ApprovedCase]:
-    """Return the cases whose last approval fell in the period."""
-    approved = func.max(PermitLeg.decided_on)
-    rows = db.session.execute(
-        select(Case.id, approved, Case.received_on, Case.nationality)
-        .join(PermitLeg, PermitLeg.case_id == Case.id)
-        .where(Case.merged_into_id.is_(None))
-        .group_by(Case.id, Case.received_on, Case.nationality)
-        .having(func.count() == func.sum(_one_if(PermitLeg.state == LegState.APPROVED)))
-        .having(approved >= period.first, approved <= period.last)
-        .order_by(Case.id)
-    )
-    return [ApprovedCase(case_id, day, since, country) for case_id, day, since, country in rows if day]
-
-
-def _one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return case((condition, 1), else_=0)
-
-
 def count_new_employers(period: Period) -> int:
     """Return how many units were registered in the period."""
     wanted = select(func.count()).select_from(Employer)
     within = Employer.registered_on.between(period.first, period.last)
     return db.session.scalar(wanted.where(within)) or 0
-
-
-def working_days_of(cases: Sequence[ApprovedCase]) -> list[int]:
-    """Return the working days each case took; those of which it is not known are left out."""
-    calendar, pauses = read_calendar(), _pauses_of([one.id for one in cases])
-    used = (
-        count_days(
-            Course(one.received_on, pauses.get(one.id, ()), one.approved_on),
-            until=one.approved_on,
-            calendar=calendar,
-        )
-        for one in cases
-    )
-    return [days for days in used if days is not None]
-
-
-def _pauses_of(case_ids: Sequence[int]) -> dict[int, tuple[tuple[date, date | None], ...]]:
-    """Return the stretches in which papers were awaited, of the cases that had any."""
-    changes: dict[int, list[tuple[date, str, bool]]] = {}
-    for chunk in (case_ids[i : i + 500] for i in range(0, len(case_ids), 500)):
-        rows = db.session.execute(
-            select(CaseEvent.case_id, CaseEvent.on_day, CaseEvent.permit, CaseEvent.details)
-            .where(CaseEvent.case_id.in_(chunk), CaseEvent.kind == CaseEventKind.LEG)
-            .order_by(CaseEvent.on_day, CaseEvent.id)
-        )
-        for case_id, day, permit, details in rows:
-            awaits = details.get("to") == LegState.PAPERS_ASKED
-            changes.setdefault(case_id, []).append((day, permit or "", awaits))
-    return {case_id: pauses_of(found) for case_id, found in changes.items()}

@@ -11,6 +11,7 @@ from app import clock
 from app.appointments import code_door, journey, queries
 from app.appointments.forms import CodeForm
 from app.cases import decisions
+from app.cases.approvals import read_usual_days
 from app.cases.models import Case
 from app.cases.queries import CaseNotFound
 from app.cases.readiness import Readiness, readiness
@@ -77,6 +78,7 @@ def _page(case: Case, *, now: datetime) -> ResponseReturnValue:
         heading=case.visit_type.title if answer is Answer.READY else wording.ANSWERS[answer],
         what_next=wording.WHAT_NEXT[answer],
         latest=_latest(case, answer, now=now),
+        usual=read_usual_days() if answer in PROMISED else None,
         lanes=_lanes(standing) if answer is not Answer.CALL_US else [],
         joint=status.joint_of(standing),
         step_words=wording.STEPS,

@@ -112,3 +112,36 @@ def test_another_case_can_be_looked_for_and_the_home_page_leads_here(client, rev
 
     assert h1(client.get("/en/status?other=1")) == "Where is my case?"
     assert 'href="/en/status"' in client.get("/en/").text
+
+
+def ready_cases(network, days: list[str]) -> None:
+    """Build a case for each day on which its second permit was approved; all were received on 2 November."""
+    for day in days:
+        case = factories.build_case(
+            network.visit_type, network.central, received_on=date(2026, 11, 2), ready_at=TUESDAY
+        )
+        for leg in case.legs:
+            leg.decided_on = date.fromisoformat(day)
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (["2026-11-05"] * 3 + ["2026-11-06"] * 14 + ["2026-11-20"] * 3, "Usually 3–14 working days"),
+        (["2026-11-05"] * 2 + ["2026-11-06"] * 16 + ["2026-11-20"] * 2, "Usually 4 working days"),
+    ],
+)  # fmt: skip
+def test_how_long_it_usually_takes_is_counted_from_the_newest_cases(client, network, review, days, words):
+    ready_cases(network, days)
+
+    assert f"{words} (8 of 10 cases)." in open_case(client, review).text
+
+
+def test_nothing_is_called_usual_of_a_few_cases(client, network, review):
+    ready_cases(network, ["2026-11-06"] * 19)
+
+    page = open_case(client, review).text
+
+    assert "At the latest:" in page
+    assert "Usually" not in page

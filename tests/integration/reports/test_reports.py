@@ -10,7 +10,7 @@ from app import jobs
 from app.accounts.models import Role
 from app.appointments.models import AppointmentEvent
 from app.appointments.states import Status
-from app.cases import history
+from app.cases import approvals, history
 from app.cases.history import Line
 from app.cases.models import Case, CaseEvent, CaseEventKind, Employer, PermitLeg
 from app.cases.states import LegState, Permit
@@ -156,7 +156,7 @@ def test_days_in_which_papers_were_awaited_do_not_count(network):
                 kind=CaseEventKind.LEG, actor="mei", permit=Permit.WORK, details={"to": state},
             )
         )  # fmt: skip
-    assert queries.working_days_of(queries.list_approved(JUNE)) == [3]
+    assert approvals.working_days_of(approvals.list_approved(JUNE.first, JUNE.last)) == [3]
 
 
 def test_a_year_without_its_calendar_says_that_it_does_not_know(network):

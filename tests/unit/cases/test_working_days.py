@@ -15,6 +15,7 @@ from app.cases.working_days import (
     is_working_day,
     pauses_of,
     read_clock,
+    usual_days,
 )
 from app.localtext import LocalText
 from app.stations.opening_hours import WorkCalendar
@@ -130,3 +131,17 @@ def test_the_day_found_is_the_first_on_which_the_count_is_full(start: date, coun
     assert count_days(Course(start), until=found, calendar=CALENDAR) == count
     before = found - timedelta(days=1)
     assert count_days(Course(start), until=before, calendar=CALENDAR) == count - 1
+
+
+@pytest.mark.parametrize(
+    ("used", "usual"),
+    [
+        ([5] * 19, None),
+        ([5] * 20, (5, 5)),
+        ([1, 1, *[4] * 8, *[6] * 8, 30, 30], (4, 6)),
+        ([1, 1, 1, *[4] * 14, 30, 30, 30], (1, 30)),
+    ],
+)
+def test_usual_is_where_eight_of_ten_are(used, usual):
+    assert usual_days(used) == usual
+    assert usual_days(used[::-1]) == usual
