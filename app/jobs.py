@@ -220,10 +220,11 @@ def watch_delivery() -> str:
 
 
 def sound_alarm() -> list[Trouble]:
-    """Look after delivery, tell what is new, and return what is wrong now."""
+    """Look after delivery and the nightly check, tell what is new, and return what is wrong now."""
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
     troubles = watch.read_troubles(channels=list(channels_of(settings)), now=now)
+    troubles += checks.read_troubles()
     end_read()
     news = transact(watch.take_news, troubles, now=now)
     if news and not alarm.sound(news, settings, now=now):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, func, select
 
 from app.appointments.models import Appointment, DeskUsage, Hold, HoldStatus
 from app.appointments.slots import cell_of, cells_of, start_of
@@ -17,12 +17,14 @@ from app.appointments.states import LIVE, Status
 from app.db import db
 from app.interval import Interval
 from app.notifications.models import JobRun, OutboxMessage
+from app.notifications.watch import Trouble
 from app.reports.models import Finding
 from app.stations.models import Station, StationService
 from app.stations.opening_hours import open_intervals
 from app.stations.plans import plan_of
 
 JOB = "check_visits"
+TROUBLE = "check-found"
 OVERSOLD = "oversold"
 COUNTED_WRONG = "counted_wrong"
 UNTOLD = "untold"
@@ -185,6 +187,15 @@ def list_findings(stations: Iterable[Station]) -> Sequence[Finding]:
     ids = [station.id for station in stations]
     wanted = select(Finding).where(Finding.station_id.in_(ids))
     return db.session.scalars(wanted.order_by(Finding.first_seen_at.desc(), Finding.id)).all()
+
+
+def read_troubles() -> list[Trouble]:
+    """Return what operators are told of the last check; nothing when it found nothing."""
+    found = db.session.scalars(select(func.count(Finding.id))).one()
+    if not found:
+        return []
+    words = f"The nightly check found {found} visits or counters that contradict each other: /staff/network"
+    return [Trouble(TROUBLE, words)]
 
 
 def last_check() -> datetime | None:

@@ -8,6 +8,7 @@ from app.appointments.capacity import cells_of
 from app.appointments.models import DeskUsage
 from app.appointments.states import Status
 from app.db import db, transact
+from app.notifications.models import Alert
 from app.reports import checks
 from app.reports import network as demand
 from app.reports.models import Finding
@@ -134,3 +135,18 @@ def test_the_job_looks_at_every_station_and_staff_read_what_it_found(network, vi
     page = ada.get("/staff/network").text
     assert visit.reference in page
     assert "The place is closed at this time. Move the visit." in page
+
+
+def test_what_the_check_found_is_told_to_the_operators_once_and_when_it_is_over(network, visit, now):
+    count_desks(visit, taken=2)
+    found(network.central, now)
+
+    (trouble,) = (one for one in jobs.sound_alarm() if one.name == checks.TROUBLE)
+    assert "found 4 visits or counters" in trouble.words
+    [told] = db.session.query(Alert).filter_by(name=checks.TROUBLE)
+    assert told.told_at is not None
+
+    count_desks(visit, taken=1)
+    found(network.central, now)
+    assert checks.TROUBLE not in {one.name for one in jobs.sound_alarm()}
+    assert db.session.query(Alert).filter_by(name=checks.TROUBLE).all() == []
