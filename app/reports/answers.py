@@ -189,7 +189,7 @@ def by_hour(scope: Scope) -> Report:
     rows = tuple((names[day][0], *(_share(*pair) for pair in pairs[day])) for day in days)
     lines = [(names[day][1], [_cell(*pair) for pair in pairs[day]]) for day in days]
     heads = [f"{hour:02}:00" for hour in hours]
-    chart = charts.grid(answer, heads, lines)
+    chart = charts.grid(answer, heads, lines) if used else None
     return Report("by-hour", _("When is it busy?"), answer, (_("Weekday"), *heads), rows, chart)
 
 

@@ -89,6 +89,14 @@ def test_use_is_minutes_booked_of_minutes_open(browser, week):
     assert by_hour[1][:3] == ["Tuesday", "50", "33"]
 
 
+def test_without_visits_there_is_a_sentence_and_no_grid_of_zeros(browser, network):
+    page = browser("tom").get("/staff/reports?from=2026-11-17&to=2026-11-17").text
+    part = page[page.index('id="by-hour"') : page.index('id="balance"')]
+
+    assert "Nothing was booked for this time." in part
+    assert "<svg" not in part
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
