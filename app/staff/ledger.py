@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
+from app.accounts.models import User
 from app.appointments.attendance import TOLD
 from app.appointments.models import Appointment, AppointmentEvent, Hold, TimeOffer
 from app.appointments.notices import TOPIC as NOTICE
@@ -21,7 +22,9 @@ from app.cases.models import Case
 from app.cases.notices import TOPIC as CASE
 from app.db import db
 from app.errors import NotFound
-from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
+from app.notifications import pauses
+from app.notifications.models import DeliveryAttempt, MessagePause, MessageStatus, OutboxMessage
+from app.staff.models import StaffAssignment
 from app.stations.models import Station
 
 PLANNED = "planned"
@@ -68,6 +71,22 @@ def _joined(scope: Scope, *columns: Any) -> Select[Any]:
         .outerjoin(Appointment, Appointment.id == _visit_id)
     )
     return wanted if scope.everything else wanted.where(_station_id.in_([s.id for s in scope.stations]))
+
+
+def own_pauses(scope: Scope, username: str) -> Sequence[MessagePause]:
+    """Return the pauses in force of people who were written to about these stations, or by their staff."""
+    rows = pauses.list_pauses()
+    if scope.everything or not rows:
+        return rows
+    indexes = [row.contact_index for row in rows]
+    written = _joined(scope, OutboxMessage.contact_index).where(OutboxMessage.contact_index.in_(indexes))
+    colleagues = (
+        select(User.username)
+        .join(StaffAssignment, StaffAssignment.user_id == User.id)
+        .where(StaffAssignment.station_id.in_([station.id for station in scope.stations]))
+    )
+    people, staff = set(db.session.scalars(written)), {username, *db.session.scalars(colleagues)}
+    return [row for row in rows if row.contact_index in people or row.paused_by in staff]
 
 
 def _in_tab(tab: str, now: datetime) -> ColumnElement[bool]:

@@ -178,14 +178,21 @@ def pause_contact() -> ResponseReturnValue:
 @requires(Role.MANAGER)
 def resume() -> ResponseReturnValue:
     pause_id = request.form.get("pause", 0, type=int)
-    transact(pauses.resume, min(pause_id, LARGEST_ID), username=get_member().username, now=clock.now())
+    if pause_id not in {row.id for row in _own_pauses()}:
+        abort(404)
+    transact(pauses.resume, pause_id, username=get_member().username, now=clock.now())
     flash(_("Messages go to this person again."))
     return redirect(url_for(".list_paused"), 303)
 
 
 def _paused_page(typed: str = "", refusal: str = "") -> str:
-    rows = [(row, _masked(row)) for row in pauses.list_pauses()]
+    rows = [(row, _masked(row)) for row in _own_pauses()]
     return render_template("staff/paused.html", rows=rows, typed=typed, refusal=refusal)
+
+
+def _own_pauses() -> Sequence[MessagePause]:
+    """Return the pauses of people of the own stations, and those that the own staff made."""
+    return ledger.own_pauses(_scope(), get_member().username)
 
 
 def _masked(row: MessagePause) -> str:

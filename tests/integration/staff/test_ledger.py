@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import db
+from app.accounts.models import Role
+from app.db import db, transact
 from app.notifications import pauses
 from app.notifications.models import DeliveryAttempt, MessagePause, MessageStatus, OutboxMessage
 from tests import factories
@@ -147,6 +148,27 @@ def test_a_person_is_paused_from_a_message_and_resumed_from_the_list(cast, write
     db.session.expire_all()
     assert not pauses.is_paused("maria@example.org")
     assert row.contact == "–", "an address is not kept without a reason"
+
+
+def test_a_manager_sees_and_resumes_only_people_of_the_own_points(cast, network, write, now):
+    factories.build_user("nina", role=Role.MANAGER, stations=(network.jiangdong,))
+    cast.tom.post("/staff/messages/paused", data={"contact": "maria@example.org"})
+    nina, row = cast.browser("nina"), db.session.query(MessagePause).one()
+
+    assert "Nobody is paused." in nina.get("/staff/messages/paused").text
+    assert nina.post("/staff/messages/paused/resume", data={"pause": row.id}).status_code == 404
+    assert pauses.is_paused("maria@example.org")
+    for browser in (cast.tom, cast.ada):
+        assert "m•••@example.org" in browser.get("/staff/messages/paused").text
+
+
+def test_a_manager_sees_who_was_paused_elsewhere_and_is_written_to_about_the_own_point(cast, write, now):
+    row = transact(pauses.pause, "maria@example.org", reason="", username="mei", now=now)
+    assert "Nobody is paused." in cast.tom.get("/staff/messages/paused").text
+
+    write("sent", contact_index=row.contact_index)
+
+    assert "m•••@example.org" in cast.tom.get("/staff/messages/paused").text
 
 
 @pytest.mark.parametrize("typed", ["", "nonsense", "@"])
