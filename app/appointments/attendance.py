@@ -17,6 +17,7 @@ from app.appointments.states import LIVE, Status
 from app.cases.models import Case, VisitItem, VisitItemKind
 from app.db import db
 from app.errors import DomainError, NotFound
+from app.i18n import local
 
 TOLD = "told"  # somebody called the person about a change of the opening plan
 OPENED = "opened"  # somebody asked for the name and the contact
@@ -26,6 +27,12 @@ class StatusConflict(DomainError):
     """The visit is in a state that does not allow this change; often a colleague was quicker."""
 
     code = "status_conflict"
+
+
+class VisitNotToday(DomainError):
+    """The visit is on a later day: its person comes then, or it is moved to today first."""
+
+    code = "visit_not_today"
 
 
 class MissingItems(DomainError):
@@ -60,8 +67,12 @@ class Handover:
 
 
 def check_in(reference: str, *, actor: str, now: datetime) -> Appointment:
-    """Note that the person is present."""
-    return _change(_locked(reference), Status.CHECKED_IN, actor=actor, now=now)
+    """Note that the person is present. Raises VisitNotToday before its day."""
+    appointment = _locked(reference)
+    zone = appointment.station.timezone
+    if local(appointment.starts_at, zone).date() > local(now, zone).date():
+        raise VisitNotToday
+    return _change(appointment, Status.CHECKED_IN, actor=actor, now=now)
 
 
 def mark_no_show(reference: str, *, actor: str, now: datetime) -> Appointment:

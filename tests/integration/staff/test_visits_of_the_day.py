@@ -10,6 +10,7 @@ from app.appointments.states import Status
 from app.cases.models import Case
 from app.db import db, transact
 from tests import factories
+from tests.factories import at
 
 
 @pytest.fixture
@@ -134,6 +135,17 @@ def test_what_one_asked_for_is_not_shown_to_another(cast, browser, visit):
     browser.post(path(visit, "/show"), data=WHY)
 
     assert "Maria" not in cast.ada.get(path(visit)).text
+
+
+def test_who_comes_before_the_day_is_not_checked_in(browser, visit):
+    visit.starts_at, visit.ends_at = at("2026-11-25", "00:10"), at("2026-11-25", "00:30")
+    db.session.commit()
+
+    answer = browser.post(path(visit, "/check-in"))
+
+    assert answer.status_code == 409
+    assert "This visit is for another day." in answer.text
+    assert read(visit).status == Status.BOOKED
 
 
 def test_check_in_and_hand_over_collect_the_case(browser, visit, now):
