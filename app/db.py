@@ -4,6 +4,7 @@
 runs the whole operation again when the database asks for it (busy file, deadlock, serialisation).
 """
 
+import hashlib
 import random
 import sqlite3
 import time
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, event
+from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, event, func, select
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
@@ -138,6 +139,13 @@ def whole_step(step: Callable[P, bool], /, *args: P.args, **kwargs: P.kwargs) ->
     else:
         savepoint.rollback()
     return done
+
+
+def lock_name(name: str) -> None:
+    """Let others who want this name wait until the transaction ends; on SQLite all writers wait anyway."""
+    if db.engine.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        db.session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 @dataclass

@@ -14,6 +14,9 @@ REFUSALS = {
     "hold_limit": _l("This time was kept ten times already. Confirm it, or choose another time."),
     "too_many_holds": _l("Too many times are kept from your network. Confirm one, or try again later."),
     "already_booked": _l("You have a visit already. You can move it or cancel it."),
+    "too_many_visits": _l(
+        "This address or phone number has as many visits as one person may have. Cancel or move one of them."
+    ),
     "case_needed": _l(
         "This service needs a collection code. Open the link in our message, or type the code."
     ),
@@ -52,6 +55,9 @@ REFUSALS = {
     "password_unfit": _l("A password has 8 to 128 signs."),
     "status_conflict": _l(
         "Somebody changed this visit, or its state does not allow this. See its state below."
+    ),
+    "visit_not_today": _l(
+        "This visit is for another day. Move it to today first, or ask the person to come then."
     ),
     "nothing_to_undo": _l("There is no change of staff to take back."),
     "other_visit_booked": _l("This person has another visit booked. Cancel that one first."),

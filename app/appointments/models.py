@@ -141,6 +141,10 @@ class Appointment(Model):
     email_encrypted: Mapped[str | None] = mapped_column(Text)
     phone_encrypted: Mapped[str | None] = mapped_column(Text)
 
+    # Fingerprints of both, by which the visits of one person are counted.
+    email_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
+
     token = Encrypted(bound_to="reference")
     name = Encrypted(bound_to="reference")
     email = Encrypted(bound_to="reference")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import capacity, matching, offers, queries
+from app.appointments import capacity, matching, offers, person, queries
 from app.appointments.contacts import Contact
 from app.appointments.holds import (
     keep_or_retake,
@@ -49,12 +49,16 @@ from app.stations.models import Station
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """Turn a hold into a visit. The key makes the request repeatable."""
+    """Turn a hold into a visit. The key makes the request repeatable.
+
+    In a group the contact is the employer's, who may hold as many visits as there are people.
+    """
 
     hold_id: str
     idempotency_key: str
     contact: Contact
     language: str
+    in_group: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -75,7 +79,7 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
 
     The same key, or the same hold with the same contents, gives the same visit again. Raises
     KeyReused for other contents, HoldNotFound, SlotUnavailable when the hold ran out and somebody
-    took the time, NameNeeded, ContactNeeded, CaseNotReady, PapersElsewhere, PapersNotThere.
+    took the time, NameNeeded, ContactNeeded, TooManyVisits, CaseNotReady, PapersElsewhere, PapersNotThere.
     """
     earlier = _find_answer(request)
     if earlier:
@@ -87,6 +91,8 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
         raise HoldNotFound  # It keeps a time for moving a visit.
     contact = _contact_for(kept, request.contact, now=now)
     keep_or_retake(kept, now=now)
+    if not request.in_group:
+        person.check_room(kept, contact, now=now)
     appointment = _create(kept, contact, request.language, now=now)
     kept.status = HoldStatus.USED
     kept.asked_from = None
@@ -97,13 +103,16 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
     return appointment
 
 
-def book_held(public_id: str, *, key: str, language: str, now: datetime) -> Appointment:
+def book_held(
+    public_id: str, *, key: str, language: str, now: datetime, in_group: bool = False
+) -> Appointment:
     """Book with what the person typed for the hold, and erase it there. Raises what `book` raises."""
     kept = locked_hold(public_id)
     if kept.status == HoldStatus.USED and kept.appointment_id:
         return db.session.get_one(Appointment, kept.appointment_id)
     contact = Contact(kept.name, kept.email, kept.phone)
-    appointment = book(BookingRequest(public_id, key, contact, kept.language or language), now=now)
+    request = BookingRequest(public_id, key, contact, kept.language or language, in_group)
+    appointment = book(request, now=now)
     kept.name = kept.email = kept.phone = ""
     return appointment
 
@@ -172,6 +181,7 @@ def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Ap
     )
     appointment.token = token
     appointment.name, appointment.email, appointment.phone = contact.name, contact.email, contact.phone
+    person.index_contact(appointment)
     db.session.add(appointment)
     db.session.flush()  # The history and the outbox name the visit by its id.
     return appointment

@@ -88,6 +88,12 @@ class HoldLimit(DomainError):
     code = "hold_limit"
 
 
+class TooManyVisits(DomainError):
+    """This address or number holds as many visits ahead as one may."""
+
+    code = "too_many_visits"
+
+
 class AlreadyBooked(DomainError):
     """One live visit per case in the whole network."""
 

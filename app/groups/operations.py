@@ -195,7 +195,7 @@ def _book(group: Group, member: Member, *, now: datetime) -> Member:
         raise SlotUnavailable
     language = member.case.language if member.case else group.language
     key = f"group:{group.token_hash}:{member.id}"
-    visit = operations.book_held(member.hold.public_id, key=key, language=language, now=now)
+    visit = operations.book_held(member.hold.public_id, key=key, language=language, now=now, in_group=True)
     member.appointment, member.appointment_id = visit, visit.id
     return member
 

@@ -120,6 +120,7 @@ def _visits(before: datetime, _now: datetime) -> int:
     visits = db.session.scalars(over.limit(BATCH).with_for_update(skip_locked=True)).all()
     for visit in visits:
         visit.name = visit.email = visit.phone = ""
+        visit.email_index = visit.phone_index = None
     return len(visits)
 
 

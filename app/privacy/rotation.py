@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.appointments import waiting
+from app.appointments import person, waiting
 from app.appointments.contacts import Contact
-from app.appointments.models import WaitingEntry
+from app.appointments.models import Appointment, WaitingEntry
 from app.cases import finding_keys
 from app.cases.models import Case
 from app.crypto import Encrypted, keyring
@@ -75,6 +75,8 @@ def _index_anew(row: Model) -> None:
             leg.external_hash = ""  # Its text is not kept: the next file is compared by version alone.
     elif isinstance(row, MessagePause) and row.resumed_at is None:
         row.contact_index = contacts.index_of(row.contact)
+    elif isinstance(row, Appointment):
+        person.index_contact(row)
     elif isinstance(row, WaitingEntry) and row.person_index:
         row.person_index = waiting.index_of(Contact("", row.email, row.phone))
 

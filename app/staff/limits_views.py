@@ -1,4 +1,4 @@
-"""Notice, horizon and cut-off: for the network, a station, a service, or one service at one station."""
+"""Notice, horizon, cut-off and visits of one person: for all, a station, a service, or one at one station."""
 
 from dataclasses import dataclass, field, fields
 
@@ -20,18 +20,24 @@ from app.stations.models import Service, Station
 bp = Blueprint("staff_limits", __name__, template_folder="templates", url_prefix="/staff")
 bp.context_processor(frame)
 
-MOST = {"lead_minutes": 60 * 24 * 60, "horizon_days": 366, "cutoff_minutes": 60 * 24 * 14}
-LEAST = {"lead_minutes": 0, "horizon_days": 1, "cutoff_minutes": 0}
+MOST = {
+    "lead_minutes": 60 * 24 * 60,
+    "horizon_days": 366,
+    "cutoff_minutes": 60 * 24 * 14,
+    "contact_visits": 999,
+}
+LEAST = {"lead_minutes": 0, "horizon_days": 1, "cutoff_minutes": 0, "contact_visits": 1}
 LABELS = {
     "lead_minutes": _l("Shortest notice, in minutes"),
     "horizon_days": _l("Days ahead that can be booked"),
     "cutoff_minutes": _l("Minutes before the visit until which people can change it"),
+    "contact_visits": _l("Visits ahead that one address or phone number may hold"),
 }
 
 
 @dataclass
 class LimitsForm:
-    """The three figures as typed; an empty one is decided by a wider rule."""
+    """The figures as typed; an empty one is decided by a wider rule."""
 
     values: dict[str, str]
     errors: list[tuple[str, str]] = field(default_factory=list)

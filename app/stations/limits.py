@@ -18,12 +18,14 @@ MOST_REMEMBERED = 20_000
 class Limits:
     """Minutes of notice before a visit, days ahead, minutes before a visit until which it can be changed.
 
+    `contact_visits` are the visits ahead that one address or number may hold, in the whole network.
     None says nothing: a wider rule decides.
     """
 
     lead_minutes: int | None = None
     horizon_days: int | None = None
     cutoff_minutes: int | None = None
+    contact_visits: int | None = None
 
 
 NO_LIMITS = Limits()
@@ -92,7 +94,7 @@ def applying(rules: Iterable[Rule], station_id: int | None, service_id: int | No
 
 
 def _limits(row: BookingLimits) -> Limits:
-    return Limits(row.lead_minutes, row.horizon_days, row.cutoff_minutes)
+    return Limits(row.lead_minutes, row.horizon_days, row.cutoff_minutes, row.contact_visits)
 
 
 def read_own(station_id: int | None, service_id: int | None) -> Limits:

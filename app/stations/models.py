@@ -197,6 +197,7 @@ class BookingLimits(Model):
         CheckConstraint("lead_minutes >= 0", name="lead"),
         CheckConstraint("horizon_days > 0", name="horizon"),
         CheckConstraint("cutoff_minutes >= 0", name="cutoff"),
+        CheckConstraint("contact_visits > 0", name="contact_visits"),
         Index("ix_booking_limits_scope", "station_id", "service_id"),
     )
 
@@ -206,6 +207,7 @@ class BookingLimits(Model):
     lead_minutes: Mapped[int | None]
     horizon_days: Mapped[int | None]
     cutoff_minutes: Mapped[int | None]  # until so long before the visit the person may change it
+    contact_visits: Mapped[int | None] = mapped_column(SmallInteger)  # that one address or number may hold
     changed_by: Mapped[str] = mapped_column(String(60))
     changed_at: Mapped[datetime]
 

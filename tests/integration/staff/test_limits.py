@@ -5,13 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from app.appointments import queries
+from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest, hold
-from app.appointments.operations import Target, cancel, reschedule
-from app.appointments.policy import OutsideWindow, TooLateToChange
+from app.appointments.models import Hold
+from app.appointments.operations import BookingRequest, Target, book, cancel, reschedule
+from app.appointments.policy import OutsideWindow, TooLateToChange, TooManyVisits
 from app.db import db, transact
 from app.stations.models import BookingLimits, Station
 from tests.factories import at
 from tests.integration.staff.displacing import make, station
+from tests.integration.together import run_together, step
 
 LIMITS = "/staff/limits"
 
@@ -132,3 +135,68 @@ def test_only_administrators_open_it_and_unknown_names_are_not_found(cast, netwo
     assert cast.ada.get(f"{LIMITS}?service=nothing").status_code == 404
     page = cast.ada.get(f"{LIMITS}?station=central-window&service=document-check").text
     assert "Empty: 30, from a wider rule." in page
+
+
+# --- visits of one person ----------------------------------------------------------------------------
+
+
+def test_one_address_or_number_holds_only_so_many_visits_in_the_network(cast, network, now):
+    save(cast.ada, contact_visits="1")
+    mine = {"email": "Maria@example.org", "phone": "+86 138 0013 8000"}
+    first = make(network.central, network.document_check, at("2026-11-25", "10:00"), now, **mine)
+
+    others = {"11:00": {"email": "maria@example.org"}, "11:20": {"email": "", "phone": "13800138000"}}
+    for clock, other in others.items():
+        with pytest.raises(TooManyVisits):
+            make(network.jiangdong, network.document_check, at("2026-11-25", clock), now, **other)
+    make(network.jiangdong, network.document_check, at("2026-11-25", "11:40"), now, email="anna@example.org")
+
+    transact(cancel, first.reference, now=now)
+    make(network.central, network.document_check, at("2026-11-25", "10:20"), now, **mine)
+
+
+def test_a_visit_that_is_over_does_not_count(cast, network, now):
+    save(cast.ada, contact_visits="1")
+    make(network.central, network.document_check, at("2026-11-25", "10:00"), now)
+
+    make(network.central, network.document_check, at("2026-11-27", "10:00"), now + timedelta(days=2))
+
+
+def test_the_narrowest_rule_says_how_many(cast, network, now):
+    save(cast.ada, contact_visits="1")
+    save(cast.ada, service="document-check", contact_visits="2")
+
+    for clock in ("10:00", "10:20"):
+        make(network.central, network.document_check, at("2026-11-25", clock), now)
+    with pytest.raises(TooManyVisits):
+        make(network.central, network.document_check, at("2026-11-25", "10:40"), now)
+
+
+def test_one_too_many_is_said_with_a_stable_code_and_the_time_stays_kept(cast, network, client, now):
+    save(cast.ada, contact_visits="1")
+    make(network.central, network.document_check, at("2026-11-25", "10:00"), now)
+    wish = {"station": "central-window", "service": "document-check",
+            "starts_at": at("2026-11-25", "11:00").isoformat(), "party_size": 1}  # fmt: skip
+    kept = client.post("/api/v1/holds", json=wish).json
+
+    booking = {"hold_id": kept["hold_id"], "name": "Maria", "email": "maria@example.org"}
+    answer = client.post("/api/v1/appointments", json=booking, headers={"Idempotency-Key": "k" * 20})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "too_many_visits")
+    assert "as many visits as one person may have" in answer.json["detail"]
+    assert db.session.scalars(db.select(Hold.status).where(Hold.public_id == kept["hold_id"])).one() == "open"
+
+
+def test_two_at_once_are_not_both_let_in(app, cast, network, now):
+    save(cast.ada, contact_visits="1")
+    wishes = [
+        HoldRequest("central-window", "document-check", at("2026-11-25", f"10:{n}0")) for n in (0, 2, 4)
+    ]
+    kept = [transact(hold, wish, now=now).public_id for wish in wishes]
+    contact = Contact("Maria Example", "maria@example.org", "")
+
+    outcomes = run_together(
+        app, *(step(book, BookingRequest(name, name, contact, "en"), now=now) for name in kept)
+    )
+
+    assert sorted(outcomes) == ["done", "too_many_visits", "too_many_visits"]

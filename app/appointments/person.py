@@ -1,0 +1,39 @@
+"""Whose visits are whose, without reading a name: counted by fingerprints of address and number."""
+
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from app.appointments.contacts import Contact
+from app.appointments.models import Appointment, Hold
+from app.appointments.policy import TooManyVisits
+from app.appointments.states import LIVE
+from app.db import db, lock_name
+from app.notifications import contacts
+from app.stations.limits import limits_at
+
+
+def index_contact(visit: Appointment) -> None:
+    """Write the fingerprints of the visit's address and number."""
+    visit.email_index = contacts.index_of(visit.email) if visit.email else None
+    visit.phone_index = contacts.index_of(visit.phone) if visit.phone else None
+
+
+def check_room(kept: Hold, contact: Contact, *, now: datetime) -> None:
+    """Raise TooManyVisits when this person holds as many visits ahead as one may.
+
+    A case has one visit anyway, and the address that many cases name may be their employer's.
+    """
+    most = limits_at(kept.station, kept.service_id).contact_visits
+    if most is None or kept.case_id is not None:
+        return
+    email, phone = (contacts.indexes_of(way) if way else [] for way in (contact.email, contact.phone))
+    for index in sorted({*email[:1], *phone[:1]}):
+        lock_name(f"visits-of:{index}")  # two at once would both find room
+    ahead = select(func.count(Appointment.id)).where(
+        Appointment.status.in_(LIVE),
+        Appointment.ends_at > now,
+        or_(Appointment.email_index.in_(email), Appointment.phone_index.in_(phone)),
+    )
+    if db.session.scalars(ahead).one() >= most:
+        raise TooManyVisits
