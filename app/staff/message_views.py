@@ -178,10 +178,11 @@ def pause_contact() -> ResponseReturnValue:
 @requires(Role.MANAGER)
 def resume() -> ResponseReturnValue:
     pause_id = request.form.get("pause", 0, type=int)
-    if pause_id not in {row.id for row in _own_pauses()}:
-        abort(404)
-    transact(pauses.resume, pause_id, username=get_member().username, now=clock.now())
-    flash(_("Messages go to this person again."))
+    if pause_id in {row.id for row in _own_pauses()}:
+        transact(pauses.resume, pause_id, username=get_member().username, now=clock.now())
+        flash(_("Messages go to this person again."))
+    else:
+        flash(_("Nobody here is paused by that name. See the list below."))
     return redirect(url_for(".list_paused"), 303)
 
 
