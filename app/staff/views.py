@@ -166,7 +166,7 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         rest=_times_for_rest(visit, now=now),
         relations=wording.RELATIONS,
         event_words=wording.EVENTS,
-        show_reasons=wording.SHOW_REASONS,
+        reason_words=wording.reason_words,
         instant=read_instant,
     )
     return page, refusal.status if refusal else 200

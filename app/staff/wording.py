@@ -1,5 +1,7 @@
 """Words of the staff pages for roles, events and messages."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -11,7 +13,8 @@ from app.appointments.models import Appointment
 from app.appointments.states import Status
 from app.collection.models import Relation
 from app.collection.queries import CallReason
-from app.i18n import in_language
+from app.i18n import in_language, text
+from app.localtext import LocalText
 from app.notifications.kinds import find_kind
 from app.notifications.models import MessageStatus
 from app.staff.board import CallRow
@@ -177,3 +180,10 @@ def planned_anew(visit: Appointment) -> str:
     has_contact = visit.email_encrypted or visit.phone_encrypted
     told = _("The person gets a message.") if has_contact else _("There is no contact: nobody is told.")
     return f"{done} {told}"
+
+
+def reason_words(reason: str | Mapping[str, str] | None) -> str:
+    """Return why something was done: a known reason, what somebody typed, or a closure's own words."""
+    if isinstance(reason, Mapping):
+        return text(LocalText.from_dict(reason))
+    return str(SHOW_REASONS.get(reason, reason)) if reason else ""
