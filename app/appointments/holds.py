@@ -198,11 +198,12 @@ def _check_room(asked_from: str | None, *, now: datetime) -> None:
 
 
 def locked_station(slug: str) -> Station:
+    """Return the station with its plan kept as it is. Raises NotFound, StationRetired."""
     # Shared: bookings go side by side, a change of the plan waits for them and they for it.
     # What was read of it before the lock may be older than the plan, so it is read again.
     locked = select(Station).where(Station.slug == slug).with_for_update(read=True)
     found = db.session.scalar(locked.execution_options(populate_existing=True))
-    return found or stations.get_station(slug)
+    return found if found and not found.retired_at else stations.get_station(slug)
 
 
 def _check_case(request: HoldRequest, station: Planned, *, now: datetime) -> None:

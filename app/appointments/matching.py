@@ -44,6 +44,7 @@ from app.db import db
 from app.i18n import local
 from app.settings import Settings, WaitingRules
 from app.stations.models import Service, Station
+from app.stations.queries import StationRetired
 
 # A slot that others take in the same moment is no reason to give up at once.
 MOST_TRIES = 3
@@ -55,6 +56,7 @@ NOT_NOW = (
     PapersElsewhere,
     PapersNotThere,
     PastDeadline,
+    StationRetired,
 )
 
 
@@ -66,7 +68,8 @@ def rules() -> WaitingRules:
 _WITH_WAITING = (
     select(WaitingPlace.station_id)
     .join(WaitingEntry, WaitingEntry.id == WaitingPlace.entry_id)
-    .where(WaitingEntry.ended_at.is_(None))
+    .join(Station, Station.id == WaitingPlace.station_id)
+    .where(WaitingEntry.ended_at.is_(None), Station.retired_at.is_(None))
     .distinct()
 )
 

@@ -35,6 +35,16 @@ class VisitsBooked(DomainError):
         self.count = count
 
 
+class PapersKept(DomainError):
+    """Papers that wait for their owners lie at the point; `count` says of how many cases."""
+
+    code = "papers_kept"
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+
 @dataclass(frozen=True, slots=True)
 class DraftSave:
     """All cells as typed, and the stamp of what the form was filled with."""
@@ -188,12 +198,17 @@ def keep_picture(slug: str, picture: Picture, *, now: datetime) -> None:
 
 
 def retire(slug: str, *, username: str, now: datetime) -> None:
-    """Let the point receive nobody any more. Raises VisitsBooked while anybody is to come."""
+    """Let the point receive nobody any more.
+
+    Raises VisitsBooked while anybody is to come, PapersKept while papers wait there for anybody.
+    """
     station = queries.find_station(slug, lock=True)
     if station is None or station.retired_at:
         raise NotFound
     if count := queries.count_bookings(station, now=now):
         raise VisitsBooked(count)
+    if count := queries.count_papers(station):
+        raise PapersKept(count)
     station.retired_at = now
     station.plan_version += 1
     _note(station, Entry(username, now, Cause.RETIRED))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.states import LIVE
+from app.cases.models import Case
 from app.db import db
 from app.publishing.cells import FIELDS, Cells, cells_of
 from app.publishing.models import StationChange, StationDraft, StationSheet
@@ -97,12 +98,24 @@ def find_last_change(station: Station | None) -> StationChange | None:
 
 
 def count_bookings(station: Station, *, now: datetime) -> int:
-    """Return how many live visits and open holds a station has that have not ended."""
+    """Return how many live visits that have not ended and open holds a station has.
+
+    A hold that ran out can be confirmed until it is given back, so it counts until then.
+    """
     visits = select(func.count()).select_from(Appointment)
     visits = visits.where(Appointment.station_id == station.id, Appointment.status.in_(LIVE))
-    holds = select(func.count()).select_from(Hold).where(Hold.station_id == station.id)
-    holds = holds.where(Hold.status == HoldStatus.OPEN, Hold.expires_at > now)
-    return (db.session.scalar(visits.where(Appointment.ends_at > now)) or 0) + (db.session.scalar(holds) or 0)
+    holds = select(func.count()).select_from(Hold)
+    holds = holds.where(Hold.station_id == station.id, Hold.status == HoldStatus.OPEN)
+    ahead = visits.where(Appointment.ends_at > now).scalar_subquery()
+    # In one statement: between two of them a hold could become a visit, and be in neither count.
+    return db.session.scalar(select(ahead + holds.scalar_subquery())) or 0
+
+
+def count_papers(station: Station) -> int:
+    """Return of how many cases the papers lie at a station and wait to be collected."""
+    waiting = select(func.count()).select_from(Case).where(Case.papers_station_id == station.id)
+    open_ones = (Case.collected_at, Case.merged_into_id, Case.emptied_at)
+    return db.session.scalar(waiting.where(*(column.is_(None) for column in open_ones))) or 0
 
 
 def find_photo(slug: str, digest: str) -> StationPhoto | None:

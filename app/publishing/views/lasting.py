@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.i18n import text
 from app.publishing import operations, queries, wording
 from app.publishing.cells import Difference
-from app.publishing.operations import VisitsBooked
+from app.publishing.operations import PapersKept, VisitsBooked
 from app.publishing.views.blueprint import administrates, bp, described, get_editing_or_404
 from app.staff.permissions import get_member, requires
 from app.stations.models import Station
@@ -39,8 +39,7 @@ _WHOLE = Difference("kind", "", "")  # stands for the point as a whole; its word
 @bp.get("/<slug>/retire")
 @requires(Role.ADMINISTRATOR)
 def ask_to_retire(slug: str) -> ResponseReturnValue:
-    station = _station(slug)
-    return _retire_page(station, queries.count_bookings(station, now=clock.now()))
+    return _retire_page(_station(slug))
 
 
 @bp.post("/<slug>/retire")
@@ -49,8 +48,8 @@ def retire(slug: str) -> ResponseReturnValue:
     station = _station(slug)
     try:
         transact(operations.retire, slug, username=get_member().username, now=clock.now())
-    except VisitsBooked as refusal:
-        return _retire_page(station, refusal.count), 409
+    except (VisitsBooked, PapersKept):
+        return _retire_page(station), 409
     flash(_("%(place)s is retired. People do not see it any more.", place=text(station.name)))
     return redirect(url_for(".overview"), 303)
 
@@ -70,5 +69,10 @@ def _station(slug: str) -> Station:
     return station
 
 
-def _retire_page(station: Station, bookings: int) -> str:
-    return render_template("publishing/retire.html", station=station, bookings=bookings)
+def _retire_page(station: Station) -> str:
+    return render_template(
+        "publishing/retire.html",
+        station=station,
+        bookings=queries.count_bookings(station, now=clock.now()),
+        papers=queries.count_papers(station),
+    )
