@@ -46,6 +46,8 @@ from app.interval import Interval
 from app.stations import queries as stations
 from app.stations.models import Station
 
+PERSON, EMPLOYER = "person", "employer"
+
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
@@ -239,8 +241,8 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
 
 
 def _check_cutoff(appointment: Appointment, actor: str, *, now: datetime) -> None:
-    """Raise TooLateToChange for a person once the cut-off is past; staff may until the start."""
-    if actor == "person":
+    """Raise TooLateToChange for person and employer past the cut-off; staff may until the start."""
+    if actor in (PERSON, EMPLOYER):
         rules = queries.rules_at(appointment.station, appointment.service)
         check_cutoff(appointment.starts_at, rules, now=now)
 
@@ -315,7 +317,8 @@ def confirm(reference: str, *, now: datetime) -> Appointment:
 def restore(reference: str, *, now: datetime) -> Appointment:
     """Undo a cancellation within 30 minutes, while the time is free.
 
-    Raises NotChangeable, AlreadyBooked when the case has another visit by now, or SlotUnavailable.
+    Raises NotChangeable, AlreadyBooked when the case has another visit by now, CaseNotReady,
+    PapersElsewhere or PapersNotThere when its papers are not what they were, or SlotUnavailable.
     """
     appointment = locked_appointment(reference)
     if appointment.status == Status.BOOKED:
@@ -323,8 +326,8 @@ def restore(reference: str, *, now: datetime) -> Appointment:
     cancelled_at = appointment.cancelled_at
     if appointment.status != Status.CANCELLED or not cancelled_at or now - cancelled_at > UNDO_LENGTH:
         raise NotChangeable
-    if appointment.case_id and queries.find_live_for_case(appointment.case_id):
-        raise AlreadyBooked
+    if appointment.case_id:
+        _check_case_again(appointment, now=now)
     release_expired(now=now, station_id=appointment.station_id)
     take_again(appointment, now=now)
     appointment.status = Status.BOOKED
@@ -333,3 +336,11 @@ def restore(reference: str, *, now: datetime) -> Appointment:
     _record(appointment, "restored", "person", now=now)
     announce(appointment, "confirmation", now=now)
     return appointment
+
+
+def _check_case_again(appointment: Appointment, *, now: datetime) -> None:
+    case = db.session.get_one(Case, appointment.case_id, with_for_update=True)
+    if queries.find_live_for_case(case.id):
+        raise AlreadyBooked
+    check_ready(case)
+    check_reach(case, appointment.station, appointment.starts_at, now=now)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.appointments import operations as visits
 from app.appointments import queries as visit_queries
 from app.appointments.models import Appointment
-from app.appointments.policy import NotChangeable
+from app.appointments.policy import NotChangeable, TooLateToChange
 from app.appointments.reminders import TOPIC as VISITS
 from app.db import db
 from app.errors import NotFound
@@ -80,7 +80,7 @@ def _obey(reference: str, appointment: Appointment | None, now: datetime) -> Ans
         return Answer.NOT_YOURS
     try:
         visits.cancel(reference, now=now, actor=ACTOR)
-    except NotChangeable:
+    except (NotChangeable, TooLateToChange):
         return Answer.TOO_LATE
     return Answer.CANCELLED
 

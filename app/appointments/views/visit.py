@@ -13,7 +13,15 @@ from app.appointments.agenda import Offer
 from app.appointments.calendar_file import calendar_for
 from app.appointments.displaced import find_displacement
 from app.appointments.models import Appointment, HandoverItem
-from app.appointments.policy import UNDO_LENGTH, AlreadyBooked, NotChangeable, SlotUnavailable, is_past_cutoff
+from app.appointments.policy import (
+    UNDO_LENGTH,
+    AlreadyBooked,
+    NotChangeable,
+    PapersElsewhere,
+    PapersNotThere,
+    SlotUnavailable,
+    is_past_cutoff,
+)
 from app.appointments.qr import qr_picture
 from app.appointments.queries import rules_at
 from app.appointments.states import Status
@@ -29,12 +37,13 @@ from app.appointments.views.errands import (
     soonest_offers,
 )
 from app.cases.models import Case, VisitItemKind
-from app.cases.readiness import Readiness, readiness
+from app.cases.readiness import CaseNotReady, Readiness, readiness
 from app.codes import spaced
 from app.db import db, transact
 from app.i18n import current_language, local
 from app.localtext import LocalText
 from app.pages import LANGUAGE_PREFIX
+from app.stations.queries import StationRetired
 
 SOONEST = 3
 NEAR = timedelta(days=8)
@@ -175,7 +184,7 @@ def _restored(visit: Appointment) -> str:
         transact(operations.restore, visit.reference, now=clock.now())
     except SlotUnavailable:
         return "given_away"
-    except (NotChangeable, AlreadyBooked):
+    except (NotChangeable, AlreadyBooked, CaseNotReady, PapersElsewhere, PapersNotThere, StationRetired):
         return "unchangeable"
     return "restored"
 

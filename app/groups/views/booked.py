@@ -18,6 +18,7 @@ from app.appointments.policy import (
     PapersNotThere,
     ServiceNotOffered,
     SlotUnavailable,
+    TooLateToChange,
 )
 from app.appointments.qr import qr_picture
 from app.appointments.states import Status
@@ -33,7 +34,6 @@ from app.groups.views.blueprint import PREFIX, bp, find_group, remember, tell, t
 from app.i18n import current_language, in_language, local
 
 NEAR = 6
-BY_EMPLOYER = "employer"
 
 
 @bp.get("/g/<token>")
@@ -112,11 +112,11 @@ def move(member: int) -> ResponseReturnValue:
         return redirect(url_for(".one", member=member, _anchor="notice"), 303)
     target = Target(visit.station.slug, wanted.starts)
     try:
-        transact(operations.reschedule, visit.reference, target, now=clock.now(), actor=BY_EMPLOYER)
+        transact(operations.reschedule, visit.reference, target, now=clock.now(), actor=operations.EMPLOYER)
     except (SlotUnavailable, OutsideWindow, PapersElsewhere, PapersNotThere, ServiceNotOffered):
         tell("gone")
         return redirect(url_for(".one", member=member, _anchor="notice"), 303)
-    except NotChangeable:
+    except (NotChangeable, TooLateToChange):
         tell("unchangeable")
     else:
         tell("moved")
@@ -128,9 +128,9 @@ def cancel(member: int) -> ResponseReturnValue:
     found = _find(member)
     if found:
         try:
-            transact(operations.cancel, found[2].reference, now=clock.now(), actor=BY_EMPLOYER)
+            transact(operations.cancel, found[2].reference, now=clock.now(), actor=operations.EMPLOYER)
             tell("cancelled")
-        except NotChangeable:
+        except (NotChangeable, TooLateToChange):
             tell("unchangeable")
     return redirect(url_for(".show"), 303)
 

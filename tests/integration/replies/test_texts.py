@@ -14,6 +14,8 @@ from app.appointments.operations import BookingRequest
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
 from app.replies.models import IncomingText
+from app.stations import limits
+from app.stations.limits import Limits, LimitsChange
 from tests import factories
 from tests.factories import at
 
@@ -145,3 +147,14 @@ def test_what_is_no_text_is_refused(tell, body) -> None:
 def test_half_a_character_and_a_novel_are_taken(tell) -> None:
     assert tell(PATH, text("\ud83d" + "x" * 100_000)).json == {"answer": "staff"}
     assert len(db.session.query(IncomingText).one().text) == 1000
+
+
+def test_a_text_after_the_cut_off_is_answered_and_kept(tell, visit, now) -> None:
+    late = LimitsChange(None, None, Limits(cutoff_minutes=10 * 24 * 60), "ada")
+    transact(limits.save, late, now=now)
+
+    answer = tell(PATH, text(f"CANCEL {visit.reference}"))
+
+    assert (answer.status_code, answer.json) == (200, {"answer": "too-late"})
+    assert status_of(visit) == "booked"
+    assert db.session.query(IncomingText).one().phone == PHONE
