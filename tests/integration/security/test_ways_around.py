@@ -6,6 +6,7 @@ from app.appointments import operations
 from app.appointments.models import Appointment
 from app.appointments.operations import Target
 from app.appointments.policy import PapersElsewhere, TooLateToChange
+from app.cases import decisions
 from app.cases.models import Bureau
 from app.cases.readiness import CaseNotReady
 from app.cases.states import Permit
@@ -69,7 +70,7 @@ def test_a_cancellation_is_not_taken_back_once_the_papers_are_elsewhere(network,
     visit = desk.visit("10:00", case=case)
     desk.cancel(visit)
     offer(network.jiangdong, network.collect)
-    transact(case_operations.place_papers, case.number, network.jiangdong, "", actor="mei", now=desk.now)
+    transact(decisions.place_papers, case.number, network.jiangdong, "", actor="mei", now=desk.now)
 
     with pytest.raises(PapersElsewhere):
         desk.restore(visit)
