@@ -38,9 +38,10 @@ def _add_headers(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if g.get("personal"):
         headers["Cache-Control"] = "no-store"
+        headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
 def personal() -> None:
-    """Mark the answer as somebody's own: it is not stored by caches and leaks no address."""
+    """Mark the answer as somebody's own: stored by no cache, listed by no search engine, no address leaks."""
     g.personal = True

@@ -68,8 +68,8 @@ def favicon() -> Response:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    lines = ["User-agent: *", "Disallow: /c/", "Disallow: /o/", "Disallow: /staff/", "Disallow: /api/", ""]
-    return Response("\n".join(lines), mimetype="text/plain")
+    closed = [f"Disallow: {path}" for path in ("/c/", "/g/", "/o/", "/v/", "/w/", "/staff", "/api/")]
+    return Response("\n".join(["User-agent: *", *closed, ""]), mimetype="text/plain")
 
 
 def local_path(address: str) -> str | None:

@@ -104,6 +104,7 @@ REFUSALS = {
     "station_retired": _l("This service point is closed for good. Choose another one on the first page."),
     "point_changed": _l("Somebody changed this service point while you were working. Compare both."),
     "visits_booked": _l("Visits are booked at this service point. Move or cancel them first."),
+    "point_unfinished": _l("This point is not finished. Fill in what is missing and save it again."),
     "papers_kept": _l("Papers of cases are at this service point. Bring them to another one first."),
     "photo_unfit": _l("We cannot use this picture. Send a photo as JPEG, PNG or WebP, at most 8 MB."),
     "sheet_unfit": _l("We cannot read this file. Send the downloaded CSV file back, at most 1 MB."),

@@ -30,6 +30,7 @@ GROUPS = (
 ORIGINS = ("confidence", "source", "checked_on")
 FOR_ADMINISTRATORS = ("number", "kind")
 SLUG = "slug"
+NEEDED = ("number", "kind", "position", "precision_m")  # and the name in one language
 
 
 def localised(name: str) -> tuple[str, ...]:
@@ -105,6 +106,11 @@ def text_cells(name: str, value: LocalText | None) -> Cells:
 
 def text_of(cells: Mapping[str, str], name: str) -> LocalText:
     return LocalText(*(cells.get(cell, "") for cell in localised(name)))
+
+
+def is_complete(cells: Mapping[str, str]) -> bool:
+    """Say whether the cells are enough for a point; those of a draft that was just begun are not."""
+    return bool(text_of(cells, "name")) and all(cells.get(name) for name in NEEDED)
 
 
 def position_cell(lat: float, lon: float) -> str:

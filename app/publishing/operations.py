@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from app.db import db
 from app.errors import DomainError, NotFound
 from app.publishing import queries, writing
-from app.publishing.cells import FIELDS, Cells, Difference, cells_of, changed_only, differences
+from app.publishing.cells import FIELDS, Cells, Difference, cells_of, changed_only, differences, is_complete
 from app.publishing.models import Cause, StationChange, StationDraft
 from app.publishing.pictures import Picture
 from app.stations.models import Station, StationPhoto
@@ -23,6 +23,13 @@ class PointChanged(DomainError):
     def __init__(self, theirs: list[Difference]) -> None:
         super().__init__()
         self.theirs = theirs
+
+
+class PointUnfinished(DomainError):
+    """The draft of a new point lacks what every point needs."""
+
+    code = "point_unfinished"
+    status = 422
 
 
 class VisitsBooked(DomainError):
@@ -105,12 +112,14 @@ def publish(slug: str, *, seen_version: int, username: str, now: datetime) -> St
     """Make the draft what people see, and write down who changed what.
 
     Raises PointChanged when the draft is not the one that was looked at, or a cell of it was changed
-    by somebody else meanwhile.
+    by somebody else meanwhile; PointUnfinished when a new point lacks what every point needs.
     """
     editing = _locked(slug)
     if editing.draft is None or editing.version != seen_version:
         raise PointChanged(differences({}, editing.draft.after if editing.draft else {}))
     check_base(editing.published, editing.draft.before, editing.draft.after)
+    if not is_complete(editing.cells):
+        raise PointUnfinished
     cause = Cause.FORM if editing.station else Cause.ADDED
     station = put(slug, editing.station, editing.draft.after, Entry(username, now, cause))
     _drop(queries.Editing(slug, station, editing.draft))

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.errors import DomainError
 from app.publishing import cells
-from app.publishing.cells import FIELDS, GROUPS, PHONES, Cells
+from app.publishing.cells import FIELDS, GROUPS, NEEDED, PHONES, Cells
 from app.publishing.wording import field_label
 from app.stations.models import Confidence, StationKind
 from app.stations.places import find_position
@@ -26,6 +26,7 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 _TURNING = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PHONE = re.compile(r"[+0-9][0-9 ()/.,;*#-]*[0-9]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 # As spreadsheets write days after they were opened and saved.
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
@@ -137,13 +138,21 @@ def _services(text: str, known: Known) -> str:
 
 def _languages(text: str, _known: Known) -> str:
     for code in _items(text):
-        try:
-            Locale.parse(code.replace("-", "_"))
-        except (UnknownLocaleError, ValueError, TypeError):
+        if not _is_language(code):
             raise Unfit(
                 _("We do not know the language “%(code)s”. Write codes like en; zh; ru.", code=code[:20])
-            ) from None
+            )
     return cells.list_cell(_items(text))
+
+
+def _is_language(code: str) -> bool:
+    if not _LANGUAGE.fullmatch(code):  # Babel reads "en.anything" as English.
+        return False
+    try:
+        Locale.parse(code.replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        return False
+    return True
 
 
 def _step_free(text: str, _known: Known) -> str:
@@ -207,7 +216,7 @@ def _check_together(checked: Checked) -> None:
     found = checked.cells
     if not cells.text_of(found, "name"):
         checked.problems.setdefault("name_en", _("Write the name in one language at least."))
-    for needed in ("number", "kind", "position", "precision_m"):
+    for needed in NEEDED:
         if not found.get(needed):
             checked.problems.setdefault(needed, _("%(field)s: this is needed.", field=field_label(needed)))
     if found.get("photo") and not cells.text_of(found, "photo_alt"):

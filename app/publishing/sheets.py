@@ -51,8 +51,8 @@ class Editor:
 
 def check_lines(lines: Sequence[Line], editor: Editor, known: Known) -> list[CheckedLine]:
     """Return what each line would change; nothing is written."""
-    seen = Counter(line.slug for line in lines)
-    return [_checked(line, editor, known, twice=seen[line.slug] > 1) for line in lines]
+    seen = Counter(line.slug.lower() for line in lines)
+    return [_checked(line, editor, known, twice=seen[line.slug.lower()] > 1) for line in lines]
 
 
 def _checked(line: Line, editor: Editor, known: Known, *, twice: bool) -> CheckedLine:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
+from app.accounts import door
 from app.accounts.models import Role
 from app.cases.queries import list_bureau_codes, list_bureaus
 from app.db import transact
@@ -28,8 +29,8 @@ LARGEST_REQUEST = MOST_BYTES + 64 * 1024
 
 @bp.url_value_preprocessor
 def take_large_files(endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Let the file in before anybody reads the form; every other page takes two megabytes."""
-    if endpoint == "staff_intake.upload":
+    """Let the file in before anybody reads the form; other pages, and strangers, have two megabytes."""
+    if endpoint == "staff_intake.upload" and door.find_current():
         request.max_content_length = LARGEST_REQUEST
 
 

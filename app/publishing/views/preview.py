@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.i18n import current_language
 from app.locator.views import place_page
 from app.publishing import operations, queries, writing
-from app.publishing.cells import differences
+from app.publishing.cells import differences, is_complete
 from app.publishing.operations import PointChanged
 from app.publishing.queries import Editing
 from app.publishing.views.blueprint import bp, conflict, described, get_editing_or_404
@@ -27,7 +27,7 @@ LANGUAGE = "<any(en,zh,ru):shown>"
 @requires(Role.MANAGER)
 def preview(slug: str) -> ResponseReturnValue:
     editing = get_editing_or_404(slug)
-    if editing.draft is None:
+    if editing.draft is None or not is_complete(editing.cells):
         return redirect(url_for(".edit", slug=slug), 303)
     return _preview(editing)
 
@@ -47,6 +47,8 @@ def _preview(editing: Editing, theirs: list[dict[str, str]] | None = None) -> st
 def preview_page(slug: str, shown: str) -> ResponseReturnValue:
     """Return the public page of the draft, for a frame of the preview; nothing of it is saved."""
     editing = get_editing_or_404(slug)
+    if not is_complete(editing.cells):
+        raise NotFound
     g.csp = {"frame-ancestors": "'self'"}
     with force_locale(shown):
         return place_page(_as_drafted(editing), now=clock.now(), photo_route="points.photo")

@@ -148,6 +148,7 @@ REFUSED = [
     ({"step_free": "perhaps"}, "Write yes or no"),
     ({"services": ["flying"]}, "We do not have the service"),
     ({"languages_more": "klingon1"}, "We do not know the language"),
+    ({"languages_more": "en.anything"}, "We do not know the language"),
 ]
 
 

@@ -87,3 +87,15 @@ def test_a_retired_point_opens_again(office: Office, client):
     assert "Retired" in history
     assert "Opened again" in history
     assert db.session.query(Station).filter_by(slug="fuxingcheng").one().retired_at is None
+
+
+def test_a_point_that_was_just_begun_is_not_shown_or_published(office: Office, client):
+    ada = office.ada.browser
+    add(office)
+
+    assert ada.get("/staff/points/jiangdong-east/preview").location.endswith("/staff/points/jiangdong-east")
+    assert ada.get("/staff/points/jiangdong-east/preview/en").status_code == 404
+    refused = ada.post("/staff/points/jiangdong-east/publish", data={"version": 1})
+    assert refused.status_code == 422
+    assert "This point is not finished" in refused.text
+    assert client.get("/en/places/jiangdong-east").status_code == 404

@@ -81,6 +81,12 @@ def test_two_lines_of_one_point_are_refused(office: Office):
     assert "This point is in the file twice." in answer.text
 
 
+def test_two_lines_of_one_new_point_are_refused_however_they_are_written(office: Office):
+    answer = send(office.ada, "slug,name_en\nEast-Gate,One\neast-gate,Two\n")
+
+    assert answer.text.count("This point is in the file twice.") == 2
+
+
 def test_a_manager_changes_the_own_points_only(office: Office):
     answer = send(office.tom, "slug,name_en\nfuxingcheng,One\njiangdong,Two\nnew-one,Three\n")
     assert answer.status_code == 422

@@ -38,6 +38,7 @@ def test_what_a_link_answers_is_kept_by_nobody_and_told_to_nobody(client, links,
     answer = client.get(links[index])
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,25 @@ def test_one_visits_token_opens_no_other_visit(client, links, network):
     assert own.status_code == 200
     assert others.status_code == nobodys.status_code == 401
     assert others.data == nobodys.data
+
+
+@pytest.mark.parametrize(
+    "path", ["/c/x", "/g/x", "/o/x", "/v/x", "/w/x", "/staff", "/staff/today", "/api/v1/cases"]
+)
+def test_robots_are_told_to_follow_no_secret_link(client, path):
+    closed = [line.removeprefix("Disallow: ") for line in client.get("/robots.txt").text.splitlines()[1:]]
+    assert any(path.startswith(start) for start in closed)
+
+
+def test_search_engines_still_find_the_public_pages(client, network):
+    assert "X-Robots-Tag" not in client.get("/en/").headers
+
+
+@pytest.mark.parametrize("path", ["/staff/points/central-window", "/staff/intake"])
+def test_of_strangers_no_large_file_is_read(csrf_client, network, path):
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    answer = csrf_client.post(
+        path, data=body + b"x" * 3_000_000 + b"\r\n--x--\r\n", content_type="multipart/form-data; boundary=x"
+    )
+
+    assert answer.status_code == 413
