@@ -8,7 +8,7 @@ import itertools
 import random
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +22,15 @@ from app.appointments.models import Appointment
 from app.appointments.operations import BookingRequest
 from app.appointments.states import Status
 from app.db import Base, db, transact
+from app.interval import Interval
+from app.localtext import LocalText
+from app.privacy import retention
+from app.reports import checks
+from app.staff.effects import StationChange, effect_of
+from app.staff.planning import ClosureEdit
 from app.stations import queries as stations
+from app.stations.models import Station
+from app.stations.opening_hours import ClosedInterval
 from bench.figures import Figure, table
 from bench.places import rate_of
 from bench.site import fill
@@ -35,7 +43,9 @@ FEW = 10_000
 MANY = 1_000_000
 GOAL = 0.90
 SECONDS = 2.0
+EMPTYING = next(purge for purge in retention.PURGES if purge.kind == retention.Kind.VISITS)
 STATION, SERVICE = "central-window", "document-check"
+QUIET = "quiet"
 
 
 def measure(*, rounds: int = 3, many: int = MANY) -> list[Figure]:
@@ -70,7 +80,7 @@ def _rates(app: Flask, visits: int, rounds: int) -> dict[str, tuple[float, ...]]
 def _work(app: Flask) -> dict[str, Callable[[], object]]:
     client = app.test_client()
     path = f"/api/v1/stations/{STATION}/availability?service={SERVICE}&from=2026-11-25&days=30"
-    listed = stations.list_stations()
+    listed = [station for station in stations.list_stations() if station.slug != QUIET]
     service = stations.get_service(SERVICE)
     return {
         "30 days of free times": lambda: client.get(path),
@@ -78,7 +88,22 @@ def _work(app: Flask) -> dict[str, Callable[[], object]]:
             lambda: queries.next_available(listed, service, now=TUESDAY)
         ),
         "a hold and its booking": _booking_of(_free_slots()),
+        "what closing a day touches": lambda: _read(lambda: _closing(listed[0])),
+        "the nightly check of a station": _check,
+        "the nightly look for visits to empty": lambda: transact(retention.purge_some, EMPTYING, now=TUESDAY),
     }
+
+
+def _closing(station: Station) -> object:
+    start = TUESDAY + timedelta(days=1)
+    closure = ClosedInterval(Interval(start, start + timedelta(days=1)), LocalText("typhoon"))
+    return effect_of([StationChange.of(station, ClosureEdit(closure))], now=TUESDAY)
+
+
+def _check() -> None:
+    """Check the one station whose counters are those of its visits: the others are busy without any."""
+    _read(lambda: checks.stations_to_check(now=TUESDAY))
+    transact(checks.check_station, stations.get_station(QUIET).id, now=TUESDAY)
 
 
 def _read(act: Callable[[], object]) -> None:
@@ -111,6 +136,7 @@ def _grow_past(visits: int) -> None:
     """Add visits of the years before by copying one, until there are so many."""
     if not db.session.scalar(select(func.count()).select_from(Appointment)):
         station, service = stations.get_station(STATION), stations.get_service(SERVICE)
+        factories.build_station(QUIET, services=(service,), desks=2)
         factories.build_appointment(station, service, status=Status.COMPLETED)
     own = {
         "id": "(SELECT max(id) FROM appointments) + n",
@@ -118,7 +144,9 @@ def _grow_past(visits: int) -> None:
         "token_hash": "md5(((SELECT max(id) FROM appointments) + n)::text) || md5(n::text)",
         "starts_at": "starts_at - interval '1 day' - n * interval '7 seconds'",
         "ends_at": "ends_at - interval '1 day' - n * interval '7 seconds'",
-        "station_id": "1 + n % 9",
+        "station_id": "1 + n % 10",
+        # As the nightly job leaves them once their time is over.
+        **dict.fromkeys(("name_encrypted", "email_encrypted", "phone_encrypted"), "NULL"),
     }
     columns = [column.name for column in Base.metadata.tables["appointments"].columns]
     values = ", ".join(own.get(name, name) for name in columns)
