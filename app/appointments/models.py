@@ -201,6 +201,8 @@ class WaitingEntry(Model):
     language: Mapped[str] = mapped_column(String(5))
     joined_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    removed_by: Mapped[str | None] = mapped_column(String(60))  # a manager, at some or all of its stations
+    removed_because: Mapped[str | None] = mapped_column(String(300))
     # Fingerprint of who waits without a visit, so that nobody waits twice.
     person_index: Mapped[str | None] = mapped_column(String(64))
 

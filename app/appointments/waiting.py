@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.matching import rules
@@ -160,6 +161,52 @@ def find_for_visit(appointment_id: int) -> WaitingEntry | None:
             WaitingEntry.appointment_id == appointment_id, WaitingEntry.ended_at.is_(None)
         )
     )
+
+
+def list_at(stations: Sequence[Station], *, most: int = 200) -> Sequence[WaitingEntry]:
+    """Return who waits at any of these stations, in the order in which they are asked."""
+    here = WaitingPlace.station_id.in_([station.id for station in stations])
+    wanted = select(WaitingEntry).where(WaitingEntry.ended_at.is_(None), WaitingEntry.places.any(here))
+    loaded = wanted.options(
+        selectinload(WaitingEntry.places).joinedload(WaitingPlace.station),
+        joinedload(WaitingEntry.service),
+        joinedload(WaitingEntry.appointment),
+    )
+    return db.session.scalars(loaded.order_by(WaitingEntry.id).limit(most)).all()
+
+
+def get_at(entry_id: int, stations: Sequence[Station], *, lock: bool = False) -> WaitingEntry:
+    """Return the open entry of somebody who waits at one of these stations. Raises NotFound."""
+    here = WaitingPlace.station_id.in_([station.id for station in stations])
+    wanted = select(WaitingEntry).where(WaitingEntry.id == entry_id, WaitingEntry.ended_at.is_(None))
+    wanted = wanted.where(WaitingEntry.places.any(here))
+    entry = db.session.scalar(wanted.with_for_update(of=WaitingEntry) if lock else wanted)
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class TakingOff:
+    """Who takes a person off the list of some stations, and why."""
+
+    entry_id: int
+    stations: Sequence[Station]
+    username: str
+    reason: str
+
+
+def take_off(request: TakingOff, *, now: datetime) -> None:
+    """Let a person wait at these stations no more; elsewhere they go on. Raises NotFound.
+
+    An offer that is open stays theirs until it ends.
+    """
+    entry = get_at(request.entry_id, request.stations, lock=True)
+    own = {station.id for station in request.stations}
+    entry.places = [place for place in entry.places if place.station_id not in own]
+    entry.removed_by, entry.removed_because = request.username, request.reason
+    if not entry.places:
+        stop(entry.id, now=now)
 
 
 def stop(entry_id: int, *, now: datetime) -> None:

@@ -41,6 +41,7 @@ from app.staff import (
     report_views,
     system_views,
     text_views,
+    waiting_views,
     wording,
 )
 from app.staff.counter import read_counter_note
@@ -83,6 +84,7 @@ def init_app(app: Flask) -> None:
         system_views,
         case_views,
         intake_views,
+        waiting_views,
     )
     for blueprint in (bp, *(part.bp for part in parts)):
         app.register_blueprint(blueprint)

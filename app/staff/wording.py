@@ -10,6 +10,7 @@ from app.accounts.models import Role
 from app.appointments import displacement_words
 from app.appointments.displaced import Displacement, Spot
 from app.appointments.models import Appointment
+from app.appointments.offers import OfferState
 from app.appointments.states import Status
 from app.collection.models import Relation
 from app.collection.queries import CallReason
@@ -25,6 +26,14 @@ ROLES = {
     Role.CLERK: _l("clerk"),
     Role.MANAGER: _l("station manager"),
     Role.ADMINISTRATOR: _l("administrator"),
+}
+
+OFFER_STATES = {
+    OfferState.OPEN: _l("kept for them now"),
+    OfferState.ENDED: _l("no answer"),
+    OfferState.TAKEN: _l("taken"),
+    OfferState.DECLINED: _l("declined"),
+    OfferState.CHANGED: _l("taken back"),
 }
 
 CHOICES = {

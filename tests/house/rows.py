@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.accounts.models import Role
-from app.appointments.models import Appointment, Notice
+from app.appointments.models import Appointment, Notice, WaitingEntry, WaitingPlace
 from app.intake.models import ImportRun, RunState
 from app.replies.models import IncomingText
 from tests import factories
@@ -33,6 +33,15 @@ def build_notice(network: factories.Network, now: Any) -> Notice:
         station_id=network.central.id, first_day=now.date(), last_day=now.date(), urgent=False,
         title=factories.words("Door"), body=factories.words("Moved"), written_by="mei", written_at=now,
     )  # fmt: skip
+
+
+def build_waiting(network: factories.Network, now: Any) -> WaitingEntry:
+    """Build somebody who waits at the central window."""
+    entry = WaitingEntry(service_id=network.document_check.id, language="en", joined_at=now, token_hash="one")
+    entry.token, entry.name = "one", "Anna Petrova"
+    entry.places = [WaitingPlace(station_id=network.central.id)]
+    factories.save(entry)
+    return entry
 
 
 def build_staff(network: factories.Network) -> None:

@@ -21,7 +21,7 @@ from tests import factories
 from tests.factories import PASSWORD
 from tests.house import routes
 from tests.house.routes import address, methods_of
-from tests.house.rows import build_incoming_text, build_notice, build_run, build_staff
+from tests.house.rows import build_incoming_text, build_notice, build_run, build_staff, build_waiting
 
 # Pages that anybody may open. What they show of somebody's own visit asks for a link or a code.
 PUBLIC = {
@@ -126,6 +126,8 @@ STAFF = {
     "staff_messages.overview": Role.CLERK,
     "staff_messages.read_mail": Role.MANAGER,
     "staff_system.overview": Role.ADMINISTRATOR,
+    "staff_waiting.overview": Role.MANAGER,
+    "staff_waiting.take_off": Role.MANAGER,
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
     **routes.POINTS,
@@ -221,9 +223,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
     )  # fmt: skip
     report = StationReport(public_id="one", station_id=network.central.id, language="en", created_at=now)
     report.message = "The door."
-    change = PlanChange(
-        station_id=network.central.id, username="ada", changed_at=now, kind="week", batch="one"
-    )  # fmt: skip
+    change = PlanChange(station_id=visit.station_id, username="ada", changed_at=now, kind="week", batch="one")
     notice = build_notice(network, now)
     factories.save(message, report, change, notice)
     build_staff(network)
@@ -235,6 +235,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "year": 2026,
         "message_id": message.id,
         "report_id": report.id,
+        "entry_id": build_waiting(network, now).id,
         "notice_id": notice.id,
         **TEXT_AND_RULES,
         "text_id": build_incoming_text(visit, "May I come later?").id,
@@ -262,6 +263,7 @@ def has_variable(endpoint: str) -> bool:
         "staff.today",
         "staff_hours.choose",
         "staff_messages.overview",
+        "staff_waiting.overview",
         "staff_reports.overview",
         "staff_replies.overview",
     }

@@ -7,7 +7,8 @@ import pytest
 MOST = 7
 LINK = r'<a href="/staff/([\w-]+)"([^>]*)>'
 CLERK = {"today", "collecting", "messages"}
-MANAGER = CLERK | {"hours", "close", "calendar", "network", "points", "reports-of-facts", "reports"}
+PLANS = {"hours", "close", "calendar"}
+MANAGER = CLERK | PLANS | {"network", "waiting", "points", "reports-of-facts", "reports"}
 PAGES = {
     "mei": CLERK | {"cases"},
     "tom": MANAGER,  # his station hands over no permits, so he sees no cases

@@ -1,0 +1,95 @@
+"""Who waits for an earlier time at the own stations, and taking somebody off the list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import clock
+from app.accounts.models import Role
+from app.appointments import offers, waiting
+from app.appointments.masking import initials
+from app.appointments.models import TimeOffer, WaitingEntry
+from app.appointments.offers import OfferState
+from app.appointments.waiting import TakingOff
+from app.cases.models import Case
+from app.db import db, transact
+from app.staff.frame import frame
+from app.staff.permissions import get_member, list_own_stations, requires
+from app.staff.wording import OFFER_STATES
+from app.stations.models import Station
+
+bp = Blueprint("staff_waiting", __name__, template_folder="templates", url_prefix="/staff/waiting")
+bp.context_processor(frame)
+
+LARGEST_ID = 2**31 - 1
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One who waits: initials instead of a name, and what became of the last offer."""
+
+    entry: WaitingEntry
+    initials: str
+    offer: TimeOffer | None
+    state: OfferState | None
+
+
+@bp.get("")
+@requires(Role.MANAGER)
+def overview() -> ResponseReturnValue:
+    return _page(_chosen(request.args.get("station", "")))
+
+
+@bp.post(f"/<int(max={LARGEST_ID}):entry_id>/take-off")
+@requires(Role.MANAGER)
+def take_off(entry_id: int) -> ResponseReturnValue:
+    """Take a person off the list of the own stations, with a reason that is kept."""
+    stations = list_own_stations()
+    waiting.get_at(entry_id, stations)
+    reason = request.form.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
+    if not reason:
+        return _page(stations, wrong=entry_id), 422
+    transact(waiting.take_off, TakingOff(entry_id, stations, get_member().username, reason), now=clock.now())
+    flash(_("The person does not wait here any more."))
+    return redirect(url_for(".overview"), 303)
+
+
+def _chosen(slug: str) -> Sequence[Station]:
+    own = list_own_stations()
+    return [station for station in own if station.slug == slug] or own
+
+
+def _page(stations: Sequence[Station], wrong: int = 0) -> str:
+    entries = waiting.list_at(stations)
+    made, names = _last_offers(entries), _case_names(entries)
+    rows = [_row(entry, made.get(entry.id), names) for entry in entries]
+    return render_template(
+        "staff/waiting.html",
+        rows=rows,
+        own=list_own_stations(),
+        stations=stations,
+        words=OFFER_STATES,
+        wrong=wrong,
+    )
+
+
+def _row(entry: WaitingEntry, offer: TimeOffer | None, names: Mapping[int, str]) -> Row:
+    name = entry.name or (entry.appointment and entry.appointment.name) or names.get(entry.case_id or 0, "")
+    state = offers.state_of(offer, now=clock.now()) if offer else None
+    return Row(entry, initials(name), offer, state)
+
+
+def _last_offers(entries: Sequence[WaitingEntry]) -> dict[int, TimeOffer]:
+    wanted = select(TimeOffer).where(TimeOffer.waiting_id.in_([entry.id for entry in entries]))
+    found = db.session.scalars(wanted.order_by(TimeOffer.id))
+    return {made.waiting_id: made for made in found if made.waiting_id}
+
+
+def _case_names(entries: Sequence[WaitingEntry]) -> dict[int, str]:
+    ids = {entry.case_id for entry in entries if entry.case_id}
+    return {case.id: case.full_name for case in db.session.scalars(select(Case).where(Case.id.in_(ids)))}
