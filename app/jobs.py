@@ -273,7 +273,7 @@ def check_visits() -> str:
     """Look for visits and counters that contradict each other, a station and a transaction at a time."""
     found = sum(
         transact(checks.check_station, station_id, now=clock.now())
-        for station_id in checks.stations_to_check()
+        for station_id in checks.stations_to_check(now=clock.now())
     )
     if found:
         log.error("the nightly check found something", extra={"findings": found})

@@ -101,6 +101,8 @@ class Hold(Model):
         return Interval(self.starts_at, self.ends_at)
 
 
+_PERSONAL = text("name_encrypted IS NOT NULL OR email_encrypted IS NOT NULL OR phone_encrypted IS NOT NULL")
+_LIVE = text("status IN ('booked', 'checked_in')")
 _LIVE_CASE = text("case_id IS NOT NULL AND status IN ('booked', 'checked_in')")
 
 
@@ -113,6 +115,9 @@ class Appointment(Model):
         Index("uq_appointments_live_case", "case_id", unique=True, postgresql_where=_LIVE_CASE,
               sqlite_where=_LIVE_CASE),
         Index("ix_appointments_station_id_starts_at", "station_id", "starts_at"),
+        # The few that are live and those still to be emptied, however long the past is.
+        Index("ix_appointments_live", "station_id", "starts_at", postgresql_where=_LIVE, sqlite_where=_LIVE),
+        Index("ix_appointments_personal", "ends_at", postgresql_where=_PERSONAL, sqlite_where=_PERSONAL),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -32,6 +32,9 @@ NOT_OFFERED = "not_offered"
 NO_DESK = "no_desk"
 NEVER_CLOSED = "never_closed"
 
+# Without these bounds each night would read all visits there ever were.
+LOOK_BACK = timedelta(days=90)  # what nobody ended by then was found every night since
+LONGEST_VISIT = timedelta(days=1)
 LEFT_OPEN = timedelta(hours=24)  # a visit of yesterday that nobody ended
 SUBJECT_TIME = "%Y-%m-%dT%H:%MZ"
 
@@ -49,6 +52,7 @@ def check_station(station_id: int, *, now: datetime) -> int:
     visits = db.session.scalars(
         select(Appointment)
         .where(Appointment.station_id == station_id, Appointment.status.in_(LIVE))
+        .where(Appointment.starts_at > now - LOOK_BACK)
         .order_by(Appointment.created_at, Appointment.id)
     ).all()
     found = {
@@ -87,7 +91,7 @@ def _people_by_cell(station_id: int, *, now: datetime) -> Counter[tuple[int, int
     ):
         rows = db.session.execute(
             select(kind.starts_at, kind.ends_at, kind.party_size, kind.desk_group).where(
-                kind.station_id == station_id, kind.ends_at > now, keeps
+                kind.station_id == station_id, kind.ends_at > now, kind.starts_at > now - LONGEST_VISIT, keeps
             )
         )
         for starts_at, ends_at, party_size, group in rows:
@@ -169,12 +173,16 @@ def _write_down(station_id: int, found: set[Found], *, now: datetime) -> None:
         db.session.execute(delete(Finding).where(Finding.id.in_([row.id for row in known.values()])))
 
 
-def stations_to_check() -> Sequence[int]:
+def stations_to_check(*, now: datetime) -> Sequence[int]:
     """Return the stations that have a live visit, a counter ahead or an old finding."""
     return db.session.scalars(
         select(Station.id)
         .where(
-            exists().where(Appointment.station_id == Station.id, Appointment.status.in_(LIVE))
+            exists().where(
+                Appointment.station_id == Station.id,
+                Appointment.status.in_(LIVE),
+                Appointment.starts_at > now - LOOK_BACK,
+            )
             | exists().where(DeskUsage.station_id == Station.id)
             | exists().where(Finding.station_id == Station.id)
         )

@@ -29,6 +29,7 @@ from app.stations import plans
 from app.stations.models import Service, Station, StationService
 from app.stations.opening_hours import Plan, open_intervals
 
+LONGEST_VISIT = timedelta(days=1)  # a bound by which the index is read: not a rule for visits
 NEAREST = 8  # stations that are looked at for a new time
 
 
@@ -145,7 +146,7 @@ def coming_visits(station: Station, *, now: moment) -> Sequence[Appointment]:
     return db.session.scalars(
         select(Appointment)
         .where(Appointment.station_id == station.id, Appointment.status.in_(LIVE))
-        .where(Appointment.ends_at > now)
+        .where(Appointment.starts_at > now - LONGEST_VISIT, Appointment.ends_at > now)
         .order_by(Appointment.id)
         .options(joinedload(Appointment.service))
     ).all()
