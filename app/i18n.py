@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,10 @@ from flask_babel import force_locale, get_locale, get_translations
 
 from app.extensions import babel
 from app.localtext import LANGUAGES, LocalText
+from app.settings import Settings, SettingsError
 
 NATIVE_NAMES = {"en": "English", "ru": "Русский", "zh": "中文"}  # alphabetical by native name
+CATALOG = "LC_MESSAGES/messages.mo"
 HTML_LANG = {"en": "en", "ru": "ru", "zh": "zh-Hans"}
 
 LONG_DAY = {"en": "EEEE d MMMM y", "zh": "y年M月d日 EEEE", "ru": "EEEE, d MMMM y 'г.'"}
@@ -113,7 +116,20 @@ def _catalog() -> Any:
     return _catalogs[language]
 
 
+def _check_catalogs(app: Flask) -> None:
+    """Raise SettingsError when pages would be English for everybody, silently."""
+    settings: Settings = app.extensions["settings"]
+    folder = Path(app.root_path) / "translations"
+    missing = [code for code in LANGUAGES if code != "en" and not (folder / code / CATALOG).is_file()]
+    if settings.production and missing:
+        names = ", ".join(NATIVE_NAMES[code] for code in missing)
+        raise SettingsError(
+            f"The texts in {names} are not compiled. Run `make catalogs` once, then start again."
+        )
+
+
 def init_app(app: Flask) -> None:
+    _check_catalogs(app)
     babel.init_app(app, locale_selector=_select_locale, default_locale="en")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda one: _catalog().ugettext(one),

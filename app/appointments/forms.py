@@ -79,18 +79,22 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
         return Contact.read(email=self.email.data or "", phone=self.phone.data or "")
 
 
-class VisitorForm(ContactForm):
+class WayForm(ContactForm):
+    """Where to write about a booked visit; a field left empty keeps what is known."""
+
+    def validate_email(self, field: Any) -> None:
+        super().validate_email(field)
+        if not (self.email.data or "").strip() and not (self.phone.data or "").strip():
+            raise ValidationError(_l("Enter an e-mail address or a phone number."))
+
+
+class VisitorForm(WayForm):
     """The same for a visit without a case: a name, and at least one way to reach the person."""
 
     name = StringField(
         _l("Full name, as in the passport"),
         [InputRequired(_l("Enter the full name, as in the passport.")), Length(max=MOST_NAME)],
     )
-
-    def validate_email(self, field: Any) -> None:
-        super().validate_email(field)
-        if not (self.email.data or "").strip() and not (self.phone.data or "").strip():
-            raise ValidationError(_l("Enter an e-mail address or a phone number."))
 
     @property
     def contact(self) -> Contact:

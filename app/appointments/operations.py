@@ -43,6 +43,7 @@ from app.codes import new_code
 from app.crypto import token_hash
 from app.db import db
 from app.interval import Interval
+from app.notifications import contacts
 from app.stations import queries as stations
 from app.stations.models import Station
 
@@ -95,6 +96,8 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
     keep_or_retake(kept, now=now)
     if not request.in_group:
         person.check_room(kept, contact, now=now)
+    # Who types an address and confirms the visit with it says that it is right.
+    contacts.trust_again(request.contact.email, request.contact.phone)
     appointment = _create(kept, contact, request.language, now=now)
     kept.status = HoldStatus.USED
     kept.asked_from = None
@@ -287,8 +290,11 @@ def _move(appointment: Appointment, desk: _Desk, *, now: datetime, actor: str) -
     return appointment
 
 
-def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointment:
-    """End a visit and free its desks; cancelling twice frees them once. Raises NotChangeable."""
+def cancel(reference: str, *, now: datetime, actor: str = "person", why: str = "") -> Appointment:
+    """End a visit and free its desks; cancelling twice frees them once. Raises NotChangeable.
+
+    `why` is the code of a reason that the person chose to say.
+    """
     appointment = locked_appointment(reference)
     if appointment.status == Status.CANCELLED:
         return appointment
@@ -299,7 +305,7 @@ def cancel(reference: str, *, now: datetime, actor: str = "person") -> Appointme
     appointment.status = Status.CANCELLED
     appointment.cancelled_at, appointment.cancelled_by = now, actor
     appointment.revision += 1
-    _record(appointment, "cancelled", actor, now=now)
+    _record(appointment, "cancelled", actor, now=now, **({"why": why} if why else {}))
     announce(appointment, "cancelled", now=now)
     matching.offer_freed(appointment.station_id, now=now)
     return appointment

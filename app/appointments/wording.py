@@ -1,10 +1,19 @@
-"""How the booking pages and letters say until when something is kept."""
+"""How the booking pages and letters say until when something is kept, and why people cancel."""
 
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.i18n import clock_time, local, short_day
+
+CANCEL_REASONS = {
+    "time": _l("The time does not suit me"),
+    "place": _l("The place is too far"),
+    "ill": _l("I am ill"),
+    "away": _l("I am not in Haikou"),
+    "other": _l("Another reason"),
+}
 
 
 def until_words(until: datetime, zone: str, now: datetime) -> str:

@@ -19,17 +19,22 @@ TELL_AGAIN_AFTER = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something an operator must look at: a name that stays the same, and a sentence."""
+    """Something an operator must look at: a name that stays the same, and a sentence.
+
+    Operators are told when it has lasted as long as `patience`.
+    """
 
     name: str
     words: str
+    patience: timedelta = timedelta()
 
 
 def find_troubles(runs: Sequence[JobRun], oldest_due: datetime | None, *, now: datetime) -> list[Trouble]:
     """Return what is wrong now, from the table of jobs and the age of the oldest due message. PURE."""
     found = [Trouble(f"late-{run.name}"[:40], _lateness(run, now)) for run in runs if _is_late(run, now)]
     if DELIVERY not in {run.name for run in runs}:
-        found.append(Trouble("never-ran", "The worker has never run."))
+        # A new installation's first look comes before its first delivery.
+        found.append(Trouble("never-ran", "The worker has never run.", SILENT_AFTER))
     if oldest_due is not None and now - oldest_due > LATE_AFTER:
         words = f"A message is due for {_minutes(now - oldest_due)} minutes and was not sent."
         found.append(Trouble("backlog", words))
@@ -80,13 +85,15 @@ def take_news(troubles: Sequence[Trouble], *, now: datetime) -> News:
         if alert is None:
             alert = Alert(name=trouble.name, since=now)
             db.session.add(alert)
-        elif alert.told_at and timedelta() <= now - alert.told_at < TELL_AGAIN_AFTER:
+        if now - alert.since < trouble.patience:
+            continue
+        if alert.told_at and timedelta() <= now - alert.told_at < TELL_AGAIN_AFTER:
             continue
         alert.told_at = now
         began.append(trouble)
     for alert in known.values():
         db.session.delete(alert)
-    return News(began, sorted(known))
+    return News(began, sorted(name for name, alert in known.items() if alert.told_at))
 
 
 def tell_again(news: News) -> None:

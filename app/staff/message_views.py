@@ -53,8 +53,21 @@ def _scope() -> Scope:
 @bp.get("")
 @requires(Role.CLERK)
 def overview() -> ResponseReturnValue:
+    return _overview_page(request.args.get("about", "").strip()[:60])
+
+
+@bp.post("/find")
+@requires(Role.CLERK)
+def find() -> ResponseReturnValue:
+    """Find by a number. Only one that is ours goes into the address: people type names and phones too."""
+    typed = request.form.get("about", "").strip()[:60]
+    if ledger.find_about(_scope(), typed, limit=1):
+        return redirect(url_for(".overview", about=typed), 303)
+    return _overview_page(typed), 404 if typed else 422
+
+
+def _overview_page(asked: str) -> str:
     scope, now = _scope(), clock.now()
-    asked = request.args.get("about", "").strip()[:60]
     chosen = request.args.get("show", "waiting")
     if chosen not in (*TABS, CALLS):
         abort(404)

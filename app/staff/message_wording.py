@@ -103,6 +103,8 @@ def notice_trouble(name: str) -> str:
     """Return what is wrong with a field of a message to many."""
     if name == "last_day":
         return str(_("Enter the first and the last day, at most 31 days apart."))
+    if name == "service":
+        return str(_("Choose a service from the list, or all services."))
     if name.startswith("title"):
         return str(_("Write a title in each language, at most 120 signs."))
     return str(_("Write the message in each language, at most 600 signs."))

@@ -62,6 +62,9 @@ class NoticeForm:
         form.errors = [
             (name, message_wording.notice_trouble(name)) for name in notices.problems_of(form.draft(""))
         ]
+        if form.values["service"] and form.service_id is None:
+            # Unknown must not mean all: the message would go to people whom it is not for.
+            form.errors.append(("service", message_wording.notice_trouble("service")))
         return form
 
     def draft(self, username: str) -> Draft:

@@ -17,6 +17,7 @@ from app.appointments.policy import NotChangeable, OutsideWindow
 from app.appointments.queries import find_live_for_case
 from app.appointments.slots import Slot
 from app.appointments.states import Status
+from app.appointments.wording import CANCEL_REASONS
 from app.cases.states import ReasonNeeded
 from app.collection import handover, proxies
 from app.collection.bilingual import in_both
@@ -169,6 +170,7 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         relations=wording.RELATIONS,
         event_words=wording.EVENTS,
         reason_words=wording.reason_words,
+        cancel_reasons=CANCEL_REASONS,
         instant=read_instant,
     )
     return page, refusal.status if refusal else 200

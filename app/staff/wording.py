@@ -52,6 +52,7 @@ EVENTS = {
     "cancelled": _l("Cancelled"),
     "restored": _l("Booked again"),
     "confirmed": _l("Said: I will come"),
+    "contact_changed": _l("Contact details changed"),
     "checked_in": _l("Arrived"),
     "completed": _l("Everything handed over"),
     "incomplete": _l("Not complete"),

@@ -35,7 +35,7 @@ PUBLIC = {
     "appointments.follow_case_link", "appointments.follow_visit_link",
     "appointments.choose_time", "appointments.hold", "appointments.extend", "appointments.details",
     "appointments.check", "appointments.show_visit", "appointments.calendar", "appointments.cancel",
-    "appointments.restore", "appointments.come",
+    "appointments.restore", "appointments.come", "appointments.contact",
     "appointments.follow_offer_link", "appointments.show_offer", "appointments.take_offer",
     "appointments.decline_offer",
     "collection.messages", "collection.remove_contact",
@@ -142,7 +142,7 @@ STAFF |= {
     f"{part}.{name}": role
     for part, role, names in (
         ("staff_replies", Role.CLERK, "overview settle"),
-        ("staff_messages", Role.CLERK, "show use_other_contact pause_person"),
+        ("staff_messages", Role.CLERK, "show find use_other_contact pause_person"),
         ("staff_messages", Role.MANAGER, "list_paused pause_contact resume ask_replay send_again"),
         ("staff_notices", Role.MANAGER, "overview new write show approve stop"),
         ("staff_reminders", Role.ADMINISTRATOR, "overview show edit"),
@@ -267,7 +267,7 @@ def has_variable(endpoint: str) -> bool:
         "staff_reports.overview",
         "staff_replies.overview",
     }
-    without |= {f"staff_messages.{name}" for name in ("list_paused", "pause_contact", "resume")}
+    without |= {f"staff_messages.{name}" for name in ("find", "list_paused", "pause_contact", "resume")}
     without |= {f"staff_messages.{name}" for name in ("ask_replay", "send_again")}
     without |= {f"staff_notices.{name}" for name in ("overview", "new", "write")}
     return endpoint not in without | CASE_LISTS | INTAKE_LISTS and STAFF[endpoint] is not Role.ADMINISTRATOR

@@ -14,6 +14,7 @@ from app.appointments.agenda import Offer, offers_of
 from app.appointments.contacts import ContactNeeded, NameNeeded
 from app.appointments.forms import ContactForm, VisitorForm
 from app.appointments.holds import ALTERNATIVES
+from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.policy import (
     AlreadyBooked,
@@ -26,6 +27,7 @@ from app.appointments.policy import (
     SlotUnavailable,
     TooManyHolds,
 )
+from app.appointments.reached import unreached
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
 from app.appointments.views.errands import errand_of_hold, kind_of, papers_of
 from app.cases.models import Case
@@ -181,9 +183,18 @@ def _check_page(kept: Hold, *, word: str = "", status: int = 200) -> ResponseRet
         state=state,
         lost=_lost(kept, state, now=now),
         papers=papers_of(case),
+        unreached=_unreached(kept, case),
         word=word,
     )
     return page, status
+
+
+def _unreached(kept: Hold, case: Case | None) -> list[str]:
+    """Return masked what did not arrive before, of the ways by which this visit's messages would go."""
+    if kept.appointment_id:
+        return []
+    known = (case.email, case.phone) if case else ("", "")
+    return masked_all(unreached(kept.email or known[0], kept.phone or known[1]))
 
 
 def _lost(kept: Hold, state: HoldState, *, now: datetime) -> Lost | None:

@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
-from app.appointments import displacement_words, journey, operations, waiting
+from app.appointments import displacement_words, journey, operations, waiting, wording
 from app.appointments.agenda import Offer
 from app.appointments.calendar_file import calendar_for
 from app.appointments.displaced import find_displacement
+from app.appointments.forms import WayForm
+from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, HandoverItem
 from app.appointments.policy import (
     UNDO_LENGTH,
@@ -24,8 +27,9 @@ from app.appointments.policy import (
 )
 from app.appointments.qr import qr_picture
 from app.appointments.queries import rules_at
+from app.appointments.reached import change_contact, unreached
 from app.appointments.states import Status
-from app.appointments.views.blueprint import bp
+from app.appointments.views.blueprint import bp, keeps_typed
 from app.appointments.views.errands import (
     BOOK,
     COLLECT,
@@ -105,6 +109,7 @@ def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
         errand=_errand_of(visit) if moment.changeable else None,
         waiting=waiting.find_for_visit(visit.id) if moment.changeable else None,
         again=_again(visit, case),
+        unreached=masked_all(unreached(visit.email, visit.phone)) if visit.live else [],
         word=word,
     )
 
@@ -141,14 +146,51 @@ def cancel() -> ResponseReturnValue:
     if visit is None or not Moment.of(visit, now=clock.now()).changeable:
         return redirect(url_for(".show_visit"), 303)
     if request.method != "POST":
-        return render_template("appointments/cancel.html", visit=visit)
+        return render_template("appointments/cancel.html", visit=visit, reasons=wording.CANCEL_REASONS)
+    why = request.form.get("why", "")
+    why = why if why in wording.CANCEL_REASONS else ""
     try:
-        transact(operations.cancel, visit.reference, now=clock.now())
+        transact(operations.cancel, visit.reference, now=clock.now(), why=why)
     except NotChangeable:
         journey.tell("unchangeable")
     else:
         journey.tell("cancelled")
     return redirect(url_for(".show_visit"), 303)
+
+
+@bp.route(f"{LANGUAGE_PREFIX}/visit/contact", methods=["GET", "POST"])
+def contact() -> ResponseReturnValue:
+    """Change where messages about the visit go."""
+    visit = journey.find_visit()
+    if visit is None or not Moment.of(visit, now=clock.now()).changeable:
+        return redirect(url_for(".show_visit"), 303)
+    form = WayForm(data={"language": visit.language})
+    if request.method != "POST":
+        return _contact_page(visit, form)
+    if not form.validate():
+        return _contact_page(visit, form, status=422)
+    try:
+        transact(change_contact, visit.reference, form.contact, form.language.data, now=clock.now())
+    except NotChangeable:
+        journey.tell("unchangeable")
+    else:
+        journey.tell("rewritten")
+    return redirect(url_for(".show_visit"), 303)
+
+
+@keeps_typed("contact")
+def _contact_again() -> ResponseReturnValue:
+    visit = journey.find_visit()
+    if visit is None:
+        return redirect(url_for(".show_visit"), 303)
+    form = WayForm(data={"language": visit.language}, meta={"csrf": False})
+    form.form_errors.append(_("This page was open for a long time. Press Save again."))
+    return _contact_page(visit, form, status=400)
+
+
+def _contact_page(visit: Appointment, form: WayForm, *, status: int = 200) -> ResponseReturnValue:
+    known = masked_all(way for way in (visit.email, visit.phone) if way)
+    return render_template("appointments/contact.html", visit=visit, form=form, known=known), status
 
 
 @bp.route(f"{LANGUAGE_PREFIX}/visit/come", methods=["GET", "POST"])

@@ -92,6 +92,8 @@ def test_the_request_is_signed(app, operator, clock, now) -> None:
         handler.answer(200, {})
 
     operator.answers.append(keep)
+    beat(now)
+    clock.move(minutes=10)
     jobs.sound_alarm()
     assert seen[1:] == ["right"]
 
@@ -100,11 +102,30 @@ def test_when_nobody_could_be_told_the_next_look_tries_again(app, operator, cloc
     settings = app.extensions["settings"]
     app.extensions["settings"] = settings.model_copy(update={"alert_email": ""})
     operator.answers.append(says(500, {}))
+    beat(now)
+    clock.move(minutes=10)
     jobs.sound_alarm()
     assert db.session.query(Alert.told_at).all() == [(None,)]
     db.session.rollback()
     jobs.sound_alarm()
     assert len(operator.taken) == 1
+
+
+def test_a_new_installation_has_two_minutes_before_silence_is_told(operator, clock, now) -> None:
+    for seconds, told in ((0, 0), (110, 0), (10, 1), (60, 1)):
+        clock.move(seconds=seconds)
+        assert [trouble.name for trouble in jobs.sound_alarm()] == ["never-ran"]
+        assert len(operator.taken) == told
+    beat(clock.now())
+    jobs.sound_alarm()
+    assert operator.taken[-1]["ended"] == ["never-ran"]
+
+
+def test_what_was_not_told_is_not_told_to_be_over(operator, clock, now) -> None:
+    jobs.sound_alarm()
+    beat(clock.now())
+    jobs.sound_alarm()
+    assert operator.taken == []
 
 
 def test_the_command_tells_by_its_exit_code(runner, clock, now) -> None:

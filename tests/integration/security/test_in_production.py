@@ -5,6 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskCliRunner
 
+from app import i18n
 from app.cases.models import Case
 from app.db import db
 from app.settings import Settings, SettingsError
@@ -43,6 +44,13 @@ def test_a_browser_that_sends_no_referer_can_post_its_form(production):
     answer = client.post("/en/collect/code", data=typed, base_url=PUBLIC_URL)
 
     assert (answer.status_code, answer.location) == (303, "/en/collect")
+
+
+def test_a_start_without_the_other_languages_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(i18n, "CATALOG", "LC_MESSAGES/not-compiled.mo")
+    with pytest.raises(SettingsError, match="make catalogs"):
+        make_app(f"sqlite:///{tmp_path / 'production.db'}", tmp_path, **COMPLETE)
+    make_app(f"sqlite:///{tmp_path / 'development.db'}", tmp_path)
 
 
 def test_a_form_without_its_token_changes_nothing(production):

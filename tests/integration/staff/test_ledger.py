@@ -74,6 +74,21 @@ def test_a_booking_number_finds_every_message_in_any_spelling(cast, visit, write
     assert "There is no message about this number." in cast.tom.get("/staff/messages?about=NOTHING1").text
 
 
+@pytest.mark.parametrize("typed", ["+86 138 0013 8000", "Maria Ivanova", "maria@example.org", "NOTHING1", ""])
+def test_what_is_no_number_of_ours_never_gets_into_an_address(cast, visit, write, typed):
+    write("sent")
+    answer = cast.tom.post("/staff/messages/find", data={"about": typed})
+    assert "Location" not in answer.headers
+    assert answer.status_code == (404 if typed else 422)
+    assert f'value="{typed}"' in answer.text
+
+
+def test_a_number_of_ours_leads_to_a_page_that_can_be_kept(cast, visit, write):
+    write("sent")
+    answer = cast.tom.post("/staff/messages/find", data={"about": visit.reference})
+    assert answer.location == f"/staff/messages?about={visit.reference}"
+
+
 def test_a_case_number_finds_the_case_and_its_visit(cast, network, write):
     case = factories.build_case(network.visit_type, network.central)
     visit = factories.build_appointment(network.central, network.collect, case_id=case.id)

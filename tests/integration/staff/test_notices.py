@@ -80,6 +80,7 @@ def test_people_are_counted_once_each_before_anything_is_saved(cast, visit, now)
         {"last_day": "2026-11-29"},
         {"last_day": "2027-11-29"},
         {"first_day": "soon"},
+        {"service": "no-such-service"},
     ],
 )
 def test_a_message_with_something_missing_is_refused_and_kept(cast, typed):

@@ -1,0 +1,40 @@
+"""Whether messages reach the person of a visit, and changing how they do. Writes run inside `transact()`."""
+
+from datetime import datetime
+
+from app.appointments.contacts import Contact, ContactNeeded
+from app.appointments.models import Appointment, AppointmentEvent
+from app.appointments.operations import locked_changeable
+from app.appointments.reminders import announce
+from app.db import db
+from app.notifications import contacts
+
+CHANGED = "contact_changed"
+
+
+def unreached(*addresses: str) -> list[str]:
+    """Return those of the addresses and numbers at which nothing of ours arrived."""
+    known = {address: contacts.indexes_of(address) for address in addresses if address}
+    failing = contacts.failing_among({index for indexes in known.values() for index in indexes})
+    return [address for address, indexes in known.items() if failing.intersection(indexes)]
+
+
+def change_contact(reference: str, given: Contact, language: str, *, now: datetime) -> Appointment:
+    """Write to the person elsewhere from now on; what is left empty stays as it is.
+
+    The visit's messages are planned anew and a confirmation goes to the new address at once, so the
+    person sees whether it arrives. Raises NotFound, NotChangeable or ContactNeeded.
+    """
+    visit = locked_changeable(reference, now=now)
+    email, phone = given.email or visit.email, given.phone or visit.phone
+    if not (email or phone):
+        raise ContactNeeded
+    contacts.trust_again(given.email, given.phone)
+    visit.email, visit.phone, visit.language = email, phone, language
+    visit.revision += 1  # messages of the visit as it was are not sent any more
+    event = AppointmentEvent(
+        appointment_id=visit.id, happened_at=now, kind=CHANGED, actor="person", details={}
+    )
+    db.session.add(event)
+    announce(visit, "confirmation", now=now)
+    return visit
