@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     )
     mail_from: str = "Haikou Foreigners' Service <no-reply@localhost>"
     mail_bounces_to: str = Field(default="", description="envelope sender; empty is the one of MAIL_FROM")
+    bounces_url: str = Field(default="", description="imaps://user:pass@host/INBOX, the box of bounces")
     mail_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
     sms_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
     sms_provider: Literal["", "aliyun", "webhook"] = Field(

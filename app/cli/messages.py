@@ -16,7 +16,9 @@ from app.jobs import BATCH, build_relay
 from app.notifications import arrivals, outbox, queries
 from app.notifications.bounces import read_reports
 from app.notifications.channels import channels_of
+from app.notifications.imap import BoxClosed, unseen_mails
 from app.notifications.models import MessageStatus, OutboxMessage
+from app.settings import Settings
 
 group = AppGroup("messages", help="Look at the messages and deliver them.")
 
@@ -69,20 +71,34 @@ def release() -> None:
 
 
 @group.command("bounces")
-@click.argument("source", type=click.Path(exists=True, allow_dash=True, path_type=Path))
-def bounces(source: Path) -> None:
+@click.argument(
+    "source", required=False, type=click.Path(exists=True, allow_dash=True, path_type=Path), default=None
+)
+@click.option("--imap", is_flag=True, help="Read the unseen mail of the box that BOUNCES_URL names.")
+def bounces(source: Path | None, *, imap: bool) -> None:
     """Read what mail servers sent back, and mark what did not arrive.
 
     SOURCE is a Maildir (its new mail is read and marked as seen), an mbox file, or - for one mail on
     standard input, as a mail server's alias gives it.
     """
-    channels = list(channels_of(current_app.extensions["settings"]))
+    if imap == (source is not None):
+        raise click.UsageError("name a SOURCE, or ask for --imap")
+    settings: Settings = current_app.extensions["settings"]
+    mails = (
+        _mails(source)
+        if source
+        else unseen_mails(settings.bounces_url, timeout=settings.smtp_timeout_seconds)
+    )
+    channels = list(channels_of(settings))
     read = noted = 0
-    for content in _mails(source):
-        read += 1
-        for report in read_reports(content):
-            found: bool = transact(arrivals.note, report, channels=channels, now=clock.now())
-            noted += found
+    try:
+        for content in mails:
+            read += 1
+            for report in read_reports(content):
+                found: bool = transact(arrivals.note, report, channels=channels, now=clock.now())
+                noted += found
+    except BoxClosed as trouble:
+        raise click.ClickException(str(trouble)) from None
     click.echo(f"{read} read, {noted} about messages of ours")
 
 

@@ -27,6 +27,8 @@ class Letter:
     # For providers that send approved templates only: which one, and what goes into its blanks.
     template: str = ""
     blanks: Mapping[str, str] = field(default_factory=dict)
+    # Where the person can stop messages like this one; only for messages that can be stopped.
+    stop_link: str = ""
     # Other messages to the same person that this letter has told as well: they are not sent.
     tells: tuple[int, ...] = ()
 

@@ -65,6 +65,8 @@ def email_of(letter: Letter, *, sender: Address, key: str, now: datetime) -> Mai
         f"Content-Language: {letter.language}",
         "Auto-Submitted: auto-generated",  # asks for no holiday notes (RFC 3834)
         "X-Auto-Response-Suppress: All",  # the same for Exchange
+        # Without List-Unsubscribe-Post: the link asks first, since it may be opened by a scanner.
+        *((f"List-Unsubscribe: <{letter.stop_link}>",) if letter.stop_link else ()),
         "MIME-Version: 1.0",
     )
     lines = "".join(f"{header}\r\n" for header in headers)

@@ -58,7 +58,13 @@ def _email(
         html=put_in(drawn.html, [str(escape(value)) for value in personal]),
         language=language,
         calendar=calendar,
+        stop_link=_stop_link(dict(wanted[0].values)),
     )
+
+
+def _stop_link(values: Values) -> str:
+    link = values.get("stop_link", "")
+    return link if isinstance(link, str) else ""
 
 
 @dataclass(frozen=True, slots=True)

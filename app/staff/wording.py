@@ -130,6 +130,10 @@ JOBS = {
     "forget_contacts": _l("Forget unused contacts"),
     "remind_to_collect": _l("Remind people to collect"),
     "purge": _l("Delete old records"),
+    "purge_data": _l("Delete personal data after its time"),
+    "take_in_files": _l("Take in files of the bureaus"),
+    "count_days": _l("Count the days of each promise"),
+    "check_visits": _l("Check visits and counters"),
 }
 
 WEEKDAYS = (

@@ -303,6 +303,7 @@ def test_the_offer_of_a_waiting_person_has_the_link_to_stop(desk, full, join):
     letter = jobs.compose(row, desk.now)
     assert f"/w/{entry.token}" in letter.text
     assert f"/w/{entry.token}" in letter.html
+    assert letter.stop_link.endswith(f"/w/{entry.token}")
     assert letter.to == "ann@example.org"
 
 

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from app.accounts.models import Role
 from app.db import db, transact
+from app.jobs import build_scheduler
 from app.notifications import heartbeat, outbox
 from app.notifications.outbox import OutboxRequest
 from app.replies import operations
 from app.replies.models import IncomingText
 from app.replies.operations import NewText
+from app.staff.wording import JOBS
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -29,6 +31,10 @@ def test_it_shows_each_job_with_its_last_and_next_run_and_its_outcome(client, no
     for words in ("Send messages", "3 handled", "failed, 3 times in a row", "Off: messages wait", "pigeon",
                   "The job purge failed 3 times in a row."):  # fmt: skip
         assert words in page
+
+
+def test_every_job_of_the_worker_has_words(app) -> None:
+    assert set(build_scheduler(app).names) <= set(JOBS)
 
 
 def test_before_the_first_run_it_says_so(client) -> None:

@@ -1,4 +1,5 @@
 import email
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 
@@ -92,3 +93,10 @@ def test_a_header_is_one_line_of_signs_that_can_be_seen() -> None:
 )
 def test_a_subject_in_any_script_arrives_letter_for_letter(subject: str) -> None:
     assert parsed(Letter(to="a@example.org", subject=subject, text="x"))["Subject"] == subject
+
+
+def test_only_what_can_be_stopped_says_where_and_never_by_one_request() -> None:
+    stoppable = parsed(replace(LETTER, stop_link="https://haikou.example/w/7Kq2mXw9Td"))
+    assert stoppable["List-Unsubscribe"] == "<https://haikou.example/w/7Kq2mXw9Td>"
+    assert stoppable["List-Unsubscribe-Post"] is None
+    assert parsed(LETTER)["List-Unsubscribe"] is None
