@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bookings, growth, network, pages, places
+from bench import bookings, growth, network, pages, places, planning
 from bench.figures import Figure, table
 from bench.site import running
 from tests.databases import KINDS, Databases
@@ -26,6 +26,7 @@ def main() -> int:
             databases, options.database, rounds=options.rounds, seconds=options.seconds
         )
         figures += growth.measure(rounds=options.rounds)
+        figures += planning.measure(databases, options.database, rounds=options.rounds, count=options.count)
         figures += _messages(options.rounds)
     finally:
         databases.close()

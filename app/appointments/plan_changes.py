@@ -22,7 +22,7 @@ from app.notifications.models import MessageStatus, OutboxMessage
 from app.stations.models import Service
 from app.stations.reminder_rules import ReminderRule, Trouble, trouble_of
 
-BATCH = 100
+BATCH = 10  # a longer write would keep bookings waiting
 # A booking that read the old plan is written by then, so none is left behind.
 AFTER = timedelta(seconds=15)
 

@@ -214,3 +214,14 @@ def test_what_was_typed_for_an_abandoned_hold_is_forgotten(network, clock, now) 
     assert jobs.forget_contacts() == "1 forgotten"
 
     assert db.session.get_one(Hold, hold.id).email_encrypted is None
+
+
+def test_a_step_of_planning_leaves_as_much_time_to_others_as_it_took(app, now, monkeypatch) -> None:
+    rests: list[float] = []
+    moments = iter((10.0, 10.5, 20.0))
+    monkeypatch.setattr(jobs.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(jobs.time, "sleep", rests.append)
+    monkeypatch.setattr(jobs, "transact", lambda step, *, now: step(now=now))
+    assert jobs.step_and_rest(lambda now: 10, now=now) == 10
+    assert jobs.step_and_rest(lambda now: 0, now=now) == 0
+    assert rests == [0.5]
