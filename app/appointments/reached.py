@@ -5,6 +5,7 @@ from datetime import datetime
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.models import Appointment, AppointmentEvent
 from app.appointments.operations import locked_changeable
+from app.appointments.person import index_contact
 from app.appointments.reminders import announce
 from app.db import db
 from app.notifications import contacts
@@ -31,6 +32,7 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
         raise ContactNeeded
     contacts.trust_again(given.email, given.phone)
     visit.email, visit.phone, visit.language = email, phone, language
+    index_contact(visit)
     visit.revision += 1  # messages of the visit as it was are not sent any more
     event = AppointmentEvent(
         appointment_id=visit.id, happened_at=now, kind=CHANGED, actor="person", details={}

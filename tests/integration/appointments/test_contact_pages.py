@@ -45,6 +45,7 @@ def test_the_visit_says_so_too_until_the_contact_is_changed(client, case, dead) 
     assert "Our messages came back" not in done.text
     visit = visit_of(case)
     assert (visit.email, visit.language, visit.revision) == ("maria@example.org", "ru", 1)
+    assert visit.email_index == contacts.index_of("maria@example.org")
     assert ("confirmation", "email", "waiting") in messages(case)
 
 
