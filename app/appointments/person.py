@@ -19,13 +19,13 @@ def index_contact(visit: Appointment) -> None:
     visit.phone_index = contacts.index_of(visit.phone) if visit.phone else None
 
 
-def check_room(kept: Hold, contact: Contact, *, now: datetime) -> None:
-    """Raise TooManyVisits when this person holds as many visits ahead as one may.
+def check_room(owner: Hold | Appointment, contact: Contact, *, now: datetime) -> None:
+    """Raise TooManyVisits when this person holds as many visits ahead, beside this one, as one may.
 
     A case has one visit anyway, and the address that many cases name may be their employer's.
     """
-    most = limits_at(kept.station, kept.service_id).contact_visits
-    if most is None or kept.case_id is not None:
+    most = limits_at(owner.station, owner.service_id).contact_visits
+    if most is None or owner.case_id is not None:
         return
     email, phone = (contacts.indexes_of(way) if way else [] for way in (contact.email, contact.phone))
     for index in sorted({*email[:1], *phone[:1]}):
@@ -35,5 +35,7 @@ def check_room(kept: Hold, contact: Contact, *, now: datetime) -> None:
         Appointment.ends_at > now,
         or_(Appointment.email_index.in_(email), Appointment.phone_index.in_(phone)),
     )
+    if isinstance(owner, Appointment):
+        ahead = ahead.where(Appointment.id != owner.id)
     if db.session.scalars(ahead).one() >= most:
         raise TooManyVisits

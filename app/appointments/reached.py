@@ -5,7 +5,7 @@ from datetime import datetime
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.models import Appointment, AppointmentEvent
 from app.appointments.operations import locked_changeable
-from app.appointments.person import index_contact
+from app.appointments.person import check_room, index_contact
 from app.appointments.reminders import announce
 from app.db import db
 from app.notifications import contacts
@@ -24,12 +24,13 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
     """Write to the person elsewhere from now on; what is left empty stays as it is.
 
     The visit's messages are planned anew and a confirmation goes to the new address at once, so the
-    person sees whether it arrives. Raises NotFound, NotChangeable or ContactNeeded.
+    person sees whether it arrives. Raises NotFound, NotChangeable, ContactNeeded or TooManyVisits.
     """
     visit = locked_changeable(reference, now=now)
     email, phone = given.email or visit.email, given.phone or visit.phone
     if not (email or phone):
         raise ContactNeeded
+    check_room(visit, _new_ways(visit, given), now=now)
     contacts.trust_again(given.email, given.phone)
     visit.email, visit.phone, visit.language = email, phone, language
     index_contact(visit)
@@ -40,3 +41,9 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
     db.session.add(event)
     announce(visit, "confirmation", now=now)
     return visit
+
+
+def _new_ways(visit: Appointment, given: Contact) -> Contact:
+    """Return what the visit does not have already: to type the same again needs no room."""
+    email = given.email if given.email != visit.email else ""
+    return Contact("", email, given.phone if given.phone != visit.phone else "")

@@ -23,6 +23,7 @@ from app.appointments.policy import (
     PapersElsewhere,
     PapersNotThere,
     SlotUnavailable,
+    TooManyVisits,
     is_past_cutoff,
 )
 from app.appointments.qr import qr_picture
@@ -48,6 +49,7 @@ from app.i18n import current_language, local
 from app.localtext import LocalText
 from app.pages import LANGUAGE_PREFIX
 from app.stations.queries import StationRetired
+from app.wording import sentence
 
 SOONEST = 3
 NEAR = timedelta(days=8)
@@ -171,6 +173,9 @@ def contact() -> ResponseReturnValue:
         return _contact_page(visit, form, status=422)
     try:
         transact(change_contact, visit.reference, form.contact, form.language.data, now=clock.now())
+    except TooManyVisits as refusal:
+        form.form_errors.append(sentence(refusal))
+        return _contact_page(visit, form, status=refusal.status)
     except NotChangeable:
         journey.tell("unchangeable")
     else:

@@ -13,7 +13,8 @@ from app.appointments.policy import OutsideWindow, TooLateToChange, TooManyVisit
 from app.db import db, transact
 from app.stations.models import BookingLimits, Station
 from tests.factories import at
-from tests.integration.staff.displacing import make, station
+from tests.integration.appointments.pages import press
+from tests.integration.staff.displacing import again, make, station
 from tests.integration.together import run_together, step
 
 LIMITS = "/staff/limits"
@@ -153,6 +154,24 @@ def test_one_address_or_number_holds_only_so_many_visits_in_the_network(cast, ne
 
     transact(cancel, first.reference, now=now)
     make(network.central, network.document_check, at("2026-11-25", "10:20"), now, **mine)
+
+
+def test_another_address_cannot_be_given_to_a_visit_to_get_round_the_limit(cast, network, client, now):
+    save(cast.ada, contact_visits="1")
+    make(network.central, network.document_check, at("2026-11-25", "10:00"), now)
+    free = at("2026-11-25", "10:20")
+    second = make(network.central, network.document_check, free, now, email="anna@example.org")
+    client.get(f"/v/{second.token}", follow_redirects=True)
+    page = client.get("/en/visit/contact").text
+
+    refused = press(client, page, 'name="email"', email="maria@example.org", phone="", language="en")
+    assert refused.status_code == 409
+    assert "as many visits as one person may have" in refused.text
+    assert 'value="maria@example.org"' in refused.text
+    assert again(second).email == "anna@example.org"
+
+    press(client, page, 'name="email"', email="anna@example.org", phone="+86 138 0013 8000", language="en")
+    assert again(second).phone == "+86 138 0013 8000"
 
 
 def test_a_visit_that_is_over_does_not_count(cast, network, now):
