@@ -54,7 +54,7 @@ def join(request: JoinRequest, *, now: datetime) -> WaitingEntry:
         _check_room(request)
         entry = _new(request, now=now)
         if request.visit is None:
-            _tell(entry, channel, now=now)
+            _tell(entry, "waiting", channel, now=now)
     elif entry.appointment_id is None and entry.case_id is None:
         return entry  # Knowing somebody's address is not enough to change what they asked for.
     _wish(entry, request)
@@ -62,12 +62,16 @@ def join(request: JoinRequest, *, now: datetime) -> WaitingEntry:
 
 
 def _channel(request: JoinRequest) -> str:
-    known = (request.contact, request.visit, request.case)
+    channel = _first_way(request.contact, request.visit, request.case)
+    if channel is None:
+        raise ContactNeeded
+    return channel
+
+
+def _first_way(*known: Contact | Appointment | Case | WaitingEntry | None) -> str | None:
     if any(one and one.email for one in known):
         return "email"
-    if any(one and one.phone for one in known):
-        return "sms"
-    raise ContactNeeded
+    return "sms" if any(one and one.phone for one in known) else None
 
 
 def _find_open(request: JoinRequest) -> WaitingEntry | None:
@@ -132,14 +136,14 @@ def _wish(entry: WaitingEntry, request: JoinRequest) -> None:
     entry.places += [WaitingPlace(station_id=place_id) for place_id in sorted(wanted - known)]
 
 
-def _tell(entry: WaitingEntry, channel: str, *, now: datetime) -> None:
-    """Write to who waits without a visit: this message has the link to stop."""
+def _tell(entry: WaitingEntry, kind: str, channel: str, *, now: datetime) -> None:
+    """Write to who waits; to who joins without a visit it brings the link to stop."""
     message = OutboxRequest(
-        dedupe_key=f"waiting:{entry.token_hash[:32]}",
+        dedupe_key=f"{kind}:{entry.token_hash[:32]}",
         topic=TOPIC,
         subject_id=entry.id,
         revision=0,
-        kind="waiting",
+        kind=kind,
         channel=channel,
         send_at=now,
     )
@@ -199,14 +203,19 @@ class TakingOff:
 def take_off(request: TakingOff, *, now: datetime) -> None:
     """Let a person wait at these stations no more; elsewhere they go on. Raises NotFound.
 
-    An offer that is open stays theirs until it ends.
+    An offer that is open stays theirs until it ends. Who waits nowhere any more is told.
     """
     entry = get_at(request.entry_id, request.stations, lock=True)
     own = {station.id for station in request.stations}
     entry.places = [place for place in entry.places if place.station_id not in own]
     entry.removed_by, entry.removed_because = request.username, request.reason
-    if not entry.places:
-        stop(entry.id, now=now)
+    if entry.places:
+        return
+    stop(entry.id, now=now)
+    case = db.session.get(Case, entry.case_id) if entry.case_id else None
+    channel = _first_way(entry, entry.appointment, case)
+    if channel:
+        _tell(entry, "waiting-ended", channel, now=now)
 
 
 def stop(entry_id: int, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The kind of message to who joins the waiting list, and the text it ships with."""
+"""The kinds of messages to who joins the waiting list or is taken off it, and the texts they ship with."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -24,4 +24,22 @@ JOINED = MessageKind(
     {EMAIL: frozenset({"stop_link"}), SMS: frozenset({"stop_link"})},
     {EMAIL: LazyText(_BODY, _HEADING, _HEADING), SMS: LazyText(_SMS)},
 )
+
+_OFF_HEADING = _l("You are not on the waiting list any more")
+_OFF_BODY = _l("""{service}
+
+The service point took you off its waiting list. A visit that you have stays as it is.
+Did you not ask for this? Call us.
+
+Help: {phone}""")
+_OFF_SMS = _l("You are not on the waiting list any more. Questions: {phone}")
+
+TAKEN_OFF = MessageKind(
+    "waiting-ended",
+    _l("Taken off the waiting list"),
+    (SERVICE, PHONE),
+    {EMAIL: frozenset({"phone"}), SMS: frozenset({"phone"})},
+    {EMAIL: LazyText(_OFF_BODY, _OFF_HEADING, _OFF_HEADING), SMS: LazyText(_OFF_SMS)},
+)
 register(JOINED)
+register(TAKEN_OFF)

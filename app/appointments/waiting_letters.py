@@ -1,11 +1,11 @@
-"""The letter to who joins the waiting list without a visit: it has the link to stop."""
+"""The letters to who joins the waiting list without a visit, and to who is taken off it."""
 
 from datetime import datetime
 
 from flask import current_app
 
 from app.appointments.models import WaitingEntry
-from app.appointments.waiting_kinds import JOINED
+from app.appointments.waiting_kinds import JOINED, TAKEN_OFF
 from app.cases.models import Case
 from app.db import db
 from app.i18n import in_language
@@ -16,24 +16,27 @@ from app.notifications.outbox import ClaimedMessage
 from app.notifications.writing import Part, write
 from app.settings import Settings
 
+KINDS = {kind.name: kind for kind in (JOINED, TAKEN_OFF)}
+
 
 def compose(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
     """Return the letter, or why it must not be sent any more."""
     entry = db.session.get(WaitingEntry, message.subject_id)
-    if entry is None or entry.ended_at:
+    kind = KINDS[message.kind]
+    if entry is None or (entry.ended_at and kind is JOINED):
         return Skip("does not wait any more")
     to = _contact(entry, message.channel)
     if not to:
         return Skip(f"no contact for {message.channel}")
     with in_language(entry.language):
-        return write(message.channel, to, Part(JOINED, lambda: _values(entry)))
+        return write(message.channel, to, Part(kind, lambda: _values(entry)))
 
 
 def _contact(entry: WaitingEntry, channel: str) -> str:
     field = "phone" if channel == "sms" else "email"
     case = db.session.get(Case, entry.case_id) if entry.case_id else None
-    found: str = getattr(entry, field) or (getattr(case, field) if case else "") or ""
-    return found
+    known = (getattr(one, field) for one in (entry, entry.appointment, case) if one)
+    return next((contact for contact in known if contact), "")
 
 
 def _values(entry: WaitingEntry) -> Values:

@@ -4,15 +4,17 @@ import re
 
 import pytest
 
+from app import jobs
 from app.appointments import matching, waiting
 from app.appointments.contacts import Contact
 from app.appointments.models import TimeOffer, WaitingEntry
 from app.appointments.waiting import JoinRequest
 from app.appointments.waiting_rules import Wish
 from app.db import db, transact
+from app.notifications.models import OutboxMessage
 from tests import factories
 from tests.factories import at
-from tests.integration.staff.displacing import make
+from tests.integration.staff.displacing import again, make
 
 LIST = "/staff/waiting"
 ANY_TIME = Wish()
@@ -76,6 +78,30 @@ def test_a_person_is_taken_off_with_a_reason_that_is_kept(cast, wait):
     assert found.ended_at is not None
     assert (found.removed_by, found.removed_because) == ("tom", "asked by phone")
     assert cast.tom.post(f"{LIST}/{row.id}/take-off", data={"reason": "again"}).status_code == 404
+
+
+def test_who_is_taken_off_is_told(cast, wait, now):
+    row = wait("Anna Petrova")
+    cast.tom.post(f"{LIST}/{row.id}/take-off", data={"reason": "asked by phone"})
+
+    told = db.session.query(OutboxMessage).filter_by(topic=waiting.TOPIC, kind="waiting-ended").one()
+    joined = db.session.query(OutboxMessage).filter_by(topic=waiting.TOPIC, kind="waiting").one()
+    letter = jobs.compose(told, now)
+
+    assert (told.status, joined.status) == ("waiting", "cancelled")
+    assert letter.to == "anna@example.org"
+    assert letter.subject == "You are not on the waiting list any more"
+    assert "asked by phone" not in letter.text
+
+
+def test_who_has_a_visit_is_told_at_its_address(cast, network, wait, now):
+    visit = make(network.central, network.document_check, at("2026-11-26", "10:00"), now)
+    row = wait("", visit=visit)
+    cast.tom.post(f"{LIST}/{row.id}/take-off", data={"reason": "asked by phone"})
+
+    told = db.session.query(OutboxMessage).filter_by(kind="waiting-ended").one()
+    assert told.channel == "email"
+    assert again(visit).status == "booked"
 
 
 def test_without_a_reason_nobody_is_taken_off(cast, wait):
