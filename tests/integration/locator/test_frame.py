@@ -91,7 +91,7 @@ def test_style_uses_logical_directions_only(client: FlaskClient) -> None:
 def test_robots_stay_out_of_personal_links(client: FlaskClient) -> None:
     answer = client.get("/robots.txt")
     assert "Disallow: /c/" in answer.text
-    assert "Disallow: /staff/" in answer.text
+    assert "Disallow: /staff\n" in answer.text
 
 
 def test_the_mark_of_the_site_is_a_small_drawing(client: FlaskClient) -> None:
