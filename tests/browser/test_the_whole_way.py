@@ -6,7 +6,6 @@ Everything is real but the people: the shipped network, gunicorn, a worker, SMTP
 import csv
 import email
 import re
-import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -33,7 +32,7 @@ from tests.conftest import make_app
 from tests.databases import Databases
 from tests.factories import PASSWORD
 from tests.integration.intake.sheets import row, sheet
-from tests.server import BIN, ROOT, Server, environment
+from tests.server import BIN, ROOT, Server, environment, free_port
 
 LINES = 1000
 DESK = {"width": 1280, "height": 800}
@@ -104,9 +103,7 @@ class Place:
 
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     made = Mailbox()
     controller = Controller(made, hostname="127.0.0.1", port=port)
     controller.start()

@@ -1,7 +1,6 @@
 """kill -9 of the sender at every named point, on both databases, over real SMTP conversations."""
 
 import email
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -21,6 +20,7 @@ from app.notifications.outbox import OutboxRequest
 from tests.conftest import make_app
 from tests.databases import KINDS, Databases
 from tests.processes.sender import CRASHES
+from tests.server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = 40
@@ -49,9 +49,7 @@ class Provider:
 
 @pytest.fixture
 def provider() -> Iterator[tuple[Provider, int]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     made = Provider()
     controller = Controller(made, hostname="127.0.0.1", port=port)
     controller.start()

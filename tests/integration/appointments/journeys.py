@@ -101,6 +101,21 @@ class Journeys(RuleBasedStateMachine):
     def begun(self, clock):
         return at("2026-11-24", clock) <= self.desk.now
 
+    def keep(self, clock, answer, moves=None):
+        """Note a time that the desk keeps now; whoever kept it before has let it go."""
+        self.let_go(clock)
+        self.holds.append(
+            SimpleNamespace(
+                id=answer.public_id,
+                clock=clock,
+                until=answer.expires_at,
+                open=True,
+                used=None,
+                moves=moves,
+                more=0,
+            )
+        )
+
     def let_go(self, clock):
         """What the core does lazily: a hold that ran out loses its slot when somebody else wants one."""
         for kept in (*self.holds, *self.offers):
@@ -134,18 +149,7 @@ class Journeys(RuleBasedStateMachine):
             assert isinstance(answer, SlotUnavailable)
             return
         assert not isinstance(answer, DomainError)
-        self.let_go(clock)
-        self.holds.append(
-            SimpleNamespace(
-                id=answer.public_id,
-                clock=clock,
-                until=answer.expires_at,
-                open=True,
-                used=None,
-                moves=None,
-                more=0,
-            )
-        )
+        self.keep(clock, answer)
 
     @precondition(lambda self: self.holds)
     @rule(n=picks)
@@ -212,18 +216,7 @@ class Journeys(RuleBasedStateMachine):
         if self.begun(visit.clock) or at("2026-11-24", clock) < self.desk.now or self.is_had(clock):
             assert isinstance(answer, DomainError)
             return
-        self.let_go(clock)
-        self.holds.append(
-            SimpleNamespace(
-                id=answer.public_id,
-                clock=clock,
-                until=answer.expires_at,
-                open=True,
-                used=None,
-                moves=visit,
-                more=0,
-            )
-        )
+        self.keep(clock, answer, moves=visit)
 
     @precondition(lambda self: any(h.moves for h in self.holds))
     @rule(n=picks)
