@@ -42,7 +42,7 @@ def _find(report: Report) -> OutboxMessage | None:
         return None
     query = select(OutboxMessage).where(OutboxMessage.id == int(number)).with_for_update()
     message = db.session.scalar(query.execution_options(populate_existing=True))
-    if message is None or outbox.key_of(message.id, message.created_at) != report.key:
+    if message is None or outbox.key_of(message) != report.key:
         return None
     settled = message.status in REPORTABLE or message.status == MessageStatus.BOUNCED
     return message if settled else None

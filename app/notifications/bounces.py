@@ -7,7 +7,7 @@ from email import policy
 from email.message import Message
 from email.parser import BytesParser
 
-OUR_ID = re.compile(r"<(\d{1,12}-\d{1,12})@[^<>\s]+>")
+OUR_ID = re.compile(r"<(\d{1,12}-[0-9a-f]{1,20})@[^<>\s]+>")
 STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 # Nobody is there: no such box or domain, the box was closed, no way to its host. A full box, a
 # letter that is too large or a dislike of our server says nothing about the address.

@@ -1,5 +1,6 @@
 """The outbox: what must be sent, to whom it belongs, and every attempt. Holds no personal data."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -70,6 +71,8 @@ class OutboxMessage(Model):
     # Fingerprint of the address it is for, and at last of the one it went to: messages of one person
     # are found by it, and a bounce is believed from that address only.
     contact_index: Mapped[str | None] = mapped_column(String(64))
+    # The part of its name to providers that nobody can guess: a forged bounce names no message.
+    secret: Mapped[str] = mapped_column(String(20), default=lambda: secrets.token_hex(8))
     created_at: Mapped[datetime]
 
 

@@ -36,9 +36,9 @@ class OutboxRequest:
     contact_index: str | None = None  # fingerprint of who gets it, if that is known already
 
 
-def key_of(message_id: int, created_at: datetime) -> str:
-    """Return the name by which providers know a message."""
-    return f"{message_id}-{int(created_at.timestamp())}"
+def key_of(message: "ClaimedMessage | OutboxMessage") -> str:
+    """Return the name by which providers know a message; who was not told it cannot guess it."""
+    return f"{message.id}-{message.secret}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ class ClaimedMessage:
     expires_at: datetime | None
     tries: int
     claimed_by: str
-    created_at: datetime
+    secret: str
 
     @property
     def key(self) -> str:
         """Name the message to providers: the same at every try, and never used again after a reset."""
-        return key_of(self.id, self.created_at)
+        return key_of(self)
 
     @classmethod
     def of(cls, row: Any, worker: str, tries: int | None = None) -> Self:
@@ -74,7 +74,7 @@ class ClaimedMessage:
             expires_at=row.expires_at,
             tries=row.attempts if tries is None else tries,
             claimed_by=worker,
-            created_at=row.created_at,
+            secret=row.secret,
         )
 
 

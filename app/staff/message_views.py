@@ -290,7 +290,7 @@ def find_mail_file(message: OutboxMessage) -> Path | None:
     settings: Settings = current_app.extensions["settings"]
     if settings.production or settings.smtp_url:
         return None
-    path = settings.mail_folder / f"{key_of(message.id, message.created_at)}.eml"
+    path = settings.mail_folder / f"{key_of(message)}.eml"
     return path if path.is_file() else None
 
 

@@ -1,5 +1,6 @@
 """Migrations make the schema that the models describe, on both databases, and go back."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,14 +9,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, text
 
 from app import create_app
 from app.db import db
+from app.notifications.models import OutboxMessage
+from app.notifications.outbox import key_of
 from app.settings import Settings
 from tests.conftest import DATA_KEY, SECRET_KEY, import_models
 from tests.databases import Databases
 
+OLD_MESSAGE = text(
+    "INSERT INTO outbox_messages (dedupe_key, topic, subject_id, revision, kind, channel, send_at, status, "
+    "due_at, attempts, reason, created_at) VALUES (:key, 'appointment', 1, 0, 'confirmation', 'email', "
+    "'2026-09-21 14:13:20.5', 'sent', '2026-09-21 14:13:20.5', :attempts, '', '2026-09-21 14:13:20.5')"
+)
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 
 
@@ -52,6 +60,20 @@ def test_every_migration_goes_back(empty_app: Flask) -> None:
     downgrade(revision="base")
 
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_a_message_that_was_tried_keeps_its_name_and_others_get_one_that_nobody_guesses(
+    empty_app: Flask,
+) -> None:
+    upgrade(revision="0028")
+    with db.engine.begin() as connection:
+        connection.execute(OLD_MESSAGE, [{"key": "tried", "attempts": 1}, {"key": "waits", "attempts": 0}])
+
+    upgrade()
+
+    tried, waits = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.attempts.desc()))
+    assert key_of(tried) == f"{tried.id}-1790000000"
+    assert re.fullmatch("[0-9a-f]{16}", waits.secret)
 
 
 def test_migrations_are_numbered_in_one_line() -> None:

@@ -149,7 +149,7 @@ def test_old_offers_go_with_their_holds(desk, keep, visit, clock):
 
 def letter(now, channel="email"):
     row = messages()[-1]
-    message = ClaimedMessage(1, row.topic, row.subject_id, 0, row.kind, channel, None, 1, "w", now)
+    message = ClaimedMessage(1, row.topic, row.subject_id, 0, row.kind, channel, None, 1, "w", "5ec")
     return jobs.compose(message, now)
 
 

@@ -33,7 +33,7 @@ def visit(network, case):
 def written(appointment, kind="confirmation", *, channel="email", revision=None, now=TUESDAY):
     revision = appointment.revision if revision is None else revision
     message = ClaimedMessage(
-        1, letters.TOPIC, appointment.id, revision, kind, channel, None, 1, "worker", TUESDAY
+        1, letters.TOPIC, appointment.id, revision, kind, channel, None, 1, "worker", "5ec"
     )
     return letters.compose(message, now)
 
@@ -149,7 +149,7 @@ def test_a_restored_visit_is_not_called_cancelled(visit) -> None:
 
 
 def test_a_visit_that_is_gone_is_skipped(app) -> None:
-    message = ClaimedMessage(1, letters.TOPIC, 999, 0, "reminder-120", "email", None, 1, "w", TUESDAY)
+    message = ClaimedMessage(1, letters.TOPIC, 999, 0, "reminder-120", "email", None, 1, "w", "5ec")
     assert letters.compose(message, TUESDAY) == Skip("no such visit")
 
 

@@ -73,7 +73,7 @@ def test_temporary_trouble_is_tried_again_after_a_wait(put, row, make_relay, cha
     clock.move(seconds=73)
     relay.deliver_due()
     assert row("a").status == "sent"
-    assert [key for key, _ in channel.sent] == [f"{row('a').id}-{int(row('a').created_at.timestamp())}"]
+    assert [key for key, _ in channel.sent] == [outbox.key_of(row("a"))]
 
 
 def test_permanent_trouble_ends_it_at_once(put, row, make_relay, channel) -> None:
@@ -220,7 +220,7 @@ def test_after_an_unclear_answer_a_provider_that_can_be_asked_is_asked(
 
     def time_out(letter) -> None:
         if got_through:
-            asked.sent.append((f"{row('a').id}-{int(row('a').created_at.timestamp())}", letter))
+            asked.sent.append((outbox.key_of(row("a")), letter))
         asked.before = lambda _letter: None
         raise DeliveryError("no answer in time")
 

@@ -159,7 +159,7 @@ def test_the_letter_says_what_was_why_and_what_is(browser, visit, now):
     close_morning(browser)
     moved = again(visit)
     claimed = ClaimedMessage(
-        1, letters.TOPIC, visit.id, moved.revision, "moved_by_us", "email", None, 1, "w", now
+        1, letters.TOPIC, visit.id, moved.revision, "moved_by_us", "email", None, 1, "w", "5ec"
     )
 
     letter = letters.compose(claimed, now)

@@ -31,8 +31,12 @@ Diagnostic-Code: smtp; {said}
 {returned}
 --b1--
 """
-WHOLE = "Content-Type: message/rfc822\n\nFrom: s@example.org\nMessage-ID: <7-1790000000@example.org>\n\nx\n"
-HEADERS = "Content-Type: text/rfc822-headers\n\nFrom: s@example.org\nMessage-ID: <7-1790000000@example.org>\n"
+WHOLE = (
+    "Content-Type: message/rfc822\n\nFrom: s@example.org\nMessage-ID: <7-59c40e355f81b102@example.org>\n\nx\n"
+)
+HEADERS = (
+    "Content-Type: text/rfc822-headers\n\nFrom: s@example.org\nMessage-ID: <7-59c40e355f81b102@example.org>\n"
+)
 
 
 def mail(action="failed", status="5.1.1", said="550 5.1.1 unknown user", returned=WHOLE) -> bytes:
@@ -42,7 +46,7 @@ def mail(action="failed", status="5.1.1", said="550 5.1.1 unknown user", returne
 @pytest.mark.parametrize("returned", [WHOLE, HEADERS])
 def test_a_bounce_names_the_letter_the_address_and_the_reason(returned) -> None:
     (report,) = read_reports(mail(returned=returned))
-    assert (report.key, report.address) == ("7-1790000000", "maria@example.org")
+    assert (report.key, report.address) == ("7-59c40e355f81b102", "maria@example.org")
     assert (report.delivered, report.dead, report.detail) == (False, True, "550 5.1.1 unknown user")
 
 
@@ -54,6 +58,11 @@ def test_a_bounce_names_the_letter_the_address_and_the_reason(returned) -> None:
 def test_only_some_reasons_say_that_the_address_is_at_fault(status, dead) -> None:
     assert is_dead(status) is dead
     assert read_reports(mail(status=status))[0].dead is dead
+
+
+def test_a_letter_named_before_names_were_secret_is_still_known() -> None:
+    old = WHOLE.replace("59c40e355f81b102", "1790000000")
+    assert [report.key for report in read_reports(mail(returned=old))] == ["7-1790000000"]
 
 
 def test_a_delay_is_no_report() -> None:
