@@ -132,16 +132,19 @@ def put_papers(case: Case, station: Station | None, shelf: str, *, actor: str, n
     shelf = shelf.strip()[:LONGEST_SHELF] if station else ""
     if (case.papers_station_id, case.shelf) == (station.id if station else None, shelf):
         return
-    if station and not offers_handover(station.id, case.visit_type.service_id):
+    if station and not offers_handover(station.id, case.visit_type.service_id, lock=True):
         raise NoHandover
     case.papers_station_id, case.shelf = (station.id if station else None), shelf
     details = {"station": station.slug if station else "", "shelf": shelf}
     history.record(case, Line(CaseEventKind.PAPERS_PLACED, actor, details=details), now=now)
 
 
-def offers_handover(station_id: int, service_id: int) -> bool:
-    """Say whether the station offers the service at which a visit type's items are handed over."""
-    station = db.session.get(Station, station_id)
+def offers_handover(station_id: int, service_id: int, *, lock: bool = False) -> bool:
+    """Say whether the station offers the service at which a visit type's items are handed over.
+
+    `lock` lets nobody retire the station until the transaction ends.
+    """
+    station = db.session.get(Station, station_id, with_for_update={"read": True} if lock else None)
     if station is None or station.retired_at:
         return False
     return any(offer.service_id == service_id for offer in station.offers)

@@ -1,10 +1,12 @@
 """Open a case. Runs inside `transact()`."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.cases import decisions, finding_keys, history
+from app.cases.decisions import NoHandover
 from app.cases.history import Line
 from app.cases.models import Case, CaseEventKind, Employer, PermitLeg, VisitType
 from app.cases.states import DECIDED, LegState, Permit
@@ -76,8 +78,9 @@ def _begin(case: Case, new: NewCase, *, now: datetime, calendar: WorkCalendar) -
             line = Line(CaseEventKind.LEG, new.actor, leg.permit, text, leg.changed_on, details)
             history.record(case, line, now=now)
     station = new.papers_station
-    if station and decisions.offers_handover(station.id, case.visit_type.service_id):
-        decisions.put_papers(case, station, new.shelf, actor=new.actor, now=now)
+    if station:
+        with suppress(NoHandover):
+            decisions.put_papers(case, station, new.shelf, actor=new.actor, now=now)
     decisions.settle_new(case, actor=new.actor, now=now, calendar=calendar)
 
 

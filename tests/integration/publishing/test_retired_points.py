@@ -13,6 +13,7 @@ from app.appointments.operations import Target
 from app.appointments.states import LIVE
 from app.appointments.waiting import JoinRequest
 from app.appointments.waiting_rules import Wish
+from app.cases import decisions
 from app.db import db, transact
 from app.publishing import operations as publishing
 from app.publishing.operations import PapersKept, VisitsBooked
@@ -130,6 +131,22 @@ def test_retiring_while_people_book_and_move(app, network, desk, now):
         assert set(outcomes[1:]) <= {"done", "station_retired"}
         assert not (retired and live)
         _open_again(network, retired=retired, now=now)
+
+
+def test_retiring_while_papers_are_laid_there(app, network, desk, now):
+    for _round in range(8):
+        case = factories.build_case(network.visit_type)
+        retired, laid = run_together(
+            app,
+            step(publishing.retire, "central-window", username="ada", now=now),
+            step(decisions.place_papers, case.number, network.central, "A1", actor="lin", now=now),
+        )
+
+        assert (retired, laid) in {("done", "no_handover"), ("papers_kept", "done")}
+        if retired == "done":
+            transact(publishing.reopen, "central-window", username="ada", now=now)
+        else:
+            transact(decisions.place_papers, case.number, None, "", actor="lin", now=now)
 
 
 def _open_again(network, *, retired, now):
