@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.api.v1.sheet import BYTE_ORDER_MARK, FORMULA_SIGNS, safe
+from app.api.v1.sheet import BYTE_ORDER_MARK, is_formula
 from app.errors import DomainError
 from app.publishing.cells import FIELDS, PHONES, SLUG, Cells, phone_cells
 
@@ -58,7 +58,7 @@ def write(rows: Mapping[str, Cells]) -> str:
     writer.writerow(names)
     for slug, cells in rows.items():
         row = {**cells, SLUG: slug, DATUM: "wgs84"}
-        writer.writerow(safe(row[name]) for name in names)
+        writer.writerow(_disarmed(row[name]) for name in names)
     return BYTE_ORDER_MARK + file.getvalue()
 
 
@@ -122,7 +122,11 @@ def _line(number: int, header: Sequence[str], row: Sequence[str]) -> Line:
     return Line(number, slug, {name: cell for name, cell in cells.items() if name not in NOT_IN_FILES})
 
 
+def _disarmed(cell: str) -> str:
+    """Return the cell with one more apostrophe before a formula, behind apostrophes too."""
+    return f"'{cell}" if is_formula(cell.lstrip("'")) else cell
+
+
 def _plain(cell: str) -> str:
     """Return the cell without the apostrophe that disarmed it."""
-    bare = cell[1:]
-    return bare if cell.startswith("'") and bare.lstrip(" \u3000\u00a0").startswith(FORMULA_SIGNS) else cell
+    return cell[1:] if cell.startswith("'") and is_formula(cell.lstrip("'")) else cell

@@ -60,7 +60,12 @@ def _oldest(fact: str, verified: Mapping[str, date]) -> date | None:
 
 def safe(cell: str) -> str:
     """Return the cell with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.lstrip(" \u3000\u00a0").startswith(FORMULA_SIGNS) else cell
+    return f"'{cell}" if is_formula(cell) else cell
+
+
+def is_formula(cell: str) -> bool:
+    """Return whether a spreadsheet might run the cell."""
+    return cell.lstrip(" \u3000\u00a0").startswith(FORMULA_SIGNS)
 
 
 def _written(value: Any) -> str:

@@ -4,7 +4,10 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.api.v1.sheet import is_formula
 from app.publishing.cells import FIELDS
 from app.publishing.sheet import MOST_BYTES, MOST_LINES, SheetUnfit, read, write
 
@@ -39,6 +42,19 @@ def test_no_cell_runs_as_a_formula_and_none_changes_on_the_way_back(cell):
 
     assert written == f"'{cell}"
     assert read(text.encode())[0].cells["notice_en"] == cell
+
+
+APOSTROPHES = st.text("'=+ x\n", max_size=6)  # any text seldom begins like a formula
+READABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+
+
+@given(APOSTROPHES | READABLE)
+def test_every_text_comes_back_exactly_and_none_is_a_formula_outside(cell):
+    text = write({"harbour": row(notice_en=cell)})
+    written = next(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))["notice_en"]
+
+    assert read(text.encode())[0].cells["notice_en"] == cell
+    assert not is_formula(written)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
