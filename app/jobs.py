@@ -4,8 +4,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,41 +14,26 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.accounts.models import StaffSession
-from app.appointments import (
-    holds,
-    letters,
-    matching,
-    notice_letters,
-    notices,
-    offer_letters,
-    offers,
-    plan_changes,
-    waiting,
-    waiting_letters,
-)
+from app.appointments import holds, matching, plan_changes, waiting
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey, WaitingEntry
 from app.appointments.slots import cell_of
 from app.cases import decisions
-from app.collection import letters as case_letters
 from app.collection import operations as collection
 from app.db import db, end_read, transact
-from app.groups import letters as group_letters
 from app.groups import operations as groups
 from app.intake import applying
-from app.notifications import alarm, heartbeat, texts, tidying, trials, watch
+from app.notifications import alarm, heartbeat, tidying, trials, watch
 from app.notifications.channels import channels_of
-from app.notifications.letter import Later, Letter, Skip
-from app.notifications.outbox import ClaimedMessage
-from app.notifications.relay import Compose, Relay
+from app.notifications.relay import Relay
 from app.notifications.watch import DELIVERY, Trouble
 from app.privacy import retention
-from app.replies import letters as reply_letters
 from app.replies.models import IncomingText
 from app.reports import checks
 from app.scheduler import Job, Scheduler
 from app.settings import Settings
 from app.stations.models import StationReport
 from app.throttle import ThrottleBucket
+from app.writers import compose, reading
 
 log = logging.getLogger(__name__)
 
@@ -133,45 +117,6 @@ def build_relay(stopping: Callable[[], bool]) -> Relay:
         reading=reading,
         per_minute={"email": settings.mail_per_minute, "sms": settings.sms_per_minute},
     )
-
-
-# Who writes the messages of each topic.
-WRITERS: dict[str, Compose] = {
-    letters.TOPIC: letters.compose,
-    case_letters.TOPIC: case_letters.compose,
-    reply_letters.TOPIC: reply_letters.compose,
-    offers.TOPIC: offer_letters.compose,
-    waiting.TOPIC: waiting_letters.compose,
-    groups.BOOKED: group_letters.compose_booked,
-    groups.INVITED: group_letters.compose_invited,
-    notices.TOPIC: notice_letters.compose,
-    trials.TOPIC: trials.compose,
-}
-
-
-# Who can read what many messages of a topic speak of at once.
-LOADERS: dict[str, Callable[[Sequence[ClaimedMessage]], AbstractContextManager[object]]] = {
-    letters.TOPIC: letters.reading,
-    notices.TOPIC: letters.reading,
-}
-
-
-@contextmanager
-def reading(messages: Sequence[ClaimedMessage]) -> Iterator[None]:
-    """Read together what the letters of these messages need, and keep it while they are written."""
-    with ExitStack() as stack:
-        stack.enter_context(texts.remembering())
-        for topic, read in LOADERS.items():
-            wanted = [message for message in messages if message.topic == topic]
-            if wanted:
-                stack.enter_context(read(wanted))
-        yield
-
-
-def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
-    """Have the message written by the package that asked for it."""
-    write = WRITERS.get(message.topic)
-    return write(message, now) if write else Skip(f"nobody writes about {message.topic}")
 
 
 def follow_reminder_plans() -> str:

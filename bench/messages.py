@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from app import jobs
+from app import jobs, writers
 from app.appointments import letters
 from app.appointments.models import Appointment
 from app.appointments.states import Status
@@ -201,7 +201,7 @@ def _some(count: int) -> list[ClaimedMessage]:
 
 
 def _content(message: ClaimedMessage) -> tuple[str, bytes]:
-    letter = jobs.compose(message, TUESDAY)
+    letter = writers.compose(message, TUESDAY)
     assert isinstance(letter, Letter)
     mail = email_of(letter, sender=sender_of(SENDER), key=message.key, now=TUESDAY)
     return mail.to, mail.content
@@ -215,8 +215,8 @@ def _converse(contents: list[tuple[str, bytes]], port: int) -> None:
 
 def _relay(port: int) -> Relay:
     return Relay(
-        compose=jobs.compose,
-        reading=jobs.reading,
+        compose=writers.compose,
+        reading=writers.reading,
         channels={"email": SmtpChannel(f"smtp://127.0.0.1:{port}", sender=SENDER, timeout=20)},
         clock=lambda: TUESDAY,
         lease=timedelta(seconds=120),

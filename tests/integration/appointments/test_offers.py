@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app import jobs
+from app import jobs, writers
 from app.appointments import answers, offers, queries
 from app.appointments.contacts import Contact
 from app.appointments.models import Hold, OfferReason, TimeOffer
@@ -150,7 +150,7 @@ def test_old_offers_go_with_their_holds(desk, keep, visit, clock):
 def letter(now, channel="email"):
     row = messages()[-1]
     message = ClaimedMessage(1, row.topic, row.subject_id, 0, row.kind, channel, None, 1, "w", "5ec")
-    return jobs.compose(message, now)
+    return writers.compose(message, now)
 
 
 def test_the_message_says_old_new_until_when_and_the_link(desk, keep, visit):

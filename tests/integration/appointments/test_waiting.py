@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app import jobs
+from app import jobs, writers
 from app.appointments import answers, matching, offers, queries, waiting
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.models import TimeOffer, WaitingEntry
@@ -300,7 +300,7 @@ def test_the_offer_of_a_waiting_person_has_the_link_to_stop(desk, full, join):
     entry = join("ann")
     desk.cancel(full[0])
     row = db.session.query(OutboxMessage).filter_by(topic=offers.TOPIC).one()
-    letter = jobs.compose(row, desk.now)
+    letter = writers.compose(row, desk.now)
     assert f"/w/{entry.token}" in letter.text
     assert f"/w/{entry.token}" in letter.html
     assert letter.stop_link.endswith(f"/w/{entry.token}")
@@ -310,6 +310,6 @@ def test_the_offer_of_a_waiting_person_has_the_link_to_stop(desk, full, join):
 def test_who_joins_without_a_visit_is_told_how_to_stop(desk, full, join):
     entry = join("ann")
     row = db.session.query(OutboxMessage).filter_by(topic=waiting.TOPIC).one()
-    letter = jobs.compose(row, desk.now)
+    letter = writers.compose(row, desk.now)
     assert letter.subject == "You are on the waiting list"
     assert f"/w/{entry.token}" in letter.text

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app import jobs
+from app import writers
 from app.cases import notices
 from app.cases.models import Case, CaseNotice
 from app.cases.states import LegState
@@ -27,7 +27,7 @@ def announce(case: Case, now=TUESDAY) -> list[OutboxMessage]:
 
 
 def written(message: OutboxMessage, now=TUESDAY) -> Letter | Skip:
-    return jobs.compose(ClaimedMessage.of(message, "worker"), now)
+    return writers.compose(ClaimedMessage.of(message, "worker"), now)
 
 
 def change(row, **columns) -> None:

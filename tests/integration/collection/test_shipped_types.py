@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import jobs
+from app import writers
 from app.cases import notices
 from app.cases.importer import load as load_types
 from app.cases.importer import read as read_types
@@ -36,7 +36,7 @@ def test_a_shipped_visit_works_from_the_message_to_the_receipt(network, shipped,
     case = factories.build_case(visit_type, network.central, language="ru")
     transact(lambda: notices.announce_ready(db.session.get_one(Case, case.id), now=TUESDAY))
     message = ClaimedMessage.of(db.session.query(OutboxMessage).one(), "worker")
-    letter = jobs.compose(message, TUESDAY)
+    letter = writers.compose(message, TUESDAY)
     electronic = code == "residence-and-originals"
     assert letter.subject.startswith(news)
     assert (ELECTRONIC in letter.text) is electronic

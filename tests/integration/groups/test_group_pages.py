@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from icalendar import Calendar
 
-from app import jobs
+from app import jobs, writers
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.states import Status
 from app.cases.states import LegState
@@ -45,7 +45,7 @@ def test_each_person_gets_a_message_and_the_employer_one(office, cases):
     office.book(cases)
     assert len([m for m in messages("appointment") if m.kind == "confirmation"]) == 5
     (row,) = messages("group")
-    letter = jobs.compose(row, at("2026-11-24", "09:00"))
+    letter = writers.compose(row, at("2026-11-24", "09:00"))
     assert letter.to == "hr@acme.example"
     assert letter.subject == "Visits booked: 5"
     link = re.search(r"/g/\w+", letter.text)[0]
@@ -252,7 +252,7 @@ def test_each_person_can_choose_alone(office, cases):
     page = office.press(office.go_on(cases).text, "Send the links")
     assert "We write to 5 people." in page.text
     rows = messages("group-invite")
-    letters = [jobs.compose(row, at("2026-11-24", "09:00")) for row in rows]
+    letters = [writers.compose(row, at("2026-11-24", "09:00")) for row in rows]
     assert {letter.to for letter in letters} == {case.email for case in cases}
     assert f"/c/{cases[0].link}" in letters[0].text
     assert visits() == []

@@ -9,7 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 
-from app import jobs
+from app import writers
 from app.appointments import holds, operations
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest
@@ -35,7 +35,7 @@ def make_relay(app: Flask, clock: Any, channel: StubChannel) -> Callable[..., Re
     """Return a relay over the stub channel that writes real letters; any part can be given."""
 
     def make(**parts: Any) -> Relay:
-        given = {"compose": jobs.compose, "channels": {"email": channel, "sms": channel}}
+        given = {"compose": writers.compose, "channels": {"email": channel, "sms": channel}}
         return Relay(**{**given, "clock": clock.now, "lease": LEASE, "worker": "test", **parts})
 
     return make

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app import jobs
+from app import writers
 from app.appointments import holds, operations
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest
@@ -109,7 +109,7 @@ def test_any_other_text_waits_for_staff_and_is_kept_encrypted(tell, visit) -> No
 
 def test_the_answer_goes_out_in_the_language_of_the_text(tell, visit, make_relay, channel) -> None:
     tell(PATH, text("отмена ABCDEFGH"))
-    make_relay(compose=jobs.compose, channels={"sms": channel}).deliver_due()
+    make_relay(compose=writers.compose, channels={"sms": channel}).deliver_due()
     assert [letter.to for _, letter in channel.sent if letter.text.startswith("С этим номером")] == [PHONE]
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app import jobs
+from app import writers
 from app.accounts.models import Role
 from app.appointments.models import Appointment, Notice
 from app.db import db
@@ -55,7 +55,7 @@ def messages(status="waiting"):
 
 
 def composed(row, now):
-    return jobs.compose(outbox.ClaimedMessage.of(row, "worker"), now)
+    return writers.compose(outbox.ClaimedMessage.of(row, "worker"), now)
 
 
 def test_people_are_counted_once_each_before_anything_is_saved(cast, visit, now):

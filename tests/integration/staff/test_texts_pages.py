@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import jobs
+from app import jobs, writers
 from app.db import db
 from app.notifications import outbox
 from app.notifications.kinds import list_kinds
@@ -39,7 +39,7 @@ def letter(cast, network, now):
             status="claimed", due_at=now, created_at=now,
         )  # fmt: skip
         factories.save(row)
-        return jobs.compose(outbox.ClaimedMessage.of(row, "worker"), now)
+        return writers.compose(outbox.ClaimedMessage.of(row, "worker"), now)
 
     return write
 
@@ -153,7 +153,7 @@ def test_a_test_goes_through_the_outbox_with_examples(cast, now):
     answer = cast.ada.post(f"{MAIL}/test", data={"to": "ada@example.org", "language": "ru"})
     assert answer.status_code == 303
     row = db.session.query(OutboxMessage).filter_by(topic="trial").one()
-    letter = jobs.compose(outbox.ClaimedMessage.of(row, "worker"), now)
+    letter = writers.compose(outbox.ClaimedMessage.of(row, "worker"), now)
     assert letter.to == "ada@example.org"
     assert letter.subject.startswith("Завтра: ")
     assert "ada@" not in db.session.query(TrialMessage).one().contact_encrypted

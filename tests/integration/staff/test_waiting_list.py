@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app import jobs
+from app import writers
 from app.appointments import matching, waiting
 from app.appointments.contacts import Contact
 from app.appointments.models import TimeOffer, WaitingEntry
@@ -86,7 +86,7 @@ def test_who_is_taken_off_is_told(cast, wait, now):
 
     told = db.session.query(OutboxMessage).filter_by(topic=waiting.TOPIC, kind="waiting-ended").one()
     joined = db.session.query(OutboxMessage).filter_by(topic=waiting.TOPIC, kind="waiting").one()
-    letter = jobs.compose(told, now)
+    letter = writers.compose(told, now)
 
     assert (told.status, joined.status) == ("waiting", "cancelled")
     assert letter.to == "anna@example.org"

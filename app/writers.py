@@ -1,0 +1,52 @@
+"""Who writes the messages of each topic. What the topics say is their own; this only knows them all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime
+
+from app.appointments import letters, notice_letters, notices, offer_letters, offers, waiting, waiting_letters
+from app.collection import letters as case_letters
+from app.groups import letters as group_letters
+from app.groups import operations as groups
+from app.notifications import texts, trials
+from app.notifications.letter import Later, Letter, Skip
+from app.notifications.outbox import ClaimedMessage
+from app.notifications.relay import Compose
+from app.replies import letters as reply_letters
+
+WRITERS: dict[str, Compose] = {
+    letters.TOPIC: letters.compose,
+    case_letters.TOPIC: case_letters.compose,
+    reply_letters.TOPIC: reply_letters.compose,
+    offers.TOPIC: offer_letters.compose,
+    waiting.TOPIC: waiting_letters.compose,
+    groups.BOOKED: group_letters.compose_booked,
+    groups.INVITED: group_letters.compose_invited,
+    notices.TOPIC: notice_letters.compose,
+    trials.TOPIC: trials.compose,
+}
+
+
+# Who can read what many messages of a topic speak of at once.
+LOADERS: dict[str, Callable[[Sequence[ClaimedMessage]], AbstractContextManager[object]]] = {
+    letters.TOPIC: letters.reading,
+    notices.TOPIC: letters.reading,
+}
+
+
+@contextmanager
+def reading(messages: Sequence[ClaimedMessage]) -> Iterator[None]:
+    """Read together what the letters of these messages need, and keep it while they are written."""
+    with ExitStack() as stack:
+        stack.enter_context(texts.remembering())
+        for topic, read in LOADERS.items():
+            wanted = [message for message in messages if message.topic == topic]
+            if wanted:
+                stack.enter_context(read(wanted))
+        yield
+
+
+def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
+    """Have the message written by the package that asked for it."""
+    write = WRITERS.get(message.topic)
+    return write(message, now) if write else Skip(f"nobody writes about {message.topic}")
