@@ -22,6 +22,7 @@ from app.cases.models import Case
 from app.cases.notices import TOPIC as CASE
 from app.db import db
 from app.errors import NotFound
+from app.groups.operations import INVITED
 from app.notifications import pauses
 from app.notifications.models import DeliveryAttempt, MessagePause, MessageStatus, OutboxMessage
 from app.staff.models import StaffAssignment
@@ -57,6 +58,7 @@ class LedgerRow:
 
 
 _is_visit = OutboxMessage.topic.in_([VISIT, NOTICE])
+_is_case = OutboxMessage.topic.in_([CASE, INVITED])
 _visit_id = case((_is_visit, OutboxMessage.subject_id), else_=TimeOffer.appointment_id)
 _station_id = func.coalesce(Appointment.station_id, Hold.station_id, Case.papers_station_id)
 
@@ -67,7 +69,7 @@ def _joined(scope: Scope, *columns: Any) -> Select[Any]:
         .select_from(OutboxMessage)
         .outerjoin(TimeOffer, and_(OutboxMessage.topic == OFFER, TimeOffer.id == OutboxMessage.subject_id))
         .outerjoin(Hold, Hold.id == TimeOffer.hold_id)
-        .outerjoin(Case, and_(OutboxMessage.topic == CASE, Case.id == OutboxMessage.subject_id))
+        .outerjoin(Case, and_(_is_case, Case.id == OutboxMessage.subject_id))
         .outerjoin(Appointment, Appointment.id == _visit_id)
     )
     return wanted if scope.everything else wanted.where(_station_id.in_([s.id for s in scope.stations]))
@@ -124,9 +126,12 @@ def find_about(scope: Scope, number: str, *, limit: int) -> list[LedgerRow]:
     case_id = db.session.scalar(select(Case.id).where(Case.number == plain))
     same_case = Appointment.case_id == case_id if case_id else Appointment.reference == plain
     visits = db.session.scalars(select(Appointment.id).where(or_(Appointment.reference == plain, same_case)))
+    ids = visits.all()
+    offered = select(TimeOffer.id).where(TimeOffer.appointment_id.in_(ids))
     about = [
-        and_(_is_visit, OutboxMessage.subject_id.in_(visits.all())),
-        and_(OutboxMessage.topic == CASE, OutboxMessage.subject_id == (case_id or 0)),
+        and_(_is_visit, OutboxMessage.subject_id.in_(ids)),
+        and_(OutboxMessage.topic == OFFER, OutboxMessage.subject_id.in_(offered)),
+        and_(_is_case, OutboxMessage.subject_id == (case_id or 0)),
     ]
     return _rows(scope, or_(*about), limit=limit, order=OutboxMessage.id.desc())
 
@@ -156,22 +161,34 @@ def list_attempts(message: OutboxMessage) -> Sequence[DeliveryAttempt]:
 
 def other_channel(message: OutboxMessage) -> str:
     """Return the other way by which the person of a message about a visit is known; "" for none."""
-    visit = db.session.get(Appointment, message.subject_id) if message.topic in (VISIT, NOTICE) else None
-    if visit is None or message.status not in _GONE_WRONG:
+    if message.topic not in (VISIT, NOTICE, OFFER) or message.status not in _GONE_WRONG:
         return ""
     other = "sms" if message.channel == "email" else "email"
-    known = visit.phone_encrypted if other == "sms" else visit.email_encrypted
-    return other if known else ""
+    return other if any(getattr(one, f"{_FIELDS[other]}_encrypted") for one in _known(message)) else ""
+
+
+_FIELDS = {"sms": "phone", "email": "email"}
 
 
 def contacts_of(message: OutboxMessage) -> list[str]:
-    """Return every address and number of the person of a message about a visit or a case."""
-    found: Appointment | Case | None = None
+    """Return every address and number of the person of a message about a visit, an offer or a case."""
+    found = [contact for one in _known(message) for contact in (one.email, one.phone) if contact]
+    return list(dict.fromkeys(found))
+
+
+def _known(message: OutboxMessage) -> list[Appointment | Hold | Case]:
+    """Return all rows by which the person is known to whom a message goes."""
+    hold: Hold | None = None
+    visit: Appointment | None = None
+    case_id = message.subject_id if message.topic in (CASE, INVITED) else None
     if message.topic in (VISIT, NOTICE):
-        found = db.session.get(Appointment, message.subject_id)
-    elif message.topic == CASE:
-        found = db.session.get(Case, message.subject_id)
-    return [contact for contact in (found.email, found.phone) if contact] if found else []
+        visit = db.session.get(Appointment, message.subject_id)
+    elif message.topic == OFFER and (made := db.session.get(TimeOffer, message.subject_id)):
+        hold, visit = made.hold, made.appointment
+        case_id = hold.case_id
+    case_id = visit.case_id if visit else case_id
+    found = (hold, visit, db.session.get(Case, case_id) if case_id else None)
+    return [one for one in found if one]
 
 
 def list_calls(scope: Scope, *, now: datetime, limit: int) -> list[LedgerRow]:

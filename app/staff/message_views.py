@@ -124,6 +124,7 @@ def _page(row: LedgerRow, refusal: str = "") -> str:
         row=row,
         attempts=ledger.list_attempts(row.message),
         other=ledger.other_channel(row.message),
+        missed=row.message.status in replay.ENDED_BADLY,
         pausable=bool(contacts),
         paused=bool(contacts) and all(map(pauses.is_paused, contacts)),
         readable=bool(_readable([row])),
@@ -147,6 +148,19 @@ def use_other_contact(message_id: int) -> ResponseReturnValue:
     transact(outbox.send_instead, row.message.id, other, now=clock.now())
     flash(_("It goes out over the other contact."))
     return redirect(url_for(".overview", about=row.reference), 303)
+
+
+@bp.post(f"/<int(max={LARGEST_ID}):message_id>/again")
+@requires(Role.CLERK)
+def send_one_again(message_id: int) -> ResponseReturnValue:
+    """Send a message that failed or was skipped, if it is still true."""
+    row = ledger.get_row(_scope(), message_id)
+    try:
+        transact(replay.send_one_again, message_id, username=get_member().username, now=clock.now())
+    except DomainError as refusal:
+        return _page(row, message_wording.refusal(refusal)), refusal.status
+    flash(_("The message goes out again."))
+    return redirect(url_for(".show", message_id=message_id), 303)
 
 
 # --- people who are paused ---------------------------------------------------------------------
@@ -250,7 +264,8 @@ def _window(values: dict[str, str]) -> Window | None:
     start, end = _moment(values, "from"), _moment(values, "until")
     if start is None or end is None or not start < end <= start + LONGEST_WINDOW:
         return None
-    return Window(start, end, tuple(station.id for station in list_own_stations()))
+    scope = _scope()
+    return Window(start, end, tuple(station.id for station in scope.stations), scope.everything)
 
 
 def _moment(values: dict[str, str], which: str) -> datetime | None:

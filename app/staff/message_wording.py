@@ -7,12 +7,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from app.errors import DomainError
 from app.i18n import current_language
 from app.notifications.blanks import Trouble as TextTrouble
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.notifications.texts import MOST_SIGNS, Found
-from app.staff.wording import MESSAGE_STATUSES
+from app.staff.replay import OfNoUse
+from app.staff.wording import MESSAGE_REASONS, MESSAGE_STATUSES
 from app.stations.reminder_rules import By, ReminderRule, Trouble
+from app.wording import sentence
 
 OUTCOMES = {
     "sent": _l("sent"),
@@ -45,6 +48,14 @@ def message_state(message: OutboxMessage, now: datetime) -> str:
     if message.status == MessageStatus.WAITING and to_come:
         return str(_("Planned"))
     return str(MESSAGE_STATUSES.get(MessageStatus(message.status), message.status))
+
+
+def refusal(error: DomainError) -> str:
+    """Return why a message is not sent again, with what is not true any more."""
+    if isinstance(error, OfNoUse):
+        why = str(MESSAGE_REASONS.get(error.reason, error.reason))
+        return str(_("This message cannot be sent again: %(reason)s.", reason=why))
+    return sentence(error)
 
 
 def language_word(language: str) -> str:

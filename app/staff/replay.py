@@ -1,66 +1,191 @@
-"""Sending again what a window of trouble swallowed: only what is true still, and each thing once."""
+"""Sending again: one message, or what a window of trouble swallowed. Only what is still true goes out.
+
+The provider's key stays the same, so what a provider took after all is not sent twice.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, null, or_, select
 
-from app.appointments.models import Appointment
-from app.appointments.reminders import TOPIC
-from app.appointments.states import Status
+from app import writers
+from app.appointments.models import Appointment, Hold, HoldStatus, Notice, TimeOffer
+from app.appointments.notices import TOPIC as NOTICE
+from app.appointments.offers import TOPIC as OFFER
+from app.appointments.reminders import TOPIC as VISIT
+from app.appointments.states import LIVE, Status
+from app.cases.models import Case, CaseNotice
+from app.cases.notices import TOPIC as CASE
 from app.db import db
-from app.notifications import outbox
+from app.errors import DomainError
+from app.notifications import contacts, outbox, pauses, trials
+from app.notifications.letter import Letter, Skip
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
+from app.notifications.outbox import ClaimedMessage
 from app.notifications.pauses import PAUSED
+from app.notifications.relay import ADDRESS_FAILS
 
+ENDED_BADLY = (MessageStatus.FAILED, MessageStatus.SKIPPED)
 MISSED = ("too late", PAUSED)
 REPLAYED = "replayed"
 MOST = 20_000
 
 
+class NotMissed(DomainError):
+    """The message waits, went out, or was taken back: there is nothing to send again."""
+
+    code: ClassVar[str] = "message_not_missed"
+
+
+class OfNoUse(DomainError):
+    """What the message says is not true any more, or it cannot reach the person. `reason` says which."""
+
+    code: ClassVar[str] = "message_of_no_use"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+# --- one message -------------------------------------------------------------------------------
+
+
+def send_one_again(message_id: int, *, username: str, now: datetime) -> None:
+    """Let one message be sent after all. Raises NotMissed or OfNoUse. Call inside `transact()`.
+
+    It is written once to see whether it may go out, and again when it does.
+    """
+    wanted = select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()
+    message = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+    if message.status not in ENDED_BADLY:
+        raise NotMissed
+    reason = _why_not(message, now)
+    if reason:
+        raise OfNoUse(reason)
+    _reopen(Missed(message.id, _end_of_use(message)), username, now)
+
+
+def _why_not(message: OutboxMessage, now: datetime) -> str:
+    """Return why the message would be skipped if it were sent now; empty when it would go out."""
+    letter = writers.compose(ClaimedMessage.of(message, ""), now)
+    if isinstance(letter, Skip):
+        return letter.reason
+    if not isinstance(letter, Letter):
+        return ""
+    indexes = contacts.indexes_of(letter.to)
+    if pauses.paused_among(indexes):
+        return PAUSED
+    return ADDRESS_FAILS.reason if contacts.failing_among(indexes) else ""
+
+
+def _end_of_use(message: OutboxMessage) -> datetime | None:
+    """Return when what the message is about ends; others know their end when they are written."""
+    if message.topic == OFFER:
+        return db.session.get_one(TimeOffer, message.subject_id).until
+    if message.topic in (VISIT, NOTICE):
+        return db.session.get_one(Appointment, message.subject_id).starts_at
+    return None
+
+
+# --- a window of trouble -----------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From when to when messages ended badly, and at which stations."""
+    """From when to when messages ended badly, at which stations, and for administrators all others too."""
 
     start: datetime
     end: datetime
     station_ids: tuple[int, ...]
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """One message that would be sent again; of no use any more when its visit begins."""
+    """One message that would be sent again, and until when it is of use."""
 
     message_id: int
-    expires_at: datetime
+    expires_at: datetime | None
 
 
 def list_missed(window: Window, *, now: datetime) -> list[Missed]:
     """Return what would be sent again: failed, too late or paused then, and still true now.
 
-    Of several messages about one visit the newest says everything; one that was told since, or that
+    Of several messages about one thing the newest says everything; one that was told since, or that
     waits already, is left out.
     """
-    ended = or_(
-        OutboxMessage.status == MessageStatus.FAILED,
-        and_(OutboxMessage.status == MessageStatus.SKIPPED, OutboxMessage.reason.in_(MISSED)),
+    found: list[Missed] = []
+    for wanted in (_of_visits(window, now), _of_offers(window, now), _of_cases(window), _others(window)):
+        ended_badly = wanted.where(_ended_in(window), ~_told_since())
+        rows = db.session.execute(ended_badly.order_by(OutboxMessage.send_at, OutboxMessage.id).limit(MOST))
+        newest = {(message.topic, message.subject_id): Missed(message.id, until) for message, until in rows}
+        found += newest.values()
+    return found
+
+
+def _ended_in(window: Window) -> ColumnElement[bool]:
+    missed = and_(OutboxMessage.status == MessageStatus.SKIPPED, OutboxMessage.reason.in_(MISSED))
+    finished = OutboxMessage.finished_at
+    return and_(
+        or_(OutboxMessage.status == MessageStatus.FAILED, missed),
+        finished >= window.start,
+        finished < window.end,
     )
-    wanted = (
+
+
+def _of_visits(window: Window, now: datetime) -> Select[Any, Any]:
+    stopped = select(Notice.id).where(Notice.stopped_at.is_not(None))
+    as_it_is = case(
+        (OutboxMessage.topic == VISIT, OutboxMessage.revision == Appointment.revision),
+        else_=OutboxMessage.revision.not_in(stopped),
+    )
+    return (
         select(OutboxMessage, Appointment.starts_at)
         .join(Appointment, Appointment.id == OutboxMessage.subject_id)
-        .where(OutboxMessage.topic == TOPIC, OutboxMessage.revision == Appointment.revision, ended)
-        .where(OutboxMessage.finished_at >= window.start, OutboxMessage.finished_at < window.end)
-        .where(Appointment.status == Status.BOOKED, Appointment.starts_at > now)
-        .where(Appointment.station_id.in_(window.station_ids), ~_told_since())
-        .order_by(OutboxMessage.send_at, OutboxMessage.id)
-        .limit(MOST)
+        .where(OutboxMessage.topic.in_([VISIT, NOTICE]), as_it_is, _is_coming(now))
+        .where(Appointment.station_id.in_(window.station_ids))
     )
-    newest = {message.subject_id: Missed(message.id, start) for message, start in db.session.execute(wanted)}
-    return list(newest.values())
+
+
+def _of_offers(window: Window, now: datetime) -> Select[Any, Any]:
+    return (
+        select(OutboxMessage, TimeOffer.until)
+        .join(TimeOffer, TimeOffer.id == OutboxMessage.subject_id)
+        .join(Hold, Hold.id == TimeOffer.hold_id)
+        .outerjoin(Appointment, Appointment.id == TimeOffer.appointment_id)
+        .where(OutboxMessage.topic == OFFER, TimeOffer.answer.is_(None), TimeOffer.until > now)
+        .where(Hold.status == HoldStatus.OPEN, Hold.starts_at > now)
+        .where(or_(Appointment.id.is_(None), _is_coming(now)))
+        .where(Hold.station_id.in_(window.station_ids))
+    )
+
+
+def _is_coming(now: datetime) -> ColumnElement[bool]:
+    return and_(Appointment.status == Status.BOOKED, Appointment.starts_at > now)
+
+
+def _of_cases(window: Window) -> Select[Any, Any]:
+    booked = exists().where(Appointment.case_id == Case.id, Appointment.status.in_(LIVE))
+    return (
+        select(OutboxMessage, null())
+        .join(Case, Case.id == OutboxMessage.subject_id)
+        .join(CaseNotice, CaseNotice.case_id == Case.id)
+        .where(OutboxMessage.topic == CASE, OutboxMessage.revision == CaseNotice.round)
+        .where(CaseNotice.told_at.is_not(None), CaseNotice.paused_at.is_(None))
+        .where(Case.collected_at.is_(None), Case.papers_station_id.in_(window.station_ids), ~booked)
+    )
+
+
+def _others(window: Window) -> Select[Any, Any]:
+    """Select what belongs to no station; whether it is still true is seen when it is sent."""
+    of_stations = (VISIT, NOTICE, OFFER, CASE, trials.TOPIC)
+    wanted = select(OutboxMessage, null()).where(OutboxMessage.topic.not_in(of_stations))
+    return wanted if window.everything else wanted.where(false())
 
 
 def _told_since() -> ColumnElement[bool]:
-    """Say whether something about the same state of the visit went out later, or is going out."""
+    """Say whether something about the same state of the same thing went out later, or is going out."""
     later = OutboxMessage.__table__.alias("later")
     went = and_(
         later.c.status.in_([MessageStatus.SENT, MessageStatus.DELIVERED]),
@@ -75,10 +200,7 @@ def _told_since() -> ColumnElement[bool]:
 
 
 def send_again(window: Window, *, username: str, now: datetime) -> int:
-    """Put what `list_missed` names back into the outbox and return how many. Call inside `transact()`.
-
-    The provider's key stays the same, so what a provider took after all is not sent twice.
-    """
+    """Put what `list_missed` names back into the outbox and return how many. Call inside `transact()`."""
     return sum(_reopen(missed, username, now) for missed in list_missed(window, now=now))
 
 

@@ -110,6 +110,17 @@ MESSAGE_REASONS = {
     "quiet hours": _l("quiet hours"),
     "another message to this person is being sent": _l("another message to this person is being sent"),
     "no try came to an end": _l("no try came to an end"),
+    "the offer is ended": _l("the time is not kept any more"),
+    "the offer is taken": _l("the person took the time"),
+    "the offer is declined": _l("the person declined the time"),
+    "the offer is changed": _l("the visit changed"),
+    "no such offer": _l("the offer was deleted"),
+    "does not wait any more": _l("the person does not wait any more"),
+    "no such text": _l("the text from the person was deleted"),
+    "no such group": _l("the group was deleted"),
+    "no visit is left": _l("no visit of the group is left"),
+    "has a visit already": _l("a visit is booked"),
+    "no such test": _l("the test was deleted"),
 }
 
 RELATIONS = {

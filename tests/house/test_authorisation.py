@@ -142,7 +142,7 @@ STAFF |= {
     f"{part}.{name}": role
     for part, role, names in (
         ("staff_replies", Role.CLERK, "overview settle"),
-        ("staff_messages", Role.CLERK, "show find use_other_contact pause_person"),
+        ("staff_messages", Role.CLERK, "show find use_other_contact send_one_again pause_person"),
         ("staff_messages", Role.MANAGER, "list_paused pause_contact resume ask_replay send_again"),
         ("staff_notices", Role.MANAGER, "overview new write show approve stop"),
         ("staff_reminders", Role.ADMINISTRATOR, "overview show edit"),

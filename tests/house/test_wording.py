@@ -2,9 +2,13 @@
 
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 
 import app
+from app.appointments.offers import OfferState
 from app.errors import DomainError
+from app.staff.wording import MESSAGE_REASONS
 from app.wording import REFUSALS
 
 # Not refusals of a rule, but answered with a code and a sentence all the same.
@@ -41,3 +45,11 @@ def test_sentences_have_at_most_20_words():
     texts = [str(text) for text in REFUSALS.values()]
     sentences = [s for text in texts for s in text.replace("?", ".").split(".")]
     assert [s for s in sentences if len(s.split()) > 20] == []
+
+
+def test_every_reason_to_skip_a_message_has_words():
+    sources = (path.read_text() for path in Path(app.__path__[0]).rglob("*.py"))
+    written = {found for source in sources for found in re.findall(r'Skip\("([^"]+)"\)', source)}
+    offers = {f"the offer is {state}" for state in OfferState if state is not OfferState.OPEN}
+    assert len(written) > 5
+    assert (written | offers) - set(MESSAGE_REASONS) == set()
