@@ -17,42 +17,57 @@ MOST_FAILURES = 3
 TELL_AGAIN_AFTER = timedelta(hours=6)
 
 
+# What operators read. The page of staff has words of its own, in the language of who reads it.
+_WORDS = {
+    "late": "The job {job} is {number} minutes late: no worker runs, or all are stuck.",
+    "failing": "The job {job} failed {number} times in a row.",
+    "never-ran": "The worker has never run.",
+    "backlog": "A message is due for {number} minutes and was not sent.",
+    "check-found": "The nightly check found {number} visits or counters that contradict each other: "
+    "/staff/network",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something an operator must look at: a name that stays the same, and a sentence.
+    """Something an operator must look at: what, of which job, and how many or for how long.
 
     Operators are told when it has lasted as long as `patience`.
     """
 
-    name: str
-    words: str
+    kind: str
+    number: int = 0
+    job: str = ""
     patience: timedelta = timedelta()
+
+    @property
+    def name(self) -> str:
+        """Name the trouble: the same at every look, as long as it lasts."""
+        return f"{self.kind}-{self.job}"[:40] if self.job else self.kind
+
+    @property
+    def words(self) -> str:
+        return _WORDS[self.kind].format(job=self.job, number=self.number)
 
 
 def find_troubles(runs: Sequence[JobRun], oldest_due: datetime | None, *, now: datetime) -> list[Trouble]:
     """Return what is wrong now, from the table of jobs and the age of the oldest due message. PURE."""
-    found = [Trouble(f"late-{run.name}"[:40], _lateness(run, now)) for run in runs if _is_late(run, now)]
+    found = [
+        Trouble("late", _minutes(now - (run.due_at or now)), run.name) for run in runs if _is_late(run, now)
+    ]
     if DELIVERY not in {run.name for run in runs}:
         # A new installation's first look comes before its first delivery.
-        found.append(Trouble("never-ran", "The worker has never run.", SILENT_AFTER))
+        found.append(Trouble("never-ran", patience=SILENT_AFTER))
     if oldest_due is not None and now - oldest_due > LATE_AFTER:
-        words = f"A message is due for {_minutes(now - oldest_due)} minutes and was not sent."
-        found.append(Trouble("backlog", words))
+        found.append(Trouble("backlog", _minutes(now - oldest_due)))
     return found + [
-        Trouble(f"failing-{run.name}"[:40], f"The job {run.name} failed {run.failures} times in a row.")
-        for run in runs
-        if run.failures >= MOST_FAILURES
+        Trouble("failing", run.failures, run.name) for run in runs if run.failures >= MOST_FAILURES
     ]
 
 
 def _is_late(run: JobRun, now: datetime) -> bool:
     patience = SILENT_AFTER if run.name == DELIVERY else LATE_AFTER
     return run.due_at is not None and now - run.due_at > patience
-
-
-def _lateness(run: JobRun, now: datetime) -> str:
-    late = _minutes(now - (run.due_at or now))
-    return f"The job {run.name} is {late} minutes late: no worker runs, or all are stuck."
 
 
 def _minutes(length: timedelta) -> int:

@@ -7,7 +7,7 @@ from app import clock
 from app.accounts.models import Role
 from app.notifications import heartbeat, queries, watch
 from app.notifications.channels import channels_of
-from app.staff import wording
+from app.staff import system_wording
 from app.staff.frame import frame
 from app.staff.permissions import requires
 
@@ -27,6 +27,8 @@ def overview() -> ResponseReturnValue:
         runs=heartbeat.list_runs(),
         troubles=watch.read_troubles(channels=on, now=now),
         channels=[(name, name in on, waiting.get(name, 0)) for name in names],
-        job_words=wording.JOBS,
+        job_words=system_wording.JOBS,
+        outcome_words=system_wording.outcome,
+        trouble_words=system_wording.trouble,
         now=now,
     )

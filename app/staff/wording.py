@@ -131,22 +131,6 @@ RELATIONS = {
     Relation.OTHER: _l("somebody else"),
 }
 
-JOBS = {
-    "deliver_messages": _l("Send messages"),
-    "tidy_messages": _l("Tidy messages"),
-    "watch_delivery": _l("Look after delivery"),
-    "follow_reminder_plans": _l("Follow changed reminder plans"),
-    "release_expired_holds": _l("Give back times that were kept"),
-    "offer_free_times": _l("Offer earlier times"),
-    "forget_contacts": _l("Forget unused contacts"),
-    "remind_to_collect": _l("Remind people to collect"),
-    "purge": _l("Delete old records"),
-    "purge_data": _l("Delete personal data after its time"),
-    "take_in_files": _l("Take in files of the bureaus"),
-    "count_days": _l("Count the days of each promise"),
-    "check_visits": _l("Check visits and counters"),
-}
-
 WEEKDAYS = (
     _l("Monday"),
     _l("Tuesday"),
