@@ -184,6 +184,12 @@ _NOT_WAITING = {
     "postgresql": ("SET synchronous_commit TO off", "RESET synchronous_commit"),
 }
 
+# BEGIN and COMMIT would be journeys of their own to a server of PostgreSQL, each as long as the write.
+_ONE_JOURNEY: dict[str, dict[str, Any]] = {
+    "sqlite": {"sqlite_begin": "IMMEDIATE"},
+    "postgresql": {"isolation_level": "AUTOCOMMIT"},
+}
+
 
 class QuickWrites:
     """Short transactions of columns, one after the other, on a connection that is kept for them.
@@ -196,19 +202,36 @@ class QuickWrites:
         self._connection = connection
 
     def transact(self, operation: Callable[[Run], R]) -> R:
-        """Run one operation as one transaction, as `transact` does; it writes with what it is given."""
+        """Run one operation as one transaction, as `transact` does; it writes with what it is given.
+
+        On PostgreSQL the operation is a single statement, and a second one raises RuntimeError.
+        """
         return _patiently(lambda: self._attempt(operation))
 
     def _attempt(self, operation: Callable[[Run], R]) -> R:
         with self._connection.begin():
-            return operation(self._connection.execute)
+            return operation(self._run())
+
+    def _run(self) -> Run:
+        """Return what runs statements: on PostgreSQL the first commits itself, so there is no second."""
+        if self._connection.dialect.name == "sqlite":
+            return self._connection.execute
+        left = [self._connection.execute]
+
+        def run_one(statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+            if not left:
+                raise RuntimeError("a quick write on PostgreSQL is one statement")
+            return left.pop()(statement, values)
+
+        return run_one
 
 
 @contextmanager
 def quick_writes() -> Iterator[QuickWrites]:
     """Keep a connection for quick writes; it has no transaction open between them."""
-    begin, end = _NOT_WAITING[db.engine.dialect.name]
-    with db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+    dialect = db.engine.dialect.name
+    begin, end = _NOT_WAITING[dialect]
+    with db.engine.connect().execution_options(**_ONE_JOURNEY[dialect]) as connection:
         _say(connection, begin)
         try:
             yield QuickWrites(connection)

@@ -230,31 +230,51 @@ def record(
 
     A result that touches this message alone may be written with the `run` of quick writes.
     """
-    if result.outcome is not Outcome.SKIPPED:
-        attempt = {
-            "message_id": message.id,
-            "started_at": started_at,
-            "finished_at": now,
-            "outcome": result.outcome.value,
-            "detail": result.detail[:300],
-        }
-        run(_ATTEMPT, attempt)
-    open_again = result.outcome is Outcome.RETRY
-    values = {
-        "its_id": message.id,
-        "its_claim": message.claimed_by,
-        "status": MessageStatus.WAITING if open_again else MessageStatus(result.outcome.value),
-        "finished_at": None if open_again else now,
-        "again_at": result.again_at,
-        "contact_index": result.contact_index,
-        "reason": result.detail[:200],
-    }
-    kept = run(_RECORD, values).rowcount == 1
+    state = _state_after(message, result, now)
+    if result.outcome is Outcome.SKIPPED:
+        kept = run(_RECORD, state).rowcount == 1
+    else:
+        kept = _record_try[db.engine.dialect.name](run, state, _try_of(message, result, started_at, now))
     if result.outcome is Outcome.SENT and result.tells:
         _count(_told(result.tells).values(finished_at=now))
     if kept and result.instead:
         send_instead(message.id, result.instead, now=now)
     return kept
+
+
+def _state_after(message: ClaimedMessage, result: Result, now: datetime) -> dict[str, Any]:
+    open_again = result.outcome is Outcome.RETRY
+    return {
+        "its_id": message.id,
+        "its_claim": message.claimed_by,
+        "status": MessageStatus.WAITING if open_again else MessageStatus(result.outcome.value),
+        "ended_at": None if open_again else now,
+        "again_at": result.again_at,
+        "contact_index": result.contact_index,
+        "reason": result.detail[:200],
+    }
+
+
+def _try_of(message: ClaimedMessage, result: Result, started_at: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "message_id": message.id,
+        "started_at": started_at,
+        "finished_at": now,
+        "outcome": result.outcome.value,
+        "detail": result.detail[:300],
+    }
+
+
+def _try_in_two(run: Run, state: dict[str, Any], tried: dict[str, Any]) -> bool:
+    run(_ATTEMPT, tried)
+    return run(_RECORD, state).rowcount == 1
+
+
+def _try_in_one(run: Run, state: dict[str, Any], tried: dict[str, Any]) -> bool:
+    return run(_RECORD_AND_ATTEMPT, state | tried).scalar() == 1
+
+
+_record_try = {"sqlite": _try_in_two, "postgresql": _try_in_one}
 
 
 def _told(ids: tuple[int, ...]) -> Update:
@@ -264,7 +284,8 @@ def _told(ids: tuple[int, ...]) -> Update:
 
 
 TOLD = "told in another message"
-_ATTEMPT = insert(Base.metadata.tables["delivery_attempts"])
+_ATTEMPTS: Table = Base.metadata.tables["delivery_attempts"]
+_ATTEMPT = insert(_ATTEMPTS)
 _MINE = (
     _TABLE.c.id == bindparam("its_id"),
     _TABLE.c.status == MessageStatus.CLAIMED,
@@ -276,12 +297,23 @@ _RECORD = (
     .values(
         claimed_by=None,
         status=bindparam("status"),
-        finished_at=bindparam("finished_at"),
+        finished_at=bindparam("ended_at"),
         due_at=func.coalesce(bindparam("again_at", type_=_TABLE.c.due_at.type), _TABLE.c.due_at),
         contact_index=func.coalesce(
             bindparam("contact_index", type_=_TABLE.c.contact_index.type), _TABLE.c.contact_index
         ),
         reason=bindparam("reason"),
+    )
+)
+_TRIED = [column for column in _ATTEMPTS.columns if not column.primary_key]
+# The try is on record even when the claim ran out, so neither part stands on the other.
+_RECORD_AND_ATTEMPT = (
+    select(func.count())
+    .select_from(_RECORD.returning(_TABLE.c.id).cte("kept"))
+    .add_cte(
+        _ATTEMPT.from_select(
+            _TRIED, select(*(bindparam(column.name, type_=column.type) for column in _TRIED))
+        ).cte("tried")
     )
 )
 INSTEAD = "/instead"
