@@ -8,6 +8,8 @@ import itertools
 import random
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +35,7 @@ from app.stations.models import Station
 from app.stations.opening_hours import ClosedInterval
 from bench.figures import Figure, table
 from bench.places import rate_of
-from bench.site import fill
+from bench.site import fill, swept
 from tests import factories
 from tests.conftest import make_app
 from tests.databases import Databases
@@ -43,38 +45,61 @@ FEW = 10_000
 MANY = 1_000_000
 GOAL = 0.90
 SECONDS = 2.0
+WARM_SECONDS = 0.3
 EMPTYING = next(purge for purge in retention.PURGES if purge.kind == retention.Kind.VISITS)
 STATION, SERVICE = "central-window", "document-check"
 QUIET = "quiet"
 
 
+@dataclass(frozen=True)
+class Half:
+    """One of two services that differ in nothing but the number of past visits."""
+
+    app: Flask
+    work: dict[str, Callable[[], object]]
+
+    def rate(self, work: str, seconds: float) -> float:
+        """Return how often a second this work is done, once it is warm."""
+        with self.app.app_context():
+            rate_of(self.work[work], WARM_SECONDS)
+            return rate_of(self.work[work], seconds)
+
+
 def measure(*, rounds: int = 3, many: int = MANY) -> list[Figure]:
-    """Measure each kind of work with few visits in the past, then the same with many."""
+    """Measure each kind of work with few visits in the past and with many, one right after the other."""
     databases = Databases()
     try:
-        with TemporaryDirectory() as folder:
-            url = databases.make("postgresql")
-            fill(url, Path(folder))
-            app = make_app(url, Path(folder))
-            with app.app_context():
-                before = _rates(app, FEW, rounds)
-                after = _rates(app, many, rounds)
-                db.session.remove()
-                db.engine.dispose()
+        with TemporaryDirectory() as folder, ExitStack() as stack:
+            few, lot = (stack.enter_context(_half(databases, Path(folder), n)) for n in (FEW, many))
+            pairs = {work: _pairs(few, lot, work, rounds) for work in few.work}
     finally:
         databases.close()
     floor = f"the same after {FEW:,}"
     return [
-        Figure(f"{work}, {many:,} past visits", after[work], floor, before[work], GOAL) for work in before
+        Figure(f"{work}, {many:,} past visits", after, floor, before, GOAL)
+        for work, (before, after) in pairs.items()
     ]
 
 
-def _rates(app: Flask, visits: int, rounds: int) -> dict[str, tuple[float, ...]]:
-    _grow_past(visits)
-    work = _work(app)
-    for act in work.values():
-        rate_of(act, 0.3)  # warm
-    return {name: tuple(rate_of(act, SECONDS) for _ in range(rounds)) for name, act in work.items()}
+def _pairs(few: Half, lot: Half, work: str, rounds: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    pairs = [(few.rate(work, SECONDS), lot.rate(work, SECONDS)) for _ in range(rounds)]
+    before, after = zip(*pairs, strict=True)
+    return before, after
+
+
+@contextmanager
+def _half(databases: Databases, folder: Path, visits: int) -> Iterator[Half]:
+    url = databases.make("postgresql")
+    fill(url, folder)
+    app = make_app(url, folder)
+    with app.app_context():
+        _grow_past(visits)
+        work = _work(app)
+        db.session.remove()
+    yield Half(app, work)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _work(app: Flask) -> dict[str, Callable[[], object]]:
@@ -160,8 +185,7 @@ def _grow_past(visits: int) -> None:
     )
     db.session.execute(text("SELECT setval('appointments_id_seq', (SELECT max(id) FROM appointments))"))
     db.session.commit()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE appointments"))
+    swept("appointments")
 
 
 def main() -> int:
