@@ -96,12 +96,12 @@ def _floor(database_url: str) -> Iterator[str]:
         yield server.url
 
 
-def fill(database_url: str, folder: Path, size: int) -> None:
+def fill(database_url: str, folder: Path, size: int, **rules: int) -> None:
     """Make stations all over the city's region, each with a service, confirmed hours and one desk."""
     app = make_app(database_url, folder)
     with app.app_context():
         factories.build_calendar()
-        service = factories.build_service("document-check")
+        service = factories.build_service("document-check", **rules)
         dice = random.Random(1)
         for first in range(0, size, ROWS_AT_ONCE):
             numbers = range(first, min(size, first + ROWS_AT_ONCE))
