@@ -6,6 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.accounts.models import Role
+from app.appointments.offer_kinds import FREE_AT_LAST
+from app.i18n import in_language
+from app.notifications.kinds import SMS, Text, examples_of
+from app.notifications.sms_length import SmsLength, sms_length
+from app.notifications.writing import preview
 from tests import factories
 from tests.browser.conftest import widest
 from tests.factories import PASSWORD, at
@@ -85,3 +90,77 @@ def test_every_page_about_messages_fits_and_is_accessible(open_page, axe, people
             page.goto(path)
             assert widest(page) == size["width"], path
             axe(page)
+
+
+NEEDED = "{until}{link}"
+
+
+def counted(text: str) -> SmsLength:
+    """Return how long a text is in English once its blanks are filled."""
+    with in_language("en"):
+        return sms_length(preview(SMS, Text(body=text), examples_of(FREE_AT_LAST)).body)
+
+
+def filled_to(length: int, sign: str) -> str:
+    """Return a beginning that makes the filled text as long as this."""
+    return sign * (length - counted(NEEDED).used)
+
+
+def hostile() -> dict[str, str]:
+    return {
+        "nothing": "",
+        "of the GSM alphabet": "Ready: £1, ¥2, ñ, Ω, Å ",
+        "extension signs count two": "€ [1] ~ | ^ \\ ",
+        "a grave accent is not GSM": "it`s ",
+        "Chinese": "您的证件已办好，请预约领取 ",
+        "Russian": "Разрешения готовы ",
+        "an emoji takes two": "Ready 🎉 ",
+        "a family takes many": "👨‍👩‍👧‍👦 ",
+        "a combining accent": "e\u0301 ",
+        "right to left": "جاهز ",
+        "160": filled_to(160, "a"),
+        "161": filled_to(161, "a"),
+        "306": filled_to(306, "a"),
+        "307": filled_to(307, "a"),
+        "159 and an euro": "€" + filled_to(158, "a"),
+        "160 and an euro": "€" + filled_to(159, "a"),
+        "70": filled_to(70, "я"),
+        "71": filled_to(71, "я"),
+        "134": filled_to(134, "中"),
+        "135": filled_to(135, "中"),
+        "an emoji where a part ends": "中" * 66 + "🎉" + "中" * 50,
+        "many lines": "One\n\n\nTwo \t Three ",
+        "markup": "<b>bold</b> &amp; ",
+    }
+
+
+def test_the_count_of_sms_follows_what_is_typed(open_page, live_server, people):
+    page = open_page()
+    sign_in(page, people[1])
+    page.goto("/staff/texts/offer-free/sms")
+    with live_server.app.test_request_context():
+        cases = {name: (typed + NEEDED, counted(typed + NEEDED)) for name, typed in hostile().items()}
+    assert {(length.parts, length.unicode) for _, length in cases.values()} >= {
+        (parts, unicode) for parts in (1, 2, 3) for unicode in (False, True)
+    }
+    for name, (text, length) in cases.items():
+        page.locator("#body_en").fill(text)
+        words = f"This text needs {length.parts} SMS in English ({length.used} of {length.room})."
+        expect(page.locator("[data-live=length_en]"), name).to_have_text(words)
+    assert page.locator("#body_en").input_value() == text, "what is typed is left alone"
+
+
+def test_the_phone_follows_too_and_what_is_wrong_has_no_preview(open_page, people):
+    page = open_page()
+    sign_in(page, people[1])
+    page.goto("/staff/texts/offer-free/sms")
+    before = page.locator("[data-live=phone_ru]").inner_text()
+
+    page.locator("#body_en").fill("<i>Come</i> until {until} to {link}")
+    expect(page.locator("[data-live=phone_en] .bubble")).to_contain_text("<i>Come</i> until")
+    page.locator("#body_en").fill("No link")
+    expect(page.locator("[data-live=length_en]")).to_have_text(
+        "The preview comes when the text has no problem."
+    )
+    expect(page.locator("[data-live=phone_en] .bubble")).to_have_count(0)
+    assert page.locator("[data-live=phone_ru]").inner_text() == before
