@@ -33,7 +33,7 @@ def _read(body: dict[str, Any]) -> NewText:
     found = [body.get(name) for name in ("id", "from", "text")]
     if not all(isinstance(text, str) and "\0" not in text for text in found):
         abort(400)
-    number, phone, text = (str(each).encode(errors="replace").decode() for each in found)
+    number, phone, text = map(str, found)
     if not 0 < len(number) <= MOST_ID or not 0 < len(phone) <= 40:
         abort(400)
     return NewText(number, phone, text[:MOST_SIGNS])

@@ -38,7 +38,7 @@ def note(report: Report, *, channels: Sequence[str], now: datetime) -> bool:
 
 def _find(report: Report) -> OutboxMessage | None:
     number = report.key.partition("-")[0]
-    if not number.isdigit() or len(number) > 12:
+    if not number.isdecimal() or len(number) > 12:
         return None
     query = select(OutboxMessage).where(OutboxMessage.id == int(number)).with_for_update()
     message = db.session.scalar(query.execution_options(populate_existing=True))

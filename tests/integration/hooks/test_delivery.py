@@ -71,3 +71,24 @@ def test_a_body_of_another_shape_is_refused_whole(tell, body) -> None:
 
 def test_without_a_secret_there_is_no_such_page(client) -> None:
     assert client.post(PATH, json={}).status_code == 404
+
+
+@pytest.mark.parametrize("field", ["key", "address", "detail"])
+@pytest.mark.parametrize("sign", ["\ud800", "\ud83c\udf89", "\ufffe", "²", "١"])
+def test_no_sign_in_a_report_is_too_odd(tell, key, field, sign) -> None:
+    told = report(key)
+    told["reports"][0][field] = f"{sign}-1"
+
+    answer = tell(PATH, told)
+
+    assert (answer.status_code, answer.json["noted"]) == (200, int(field != "key"))
+
+
+def test_half_a_sign_in_a_reason_is_kept_as_a_question_mark(tell, key, row) -> None:  # noqa: F811
+    tell(PATH, report(key, detail="full \ud83c"))
+    assert row("a").reason == "full ?"
+
+
+def test_halves_in_names_and_deep_down_are_no_fault_of_ours(tell, key) -> None:
+    answer = tell(PATH, {**report(key), "\ud800": [{"\udfff": "\ud800"}]})
+    assert answer.json["noted"] == 1

@@ -158,3 +158,15 @@ def test_a_text_after_the_cut_off_is_answered_and_kept(tell, visit, now) -> None
     assert (answer.status_code, answer.json) == (200, {"answer": "too-late"})
     assert status_of(visit) == "booked"
     assert db.session.query(IncomingText).one().phone == PHONE
+
+
+@pytest.mark.parametrize("field", ["id", "from", "text"])
+@pytest.mark.parametrize("sign", ["\ud800", "\ud83c\udf89", "\ufffe", "²"])
+def test_no_sign_in_a_text_is_too_odd(tell, field, sign) -> None:
+    body = {**text("May I come later?"), field: f"1{sign}"}
+
+    answer = tell(PATH, body)
+
+    assert answer.status_code == 200
+    db.session.rollback()
+    assert db.session.query(IncomingText).one().answer == "staff"
