@@ -34,6 +34,7 @@ REFUSALS = {
     "name_needed": _l("Enter the full name, as in the passport."),
     "email_unreadable": _l("This is not an e-mail address. Check it, for example name@example.org."),
     "phone_unreadable": _l("This is not a phone number. Start it with + and the country."),
+    "party_served_unknown": _l("Choose how people who come together are served, or leave it as it is."),
     "party_too_large": _l("This is more people than one visit can take."),
     "offer_over": _l("We do not keep this time for you any more. Your visit stays as it is."),
     "list_full": _l("Too many people wait here already. Choose another place, or look again tomorrow."),

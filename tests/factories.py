@@ -354,14 +354,9 @@ def build_appointment(station: Station, service: Service, **columns: Any) -> App
     starts_at = columns.pop("starts_at", TUESDAY + timedelta(hours=1))
     token = columns.pop("token", None) or new_code(LINK_LENGTH)
     personal = {name: columns.pop(name) for name in ("name", "email", "phone") if name in columns}
-    given = {
-        "reference": new_code(),
-        "status": Status.BOOKED,
-        "ends_at": starts_at + timedelta(minutes=service.minutes),
-        "language": "en",
-        "created_at": TUESDAY,
-        **columns,
-    }
+    given = {"reference": new_code(), "status": Status.BOOKED, "desks": columns.get("party_size", 1),
+             "ends_at": starts_at + timedelta(minutes=service.minutes), "language": "en",
+             "created_at": TUESDAY, **columns}  # fmt: skip
     appointment = Appointment(
         station_id=station.id,
         service_id=service.id,

@@ -38,27 +38,27 @@ class Owner(Protocol):
     @property
     def interval(self) -> Interval: ...
     @property
-    def party_size(self) -> int: ...
+    def desks(self) -> int: ...
 
 
-def take(station_id: int, candidate: Candidate, *, party_size: int) -> bool:
+def take(station_id: int, candidate: Candidate, *, desks: int) -> bool:
     """Take desks in every cell of a slot. False when it is full: then nothing of this transaction may stay.
 
     One conditional statement decides. It is held to the plan as read and to the capacity as
     stored, and the table's check stands behind both.
     """
-    if min(candidate.desks) < party_size:
+    if min(candidate.desks) < desks:
         return False
-    values = {"station": station_id, "group": candidate.desk_group, "party": party_size}
-    for i, desks in enumerate(candidate.desks):
-        values[f"cell{i}"], values[f"desks{i}"] = candidate.first_cell + i, desks
+    values = {"station": station_id, "group": candidate.desk_group, "wanted": desks}
+    for i, there in enumerate(candidate.desks):
+        values[f"cell{i}"], values[f"desks{i}"] = candidate.first_cell + i, there
     changed = db.session.execute(_take_statement(len(candidate.desks)), values)
     return changed.rowcount == len(candidate.desks)  # type: ignore[attr-defined, no-any-return]
 
 
 @lru_cache
 def _take_statement(count: int) -> TextClause:
-    rows = ", ".join(f"(:station, :group, :cell{i}, :party, :desks{i})" for i in range(count))
+    rows = ", ".join(f"(:station, :group, :cell{i}, :wanted, :desks{i})" for i in range(count))
     return text(
         # Only digits are put into this text; every value is bound.
         f"INSERT INTO desk_usage (station_id, desk_group, cell, taken, capacity) VALUES {rows} "  # noqa: S608
@@ -75,7 +75,7 @@ def give_back(owner: Owner) -> None:
         update(DeskUsage)
         .where(DeskUsage.station_id == owner.station_id, DeskUsage.desk_group == owner.desk_group)
         .where(DeskUsage.cell.between(cells.start, cells.stop - 1))
-        .values(taken=DeskUsage.taken - owner.party_size)
+        .values(taken=DeskUsage.taken - owner.desks)
     )
     if changed.rowcount != len(cells):  # type: ignore[attr-defined]
         raise RuntimeError("desk usage does not match what was taken")
@@ -113,9 +113,9 @@ _TAKEN_AT_ONE = _taken(
     (_usage.station_id == _one) & (_usage.desk_group == _one_group), _holds.station_id == _one
 )
 _TAKEN = _taken(_usage.station_id.in_(_many) & _usage.desk_group.in_(_groups), _holds.station_id.in_(_many))
-_EXPIRED = select(
-    _holds.station_id, _holds.desk_group, _holds.starts_at, _holds.ends_at, _holds.party_size
-).where(*_ran_out(_holds.station_id.in_(_many)))
+_EXPIRED = select(_holds.station_id, _holds.desk_group, _holds.starts_at, _holds.ends_at, _holds.desks).where(
+    *_ran_out(_holds.station_id.in_(_many))
+)
 
 
 def taken_in(
@@ -152,11 +152,11 @@ def _which(lines: Set[Line]) -> tuple[dict[str, Any], Select[*tuple[Any, ...]]]:
 
 def _leave_out_expired(taken: Mapping[Line, dict[int, int]], lines: Set[Line], *, now: datetime) -> None:
     ids = {station_id for station_id, _group in lines}
-    for station_id, group, starts_at, ends_at, party_size in run(_EXPIRED, {"ids": list(ids), "now": now}):
+    for station_id, group, starts_at, ends_at, desks in run(_EXPIRED, {"ids": list(ids), "now": now}):
         cells = taken.get((station_id, group), {})
         for cell in cells_of(Interval(starts_at, ends_at)):
             if cell in cells:
-                cells[cell] -= party_size
+                cells[cell] -= desks
 
 
 def refit(station: Station, *, now: datetime) -> None:

@@ -42,6 +42,7 @@ class Was:
     reference: str
     station_id: int
     candidate: Candidate
+    desks: int
     revision: int
 
 
@@ -74,10 +75,11 @@ def move(
     offers.withdraw(appointment.id, now=now)
     release_expired(now=now, station_id=station.id)
     capacity.give_back(appointment)
-    if not capacity.take(station.id, candidate, party_size=appointment.party_size):
+    desks = candidate.desks_for(appointment.party_size)
+    if not capacity.take(station.id, candidate, desks=desks):
         raise SlotUnavailable
     details = _before(appointment, because)
-    _put(appointment, station, candidate)
+    _put(appointment, station, candidate, desks)
     details["after"] = f"{station.slug} {appointment.starts_at.isoformat()}"
     _tell(appointment, MOVED, because, details, now=now)
     return appointment
@@ -129,22 +131,22 @@ def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
     appointment = locked_appointment(was.reference)
     if appointment.revision != was.revision or appointment.status not in (Status.BOOKED, Status.CANCELLED):
         return False
-    if not whole_step(capacity.take, was.station_id, was.candidate, party_size=appointment.party_size):
+    if not whole_step(capacity.take, was.station_id, was.candidate, desks=was.desks):
         return False
     if appointment.status == Status.BOOKED:
         capacity.give_back(appointment)
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
-    _put(appointment, station, was.candidate)
+    _put(appointment, station, was.candidate, was.desks)
     _record(appointment, PUT_BACK, actor, {}, now=now)
     remind(appointment, now=now)
     return True
 
 
-def _put(appointment: Appointment, station: Station, candidate: Candidate) -> None:
+def _put(appointment: Appointment, station: Station, candidate: Candidate, desks: int) -> None:
     appointment.station, appointment.station_id = station, station.id
     appointment.starts_at, appointment.ends_at = candidate.interval.start, candidate.interval.end
-    appointment.desk_group = candidate.desk_group
+    appointment.desk_group, appointment.desks = candidate.desk_group, desks
     appointment.confirmed_at = None  # it was said about the other time
     appointment.revision += 1
 

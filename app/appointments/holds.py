@@ -102,8 +102,9 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
         appointment_id=request.moves,
         starts_at=taken.interval.start,
         ends_at=taken.interval.end,
-        desk_group=taken.desk_group,
         party_size=request.party_size,
+        desks=taken.desks_for(request.party_size),
+        desk_group=taken.desk_group,
         expires_at=now + HOLD_LENGTH,
         created_at=now,
         asked_from=asked_from,
@@ -248,17 +249,18 @@ def take_again(owner: Hold | Appointment, *, now: datetime) -> None:
     if owner.starts_at <= now:
         raise SlotUnavailable(_near(station, owner.service, owner.starts_at, owner.party_size, now=now))
     taken = _take(station, owner.service, owner.starts_at, owner.party_size, now=now)
-    # The plan may have changed since: other desks serve it now, or its slot is longer.
-    owner.desk_group, owner.ends_at = taken.desk_group, taken.interval.end
+    # The plan may have changed since: other desks serve it now, its slot is longer, or a party takes turns.
+    owner.desk_group, owner.desks = taken.desk_group, taken.desks_for(owner.party_size)
+    owner.ends_at = taken.interval.end
 
 
 def _take(
     station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> Candidate:
-    candidate = queries.find_candidate(station, service, starts_at)
-    if candidate is None or not capacity.take(station.id, candidate, party_size=party_size):
-        raise SlotUnavailable(_near(station, service, starts_at, party_size, now=now))
-    return candidate
+    candidate = queries.find_candidate(station, service, starts_at, party_size)
+    if candidate and capacity.take(station.id, candidate, desks=candidate.desks_for(party_size)):
+        return candidate
+    raise SlotUnavailable(_near(station, service, starts_at, party_size, now=now))
 
 
 def _near(

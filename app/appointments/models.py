@@ -73,6 +73,7 @@ class Hold(Model):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     party_size: Mapped[int] = mapped_column(SmallInteger, default=1)
+    desks: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")  # taken all the time
     desk_group: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     # Set at once when the hold is for moving a visit, else when it has become one.
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
@@ -129,9 +130,9 @@ class Appointment(Model):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     party_size: Mapped[int] = mapped_column(SmallInteger, default=1)
-    desk_group: Mapped[int] = mapped_column(
-        SmallInteger, default=0, server_default="0"
-    )  # where it has its desk
+    # What it takes all the time, and where: true of this visit whatever its service says later.
+    desks: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
+    desk_group: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     revision: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(5))
     origin: Mapped[str] = mapped_column(String(20), default="online")

@@ -178,6 +178,7 @@ def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Ap
         starts_at=kept.starts_at,
         ends_at=kept.ends_at,
         party_size=kept.party_size,
+        desks=kept.desks,
         desk_group=kept.desk_group,
         revision=0,
         language=language,
@@ -217,7 +218,9 @@ def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "p
     release_expired(now=now, station_id=station.id)
     capacity.give_back(appointment)
     taken = take_slot(station, appointment.service, target.starts_at, appointment.party_size, now=now)
-    return _move(appointment, _Desk(station, taken.desk_group, taken.interval), now=now, actor=actor)
+    desks = taken.desks_for(appointment.party_size)
+    spot = _Spot(station, taken.desk_group, desks, taken.interval)
+    return _move(appointment, spot, now=now, actor=actor)
 
 
 def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> Appointment:
@@ -239,8 +242,8 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
     kept.asked_from = None
     offers.withdraw(appointment.id, now=now)  # other offers than this one, when it is one
     capacity.give_back(appointment)
-    desk = _Desk(kept.station, kept.desk_group, kept.interval)
-    return _move(appointment, desk, now=now, actor=actor)
+    spot = _Spot(kept.station, kept.desk_group, kept.desks, kept.interval)
+    return _move(appointment, spot, now=now, actor=actor)
 
 
 def _check_cutoff(appointment: Appointment, actor: str, *, now: datetime) -> None:
@@ -263,16 +266,17 @@ def locked_appointment(reference: str) -> Appointment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """A desk that is taken, and when."""
+class _Spot:
+    """Desks that are taken, and when."""
 
     station: Station
     group: int
+    desks: int
     interval: Interval
 
 
-def _move(appointment: Appointment, desk: _Desk, *, now: datetime, actor: str) -> Appointment:
-    station, interval = desk.station, desk.interval
+def _move(appointment: Appointment, spot: _Spot, *, now: datetime, actor: str) -> Appointment:
+    station, interval = spot.station, spot.interval
     if appointment.case_id:
         case = db.session.get_one(Case, appointment.case_id, with_for_update=True)
         check_reach(case, station, interval.start, now=now)
@@ -280,7 +284,7 @@ def _move(appointment: Appointment, desk: _Desk, *, now: datetime, actor: str) -
     before = f"{appointment.station.slug} {appointment.starts_at.isoformat()}"
     appointment.station, appointment.station_id = station, station.id
     appointment.starts_at, appointment.ends_at = interval.start, interval.end
-    appointment.desk_group = desk.group
+    appointment.desk_group, appointment.desks = spot.group, spot.desks
     appointment.confirmed_at = None  # it was said about the old time
     appointment.revision += 1
     after = f"{station.slug} {interval.start.isoformat()}"

@@ -145,6 +145,7 @@ class ServiceRules:
     lead: timedelta
     horizon: timedelta
     max_party: int
+    in_a_row: bool = False  # a party is served at one desk, one person after another
     cutoff: timedelta = timedelta()  # until so long before the start the person may change the visit
 
 

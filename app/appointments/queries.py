@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, bindparam, select
@@ -19,7 +19,7 @@ from app.appointments.policy import (
     TokenWrong,
     booking_window,
 )
-from app.appointments.slots import Candidate, Line, Slot, candidates, free_candidates, remaining
+from app.appointments.slots import Candidate, Line, Slot, candidates, free_candidates, in_a_row, remaining
 from app.appointments.states import LIVE
 from app.crypto import token_hash
 from app.db import db
@@ -28,6 +28,7 @@ from app.interval import Interval
 from app.stations.limits import NO_LIMITS, limits_at, remember
 from app.stations.models import Service, Station
 from app.stations.opening_hours import open_intervals
+from app.stations.party import PartyServed
 from app.stations.plans import Planned, plan_of, plans_of
 from app.stations.queries import Offer, find_offer, get_service, get_station
 
@@ -40,7 +41,12 @@ class DaySlots:
     slots: list[Slot]
 
 
-Serving = tuple[int, int]  # the number of a desk group, and the minutes of a visit there
+class Serving(NamedTuple):
+    """By which desks, how many minutes for one person, and how many people at a desk one after another."""
+
+    desk_group: int
+    minutes: int
+    in_a_row: int = 1
 
 
 class Bookable(Protocol):
@@ -56,6 +62,8 @@ class Bookable(Protocol):
     def horizon_days(self) -> int: ...
     @property
     def max_party(self) -> int: ...
+    @property
+    def party_served(self) -> str: ...
 
 
 def get_offer(slug: str, code: str, *, lock: bool = False) -> Offer:
@@ -70,7 +78,10 @@ def get_offer(slug: str, code: str, *, lock: bool = False) -> Offer:
 
 def rules_of(service: Bookable) -> ServiceRules:
     return ServiceRules(
-        timedelta(minutes=service.lead_minutes), timedelta(days=service.horizon_days), service.max_party
+        timedelta(minutes=service.lead_minutes),
+        timedelta(days=service.horizon_days),
+        service.max_party,
+        in_a_row=service.party_served == PartyServed.IN_A_ROW,
     )
 
 
@@ -79,11 +90,12 @@ def rules_at(station: Planned, service: Bookable) -> ServiceRules:
     limits, rules = limits_at(station, service.service_id), rules_of(service)
     if limits is NO_LIMITS:
         return rules
-    lead, horizon = limits.lead_minutes, limits.horizon_days
+    lead, horizon, served = limits.lead_minutes, limits.horizon_days, limits.party_served
     return replace(
         rules,
         lead=rules.lead if lead is None else timedelta(minutes=lead),
         horizon=rules.horizon if horizon is None else timedelta(days=horizon),
+        in_a_row=served is PartyServed.IN_A_ROW if served else rules.in_a_row,
         cutoff=timedelta(minutes=limits.cutoff_minutes or 0),
     )
 
@@ -98,10 +110,16 @@ def window_of(service: Bookable, station: Planned, *, now: datetime) -> Interval
     return booking_window(rules_at(station, service), ZoneInfo(station.timezone), now=now)
 
 
-def serving_at(station: Planned, service: Bookable) -> Serving:
-    """Return which desks of the station serve this service, and how many minutes a visit takes there."""
+def people_in_a_row(station: Planned, service: Bookable, party_size: int) -> int:
+    """Return how many people of a party one desk of the station serves, one after another."""
+    return party_size if party_size > 1 and rules_at(station, service).in_a_row else 1
+
+
+def serving_at(station: Planned, service: Bookable, party_size: int = 1) -> Serving:
+    """Return which desks of the station serve this service, and how long a party takes there."""
     desks = plan_of(station).desks_for(service.service_id)
-    return desks.number, desks.planned(service.minutes)
+    people = people_in_a_row(station, service, party_size)
+    return Serving(desks.number, desks.planned(service.minutes), people)
 
 
 def day_candidates(station: Planned, day: date, serving: Serving) -> tuple[Candidate, ...]:
@@ -109,10 +127,11 @@ def day_candidates(station: Planned, day: date, serving: Serving) -> tuple[Candi
     key = (db.engine, station.id, station.plan_version, day, serving)
     found = _candidates.get(key)
     if found is None:
-        group, minutes = serving
+        group = serving.desk_group
         opened = open_intervals(plan_of(station), day, group)
         zone = ZoneInfo(station.timezone)
-        found = tuple(candidates(opened, timedelta(minutes=minutes), zone=zone, desk_group=group))
+        each = candidates(opened, timedelta(minutes=serving.minutes), zone=zone, desk_group=group)
+        found = tuple(in_a_row(each, serving.in_a_row))
         if len(_candidates) >= MOST_REMEMBERED:
             _candidates.clear()
         _candidates[key] = found
@@ -149,8 +168,8 @@ def free_by_day(
     """Return the same without an object per slot, for answers that have hundreds of them."""
     span = _day_span(first_day, days, station.timezone)
     window = window_of(service, station, now=now)
-    serving = serving_at(station, service)
-    line = (station.id, serving[0])
+    serving = serving_at(station, service, party_size)
+    line = (station.id, serving.desk_group)
     taken = taken_in([line], span, now=now)[line]
     listed = []
     for day in (first_day + timedelta(days=offset) for offset in range(days)):
@@ -247,7 +266,7 @@ def _first_starts(
         if not waiting:
             break
         first = {s.id: _local_day(s, now) + timedelta(days=offset) for s in waiting}
-        lines = {(s.id, serving_at(s, one)[0]) for s in waiting for one in wanted[s.id]}
+        lines = {(s.id, serving_at(s, one).desk_group) for s in waiting for one in wanted[s.id]}
         taken = _full_cells(waiting, lines, first, days, now=now)
         for station in waiting:
             look = [first[station.id] + timedelta(days=i) for i in range(days)]
@@ -275,7 +294,7 @@ def _first_start(
     now: datetime,
 ) -> datetime | None:
     window, serving = window_of(service, station, now=now), serving_at(station, service)
-    here = taken.get((station.id, serving[0]), {})
+    here = taken.get((station.id, serving.desk_group), {})
     for day in look:
         free = free_candidates(day_candidates(station, day, serving), here, window=window)
         for candidate, _left in free:
@@ -283,9 +302,12 @@ def _first_start(
     return None
 
 
-def find_candidate(station: Planned, service: Bookable, starts_at: datetime) -> Candidate | None:
-    """Return the slot of the plan that starts exactly then, free or not."""
-    found = day_candidates(station, _local_day(station, starts_at), serving_at(station, service))
+def find_candidate(
+    station: Planned, service: Bookable, starts_at: datetime, party_size: int
+) -> Candidate | None:
+    """Return the slot of the plan for such a party that starts exactly then, free or not."""
+    serving = serving_at(station, service, party_size)
+    found = day_candidates(station, _local_day(station, starts_at), serving)
     return next((c for c in found if c.interval.start == starts_at), None)
 
 
@@ -293,7 +315,7 @@ def is_free(
     station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> bool:
     """Say whether a slot starts then and has room for the party, as far as a plain read can tell."""
-    candidate = find_candidate(station, service, starts_at)
+    candidate = find_candidate(station, service, starts_at, party_size)
     if candidate is None:
         return False
     line = (station.id, candidate.desk_group)

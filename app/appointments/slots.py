@@ -5,8 +5,9 @@ services of different lengths share the same desks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain, pairwise
 
 from app.interval import Interval
 from app.stations.opening_hours import OpenInterval
@@ -29,7 +30,7 @@ class Candidate:
     """A possible slot of one desk group before anybody took anything; `desks` has one figure per cell.
 
     `starts_at` and `ends_at` are its times in ISO 8601 on the clock of the place: they are written
-    once and read in every answer.
+    once and read in every answer. One desk serves `in_a_row` people in it, one after another.
     """
 
     interval: Interval
@@ -38,6 +39,11 @@ class Candidate:
     starts_at: str = ""
     ends_at: str = ""
     desk_group: int = 0
+    in_a_row: int = 1
+
+    def desks_for(self, party_size: int) -> int:
+        """Return how many desks a party takes, all the time of the slot."""
+        return -(-party_size // self.in_a_row)
 
 
 def cell_of(moment: datetime) -> int:
@@ -87,6 +93,30 @@ def _candidate(
     return Candidate(interval, cell, desks, starts_at, ends_at, desk_group)
 
 
+def in_a_row(found: Sequence[Candidate], people: int) -> list[Candidate]:
+    """Return every stretch of so many slots that follow one another without a break.
+
+    They start at each slot and so overlap: whoever takes one leaves the starts of all others as they are.
+    """
+    runs = (found[i : i + people] for i in range(len(found) - people + 1))
+    return [
+        _joined(run)
+        for run in runs
+        if all(one.interval.end == next_.interval.start for one, next_ in pairwise(run))
+    ]
+
+
+def _joined(run: Sequence[Candidate]) -> Candidate:
+    first, last = run[0], run[-1]
+    return replace(
+        first,
+        interval=Interval(first.interval.start, last.interval.end),
+        desks=tuple(chain.from_iterable(one.desks for one in run)),
+        ends_at=last.ends_at,
+        in_a_row=len(run),
+    )
+
+
 def _whole_cells(interval: Interval) -> range:
     return range(_next_cell(interval.start), cell_of(interval.end))
 
@@ -97,7 +127,7 @@ def _next_cell(moment: datetime) -> int:
 
 
 def remaining(candidate: Candidate, taken: Mapping[int, int]) -> int:
-    """Return how many desks are free in every cell of the candidate; never below zero."""
+    """Return how many people fit: desks free in every cell, times those one desk serves. Never below zero."""
     # A plain loop: this runs for every slot of every answer.
     cell = candidate.first_cell
     least = candidate.desks[0]
@@ -105,7 +135,7 @@ def remaining(candidate: Candidate, taken: Mapping[int, int]) -> int:
         free = desks - taken.get(cell, 0)
         least = free if free < least else least
         cell += 1
-    return max(least, 0)
+    return max(least, 0) * candidate.in_a_row
 
 
 def free_candidates(

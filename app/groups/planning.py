@@ -51,6 +51,8 @@ def block_from(slots: Sequence[Slot], people: int, *, at_once: int | None = None
     parts: list[Part] = []
     left = people
     for slot in slots:
+        if parts and slot.interval.start < parts[-1].ends_at:
+            continue  # slots of parties that take turns overlap
         if left == 0 or (parts and slot.interval.start != parts[-1].ends_at):
             break
         here = min(left, slot.remaining, at_once or left)

@@ -163,7 +163,7 @@ def _totals(scope: Scope) -> tuple[dict[int, int], dict[int, int]]:
     for (station_id, _weekday, _hour), minutes in queries.open_minutes(scope.stations, scope.period).items():
         opened[station_id] += minutes
     for visit in scope.kept:
-        used[visit.station_id] += visit.minutes * visit.party_size
+        used[visit.station_id] += visit.minutes * visit.desks
     return opened, used
 
 
@@ -180,7 +180,7 @@ def by_hour(scope: Scope) -> Report:
     used: dict[tuple[int, int], int] = {}
     for visit in scope.kept:
         key = (visit.starts.weekday(), visit.starts.hour)
-        used[key] = used.get(key, 0) + visit.minutes * visit.party_size
+        used[key] = used.get(key, 0) + visit.minutes * visit.desks
     hours = sorted({hour for _day, hour in opened})
     days = sorted({day for day, _hour in opened})
     answer = _hour_answer(used, opened)

@@ -90,13 +90,13 @@ def _people_by_cell(station_id: int, *, now: datetime) -> Counter[tuple[int, int
         (Hold, Hold.status == HoldStatus.OPEN),
     ):
         rows = db.session.execute(
-            select(kind.starts_at, kind.ends_at, kind.party_size, kind.desk_group).where(
+            select(kind.starts_at, kind.ends_at, kind.desks, kind.desk_group).where(
                 kind.station_id == station_id, kind.ends_at > now, kind.starts_at > now - LONGEST_VISIT, keeps
             )
         )
-        for starts_at, ends_at, party_size, group in rows:
+        for starts_at, ends_at, desks, group in rows:
             for cell in cells_of(Interval(starts_at, ends_at)):
-                counted[cell, group] += party_size
+                counted[cell, group] += desks
     return counted
 
 

@@ -30,7 +30,7 @@ class VisitRow:
     starts: datetime
     booked: datetime
     minutes: int
-    party_size: int
+    desks: int
     language: str
 
     @property
@@ -48,10 +48,10 @@ def _visits_of(station: Station, period: Period) -> Iterable[VisitRow]:
     zone, span = ZoneInfo(station.timezone), span_of(period, station.timezone)
     columns = (
         Appointment.id, Appointment.status, Appointment.starts_at, Appointment.ends_at,
-        Appointment.created_at, Appointment.party_size, Appointment.language,
+        Appointment.created_at, Appointment.desks, Appointment.language,
     )  # fmt: skip
     rows = db.session.execute(select(*columns).where(Appointment.station_id == station.id, _starts_in(span)))
-    for visit_id, status, starts_at, ends_at, created_at, party_size, language in rows:
+    for visit_id, status, starts_at, ends_at, created_at, desks, language in rows:
         yield VisitRow(
             visit_id,
             station.id,
@@ -59,7 +59,7 @@ def _visits_of(station: Station, period: Period) -> Iterable[VisitRow]:
             starts_at.astimezone(zone),
             created_at.astimezone(zone),
             (ends_at - starts_at) // timedelta(minutes=1),
-            party_size,
+            desks,
             language,
         )
 

@@ -65,7 +65,7 @@ def _take(place: Place, party_size: int, taken: dict[Line, Counter[int]]) -> Non
     cells = taken.setdefault(place.line, Counter())
     first = place.candidate.first_cell
     for cell in range(first, first + len(place.candidate.desks)):
-        cells[cell] += party_size
+        cells[cell] += place.candidate.desks_for(party_size)
 
 
 def best_first(

@@ -12,10 +12,10 @@ from sqlalchemy.orm import joinedload
 
 from app.appointments.capacity import taken_in
 from app.appointments.models import Appointment, Hold, HoldStatus
-from app.appointments.queries import window_of
+from app.appointments.queries import people_in_a_row, window_of
 from app.appointments.reach import Reach, reach_of
 from app.appointments.reminders import channels_of
-from app.appointments.slots import Candidate, Line, candidates, free_candidates
+from app.appointments.slots import Candidate, Line, candidates, free_candidates, in_a_row
 from app.appointments.states import LIVE, Status
 from app.cases.models import Case
 from app.db import db
@@ -196,7 +196,7 @@ class _Finder:
         self.stations: dict[int, Station] = {}
         self.lines: set[Line] = set()
         self._near: dict[tuple[int, int], list[Station]] = {}
-        self._places: dict[tuple[int, int], list[Place]] = {}
+        self._places: dict[tuple[int, int, int], list[Place]] = {}
 
     def places_for(self, visit: Appointment, shown: Shown) -> Iterable[Place]:
         """Return the places for this visit: what was shown before, then the best first."""
@@ -206,7 +206,7 @@ class _Finder:
         within = {
             station.id: [
                 place
-                for place in self._places_at(station, visit.service)
+                for place in self._places_at(station, visit.service, visit.party_size)
                 if reach is None or _reached(place, reach)
             ]
             for station in near
@@ -238,8 +238,9 @@ class _Finder:
             self._near[key] = nearest_offering(visit.station, visit.service)
         return self._near[key]
 
-    def _places_at(self, station: Station, service: Service) -> list[Place]:
-        key = station.id, service.id
+    def _places_at(self, station: Station, service: Service, party_size: int) -> list[Place]:
+        people = people_in_a_row(station, service, party_size)
+        key = station.id, service.id, people
         if key not in self._places:
             plan = self.after.get(station.id) or plans.plan_of(station)
             window = window_of(service, station, now=self.now)
@@ -247,7 +248,7 @@ class _Finder:
             self._places[key] = [
                 Place(station.id, candidate)
                 for day in _days(window, plan)
-                for candidate in day_slots(plan, service, day)
+                for candidate in in_a_row(day_slots(plan, service, day), people)
                 if candidate.interval.start in window
             ]
         return self._places[key]

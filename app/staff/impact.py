@@ -18,7 +18,7 @@ class Visit(Protocol):
     def interval(self) -> Interval: ...
 
     @property
-    def party_size(self) -> int: ...
+    def desks(self) -> int: ...
 
     @property
     def desk_group(self) -> int: ...
@@ -38,8 +38,8 @@ def plan_impact(visits: Sequence[V], plan: Plan) -> list[V]:
     touched = []
     for visit in visits:
         cells = _cells(visit)
-        if all(taken[cell] + visit.party_size <= desks[cell] for cell in cells):
-            taken.update(dict.fromkeys(cells, visit.party_size))
+        if all(taken[cell] + visit.desks <= desks[cell] for cell in cells):
+            taken.update(dict.fromkeys(cells, visit.desks))
         else:
             touched.append(visit)
     return touched
@@ -66,7 +66,7 @@ def crowds(visits: Sequence[Visit], plan: Plan) -> list[Crowd]:
     booked: Counter[Cell] = Counter()
     for visit in visits:
         for cell in _cells(visit):
-            booked[cell] += visit.party_size
+            booked[cell] += visit.desks
     found: list[Crowd] = []
     last = (-2, 0)
     full = (cell for cell in booked if booked[cell] > desks[cell])

@@ -1,5 +1,6 @@
-"""Notice, horizon, cut-off and visits of one person: for all, a station, a service, or one at one station."""
+"""Notice, horizon, cut-off, visits of one person, parties: for all, a station, a service, or one at one."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,8 +15,10 @@ from app.errors import NotFound
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
 from app.stations import limits, queries
-from app.stations.limits import Limits, LimitsChange
+from app.stations.limits import Limits, LimitsChange, Rule
 from app.stations.models import Service, Station
+from app.stations.party import PartyServed, PartyServedUnknown, read_party_served
+from app.wording import sentence
 
 bp = Blueprint("staff_limits", __name__, template_folder="templates", url_prefix="/staff")
 bp.context_processor(frame)
@@ -33,11 +36,17 @@ LABELS = {
     "cutoff_minutes": _l("Minutes before the visit until which people can change it"),
     "contact_visits": _l("Visits ahead that one address or phone number may hold"),
 }
+PARTY = "party_served"
+OF_A_SERVICE = ("lead_minutes", "horizon_days", PARTY)  # what the service itself says, if nobody else does
+PARTIES = {
+    PartyServed.SIDE_BY_SIDE: _l("Side by side: each has a desk, all at the same time"),
+    PartyServed.IN_A_ROW: _l("One after another at one desk: the visit is longer"),
+}
 
 
 @dataclass
 class LimitsForm:
-    """The figures as typed; an empty one is decided by a wider rule."""
+    """The figures and the choice as sent; an empty one is decided by a wider rule."""
 
     values: dict[str, str]
     errors: list[tuple[str, str]] = field(default_factory=list)
@@ -45,16 +54,23 @@ class LimitsForm:
 
     @classmethod
     def shown(cls, found: Limits) -> "LimitsForm":
-        said = {name: getattr(found, name) for name in MOST}
+        said = {name: getattr(found, name) for name in (*MOST, PARTY)}
         return cls({name: "" if value is None else str(value) for name, value in said.items()})
 
     @classmethod
     def typed(cls) -> "LimitsForm":
-        form = cls({name: request.form.get(name, "").strip()[:20] for name in MOST})
-        read = {name: form._read(name) for name in MOST}
+        form = cls({name: request.form.get(name, "").strip()[:20] for name in (*MOST, PARTY)})
+        read, served = {name: form._read(name) for name in MOST}, form._read_party()
         if not form.errors:
-            form.limits = Limits(**read)
+            form.limits = Limits(**read, party_served=served)
         return form
+
+    def _read_party(self) -> PartyServed | None:
+        try:
+            return read_party_served(self.values[PARTY])
+        except PartyServedUnknown as refusal:
+            self.errors.append((PARTY, sentence(refusal)))
+            return None
 
     def _read(self, name: str) -> int | None:
         text = self.values[name]
@@ -101,20 +117,33 @@ def _page(form: LimitsForm, station: Station | None, service: Service | None) ->
     rules = limits.read_rules()
     scope = (station.id if station else None, service.id if service else None)
     wider = limits.resolve(limits.applying([rule for rule in rules if rule[0] != scope], *scope))
-    base = {"lead_minutes": service.lead_minutes, "horizon_days": service.horizon_days} if service else {}
+    base = {name: getattr(service, name) for name in OF_A_SERVICE} if service else {}
     otherwise = {
         f.name: value if (value := getattr(wider, f.name)) is not None else base.get(f.name)
         for f in fields(Limits)
     }
+    stations, services = queries.list_stations(), queries.list_services()
     return render_template(
         "staff/limits.html",
         form=form,
         errors=form.errors,
         station=station,
         service=service,
-        stations=queries.list_stations(),
-        services=queries.list_services(),
-        rules=rules,
+        stations=stations,
+        services=services,
+        rules=list(_named(rules, stations, services)),
         labels=LABELS,
+        parties=PARTIES,
         otherwise=otherwise,
     )
+
+
+def _named(
+    rules: Sequence[Rule], stations: Sequence[Station], services: Sequence[Service]
+) -> Iterator[tuple[Station | None, Service | None, Limits]]:
+    """Yield the rules with what they are for, None for all; those of a retired station are left out."""
+    places: dict[int | None, Station | None] = {None: None, **{place.id: place for place in stations}}
+    offered: dict[int | None, Service | None] = {None: None, **{one.id: one for one in services}}
+    for (station_id, service_id), said in rules:
+        if station_id in places:
+            yield places[station_id], offered[service_id], said

@@ -57,6 +57,7 @@ class TouchedVisit(Model):
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    desks: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
     desk_group: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     revision: Mapped[int]  # of the visit, after the decision
     needs_call: Mapped[bool] = mapped_column(default=False)

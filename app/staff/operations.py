@@ -172,7 +172,7 @@ def _decide(touched: Touched, change: PlanChange, decisions: Decisions, *, now: 
     choice = decisions.choice_for(visit.reference)
     if choice is None:
         return
-    was, group = Interval(visit.starts_at, visit.ends_at), visit.desk_group
+    was, group, desks = visit.interval, visit.desk_group, visit.desks
     home, reason = visit.station_id, change.reason
     because = Because(reason, change.username, None if decisions.quiet_because else change.undo_until)
     done = _carry_out(choice, touched, because, now=now)
@@ -185,6 +185,7 @@ def _decide(touched: Touched, change: PlanChange, decisions: Decisions, *, now: 
             station_id=home,
             starts_at=was.start,
             ends_at=was.end,
+            desks=desks,
             desk_group=group,
             revision=visit.revision,
             needs_call=choice is not Choice.KEEP and not (done and told),
@@ -277,7 +278,7 @@ def _restore_visits(change: PlanChange, username: str, *, now: datetime) -> int:
         if (visit.station_id, visit.starts_at) == (row.station_id, row.starts_at) and visit.live:
             continue
         candidate = candidate_at(plan, Interval(row.starts_at, row.ends_at), row.desk_group)
-        was = Was(visit.reference, row.station_id, candidate, row.revision)
+        was = Was(visit.reference, row.station_id, candidate, row.desks, row.revision)
         stayed += not displaced.put_back(was, station, actor=username, now=now)
     return stayed
 

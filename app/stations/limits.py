@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from app.db import db
 from app.stations import plans
 from app.stations.models import BookingLimits
+from app.stations.party import PartyServed
 from app.stations.plans import Planned
 
 MOST_REMEMBERED = 20_000
@@ -18,14 +19,15 @@ MOST_REMEMBERED = 20_000
 class Limits:
     """Minutes of notice before a visit, days ahead, minutes before a visit until which it can be changed.
 
-    `contact_visits` are the visits ahead that one address or number may hold, in the whole network.
-    None says nothing: a wider rule decides.
+    `contact_visits` are the visits ahead that one address or number may hold, in the whole network;
+    `party_served` is how people who come together are served. None says nothing: a wider rule decides.
     """
 
     lead_minutes: int | None = None
     horizon_days: int | None = None
     cutoff_minutes: int | None = None
     contact_visits: int | None = None
+    party_served: PartyServed | None = None
 
 
 NO_LIMITS = Limits()
@@ -94,7 +96,13 @@ def applying(rules: Iterable[Rule], station_id: int | None, service_id: int | No
 
 
 def _limits(row: BookingLimits) -> Limits:
-    return Limits(row.lead_minutes, row.horizon_days, row.cutoff_minutes, row.contact_visits)
+    return Limits(
+        row.lead_minutes,
+        row.horizon_days,
+        row.cutoff_minutes,
+        row.contact_visits,
+        PartyServed(row.party_served) if row.party_served else None,
+    )
 
 
 def read_own(station_id: int | None, service_id: int | None) -> Limits:

@@ -27,6 +27,7 @@ from app.crypto import Encrypted
 from app.db import Model
 from app.localtext import LocalText
 from app.stations.area import direction
+from app.stations.party import PartyServed
 
 
 def _now() -> datetime:
@@ -176,6 +177,9 @@ class Service(Model):
     lead_minutes: Mapped[int]  # the earliest bookable moment is now + lead
     horizon_days: Mapped[int] = mapped_column(SmallInteger)  # the latest bookable day is today + horizon
     max_party: Mapped[int] = mapped_column(SmallInteger, default=1)
+    party_served: Mapped[str] = mapped_column(
+        String(12), default=PartyServed.SIDE_BY_SIDE, server_default=PartyServed.SIDE_BY_SIDE
+    )
     # When people are reminded: a list of `app.stations.reminder_rules.ReminderRule` as dictionaries.
     reminder_plan: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     reminder_version: Mapped[int] = mapped_column(default=1)  # goes up with every change by staff
@@ -208,6 +212,7 @@ class BookingLimits(Model):
     horizon_days: Mapped[int | None]
     cutoff_minutes: Mapped[int | None]  # until so long before the visit the person may change it
     contact_visits: Mapped[int | None] = mapped_column(SmallInteger)  # that one address or number may hold
+    party_served: Mapped[str | None] = mapped_column(String(12))  # a PartyServed
     changed_by: Mapped[str] = mapped_column(String(60))
     changed_at: Mapped[datetime]
 

@@ -49,6 +49,7 @@ class Offer:
     lead_minutes: int
     horizon_days: int
     max_party: int
+    party_served: str
     needs_case: bool
 
 
@@ -65,6 +66,7 @@ _OFFER = select(
     _services.lead_minutes,
     _services.horizon_days,
     _services.max_party,
+    _services.party_served,
     _services.needs_case,
 ).where(
     _stations.slug == bindparam("slug"),

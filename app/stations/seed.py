@@ -12,6 +12,7 @@ from app.seeding.files import Row, read_rows
 from app.stations import facts
 from app.stations.facts import Fact
 from app.stations.models import CalendarDayKind, CalendarStatus, Confidence, StationKind
+from app.stations.party import PartyServed
 from app.stations.reminder_rules import rule_from_text
 
 
@@ -136,7 +137,8 @@ def _timezone(row: Row) -> str:
 
 def _read_services(folder: Path) -> tuple[CodedSeed, ...]:
     texts = (f"{text}_{language}" for text in ("name", "description") for language in ("en", "zh", "ru"))
-    rules = ("needs_case", "minutes", "lead_minutes", "horizon_days", "max_party", "reminder_plan")
+    lengths = ("minutes", "lead_minutes", "horizon_days")
+    rules = ("needs_case", *lengths, "max_party", "party_served", "reminder_plan")
     columns = ("code", *texts, *rules, "confidence", "note")
     rows = read_rows(folder, "services.csv", columns, key=("code",))
     return tuple(_service(row, position) for position, row in enumerate(rows, start=1))
@@ -156,6 +158,7 @@ def _service(row: Row, position: int) -> CodedSeed:
         "lead_minutes": row.integer("lead_minutes", least=0, most=60 * 24 * 60),
         "horizon_days": row.integer("horizon_days", least=1, most=366),
         "max_party": row.integer("max_party", least=1, most=30),
+        "party_served": row.choice("party_served", PartyServed),
         "reminder_plan": _reminders(row),
     }
     return CodedSeed(row.required("code", at_most=40), columns)

@@ -216,7 +216,7 @@ def counted_desks() -> dict[tuple[int, int, int], int]:
                             (Hold, Hold.status == HoldStatus.OPEN)):  # fmt: skip
         for row in db.session.query(kind).filter(condition):
             for cell in _cells(row.starts_at, row.ends_at):
-                counted[row.station_id, row.desk_group, cell] += row.party_size
+                counted[row.station_id, row.desk_group, cell] += row.desks
     return dict(counted)
 
 

@@ -157,6 +157,7 @@ def service(offered: Service) -> dict[str, Any]:
         "needs_case": offered.needs_case,
         "minutes": offered.minutes,
         "max_party": offered.max_party,
+        "party_served": offered.party_served,
         "lead_minutes": offered.lead_minutes,
         "horizon_days": offered.horizon_days,
     }

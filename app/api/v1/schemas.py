@@ -1,10 +1,11 @@
 """The shapes of requests and answers. Requests are checked by them; answers are described by them."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from app.api.v1.fields import Body, Day, Line, Moment, NowOrMoment, QueryWhole, Truth, Whole
 from app.localtext import LANGUAGES
 from app.stations.datum import Datum
+from app.stations.party import PartyServed
 
 MOST_ON_A_PAGE = 1000
 MOST_OFFSET = 1000
@@ -45,7 +46,12 @@ class NewHold(Body):
         required=True,
         metadata={"description": "start of a free slot", "example": "2026-11-24T09:00:00+08:00"},
     )
-    party_size = Whole(least=1, most=MOST_PARTY, load_default=1)
+    party_size = Whole(
+        least=1,
+        most=MOST_PARTY,
+        load_default=1,
+        metadata={"description": "people who come together; ask for the free times of as many"},
+    )
     collection_code = Line(
         most=40, allow_none=True, load_default=None, metadata={"description": "for services that need a case"}
     )
@@ -161,7 +167,12 @@ class AvailabilityQuery(Body):
         metadata={"description": "first day; else today"},
     )
     days = QueryWhole(least=1, most=60, load_default=7)
-    party_size = QueryWhole(least=1, most=MOST_PARTY, load_default=1)
+    party_size = QueryWhole(
+        least=1,
+        most=MOST_PARTY,
+        load_default=1,
+        metadata={"description": "people who come together: only times that take all of them, to their end"},
+    )
 
 
 Texts = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "by language"})
@@ -284,6 +295,15 @@ class Service(Schema):
     needs_case = fields.Boolean(required=True, metadata={"description": "asks for a collection code"})
     minutes = fields.Integer(required=True)
     max_party = fields.Integer(required=True)
+    party_served = fields.String(
+        required=True,
+        validate=validate.OneOf([served.value for served in PartyServed]),
+        metadata={
+            "description": "side_by_side: a desk for each person of a party, in one slot; in_a_row: one "
+            "desk, as many slots one after another. A service point may do otherwise: ends_at of its free "
+            "times counts."
+        },
+    )
     lead_minutes = fields.Integer(required=True)
     horizon_days = fields.Integer(required=True)
 

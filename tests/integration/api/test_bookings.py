@@ -46,6 +46,25 @@ def test_a_visit_is_held_booked_seen_moved_and_cancelled(client, network):
     assert (again.status_code, again.json["status"]) == (200, "cancelled")
 
 
+def test_a_party_that_takes_turns_is_held_and_booked_to_its_end(client, network):
+    network.document_check.party_served = "in_a_row"
+    db.session.commit()
+    services = client.get("/api/v1/services").json["services"]
+    assert [(s["code"], s["party_served"]) for s in services] == [
+        ("collect-permits", "side_by_side"), ("document-check", "in_a_row"),
+    ]  # fmt: skip
+    days = client.get(
+        "/api/v1/stations/jiangdong/availability?service=document-check&days=1&party_size=3"
+    ).json["days"]
+    assert days[0]["slots"][3] == {"starts_at": TEN, "ends_at": "2026-11-24T11:00:00+08:00", "remaining": 3}
+
+    visit = booked(client, party_size=3)
+    assert (visit["ends_at"], visit["party_size"]) == ("2026-11-24T11:00:00+08:00", 3)
+    refused = make_hold(client, starts_at="2026-11-24T10:40:00+08:00", party_size=2)
+    assert_problem(refused, 409, "slot_unavailable")
+    assert refused.json["alternatives"][-1]["ends_at"] == "2026-11-24T12:00:00+08:00"
+
+
 def test_no_cookie_is_set_or_needed(csrf_client, network):
     made = book(csrf_client, make_hold(csrf_client).json["hold_id"])
     assert made.status_code == 201

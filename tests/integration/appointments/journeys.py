@@ -1,6 +1,8 @@
 """Any order of holding, booking, moving, cancelling, closing and waiting, beside a plain model.
 
-The model is who has a slot, until when, and what is closed. SQLite alone: the rules are the same
+The model is who has which slots, until when, and what is closed. There is one desk: people who come
+together can only take turns there, in slots that follow one another, while the service lets them. What
+somebody has stays theirs when the service is changed. SQLite alone: the rules are the same
 on PostgreSQL, and what differs there (locks) needs processes, not orders.
 """
 
@@ -37,14 +39,17 @@ from app.staff.decisions import UNDECIDED, Choice, Decisions
 from app.staff.models import PlanChange, TouchedVisit
 from app.staff.operations import PlanSave, save_plan
 from app.staff.planning import ClosureEdit, ClosureRemoval
-from app.stations.models import Closure, Station
+from app.stations.models import Closure, Service, Station
 from app.stations.opening_hours import ClosedInterval
+from app.stations.party import PartyServed
 from tests.factories import at
 from tests.integration.appointments.conftest import VISITOR, Desk
 from tests.integration.appointments.ledger import assert_ledger
+from tests.integration.appointments.plain_model import LENGTH, PlainModel
 
 CLOCKS = ("10:00", "10:20", "10:40", "11:00")
 clocks = st.sampled_from(CLOCKS)
+parties = st.sampled_from([1, 1, 1, 2, 3])
 picks = st.integers(0, 30)
 
 
@@ -64,7 +69,7 @@ EMPTIED = (
 CANCEL = Decisions(Choice.CANCEL)
 
 
-class Journeys(RuleBasedStateMachine):
+class Journeys(PlainModel, RuleBasedStateMachine):
     network: object
     start: object
 
@@ -78,78 +83,25 @@ class Journeys(RuleBasedStateMachine):
         self.desk = Desk(self.network, self.start)
         self.holds, self.visits, self.offers = [], [], []
         self.closed = {}
+        self.take_turns(True)
 
     @property
     def station(self):
         return db.session.scalars(db.select(Station).where(Station.slug == "jiangdong")).one()
 
-    # --- the model ---
-
-    def owner_of(self, clock):
-        for visit in self.visits:
-            if visit.clock == clock and visit.live:
-                return visit
-        for kept in (*self.holds, *self.offers):
-            if kept.clock == clock and kept.open and kept.until > self.desk.now:
-                return kept
-        return None
-
-    def is_had(self, clock):
-        """Say whether nobody can be given this time: somebody has it, or the door is closed."""
-        return clock in self.closed or self.owner_of(clock)
-
-    def begun(self, clock):
-        return at("2026-11-24", clock) <= self.desk.now
-
-    def keep(self, clock, answer, moves=None):
-        """Note a time that the desk keeps now; whoever kept it before has let it go."""
-        self.let_go(clock)
-        self.holds.append(
-            SimpleNamespace(
-                id=answer.public_id,
-                clock=clock,
-                until=answer.expires_at,
-                open=True,
-                used=None,
-                moves=moves,
-                more=0,
-            )
-        )
-
-    def let_go(self, clock):
-        """What the core does lazily: a hold that ran out loses its slot when somebody else wants one."""
-        for kept in (*self.holds, *self.offers):
-            if kept.open and kept.until <= self.desk.now:
-                kept.open = False
-
-    def changed(self, visit):
-        """What was offered to a visit before it changed is taken back."""
-        for made in self.offers:
-            if made.visit is visit:
-                made.open = False
-
-    def pick(self, things, n):
-        return things[n % len(things)]
-
-    def attempt(self, act, *args, **kwargs):
-        try:
-            return act(*args, **kwargs)
-        except DomainError as refusal:
-            return refusal
-
     # --- what people do ---
 
-    @rule(clock=clocks)
-    def hold(self, clock):
-        answer = self.attempt(self.desk.hold, clock)
+    @rule(clock=clocks, people=parties)
+    def hold(self, clock, people):
+        answer = self.attempt(self.desk.hold, clock, party_size=people)
         if self.begun(clock) and at("2026-11-24", clock) != self.desk.now:
             assert isinstance(answer, DomainError)
             return
-        if self.is_had(clock):
+        if self.is_had(clock, people):
             assert isinstance(answer, SlotUnavailable)
             return
         assert not isinstance(answer, DomainError)
-        self.keep(clock, answer)
+        self.keep(clock, people, answer)
 
     @precondition(lambda self: self.holds)
     @rule(n=picks)
@@ -164,18 +116,18 @@ class Journeys(RuleBasedStateMachine):
             kept.open, kept.used = (
                 False,
                 SimpleNamespace(
-                    id=answer.id, reference=answer.reference, clock=kept.clock, live=True, cancelled_at=None
+                    id=answer.id,
+                    reference=answer.reference,
+                    clock=kept.clock,
+                    people=kept.people,
+                    slots=kept.slots,
+                    live=True,
+                    cancelled_at=None,
                 ),
             )
             self.visits.append(kept.used)
         else:
             assert isinstance(answer, SlotUnavailable)
-
-    def can_be_had(self, kept):
-        if kept.open and (kept.until > self.desk.now or not self.begun(kept.clock)):
-            return True
-        self.let_go(kept.clock)
-        return not self.begun(kept.clock) and not self.is_had(kept.clock)
 
     @precondition(lambda self: self.holds)
     @rule(n=picks)
@@ -200,23 +152,24 @@ class Journeys(RuleBasedStateMachine):
             assert isinstance(answer, NotChangeable)
         elif clock == visit.clock:
             assert not isinstance(answer, DomainError)
-        elif at("2026-11-24", clock) < self.desk.now or self.is_had(clock):
+        elif at("2026-11-24", clock) < self.desk.now or self.cannot_go(visit, clock):
             assert isinstance(answer, DomainError)
         else:
             assert answer.starts_at == at("2026-11-24", clock)
-            self.let_go(clock)
+            self.let_go()
             self.changed(visit)
-            visit.clock = clock
+            visit.clock, visit.slots = clock, self.slots_for(clock, visit.people)
 
     @precondition(lambda self: any(v.live for v in self.visits))
     @rule(n=picks, clock=clocks)
     def hold_for_moving(self, n, clock):
         visit = self.pick([v for v in self.visits if v.live], n)
-        answer = self.attempt(self.desk.hold, clock, moves=visit.id)
-        if self.begun(visit.clock) or at("2026-11-24", clock) < self.desk.now or self.is_had(clock):
+        answer = self.attempt(self.desk.hold, clock, moves=visit.id, party_size=visit.people)
+        had = self.is_had(clock, visit.people)
+        if self.begun(visit.clock) or at("2026-11-24", clock) < self.desk.now or had:
             assert isinstance(answer, DomainError)
             return
-        self.keep(clock, answer, moves=visit)
+        self.keep(clock, visit.people, answer, moves=visit)
 
     @precondition(lambda self: any(h.moves for h in self.holds))
     @rule(n=picks)
@@ -230,7 +183,7 @@ class Journeys(RuleBasedStateMachine):
             assert isinstance(answer, NotChangeable)
         elif self.can_be_had(kept):
             assert answer.starts_at == at("2026-11-24", kept.clock)
-            kept.open, kept.used, visit.clock = False, visit, kept.clock
+            kept.open, kept.used, visit.clock, visit.slots = False, visit, kept.clock, kept.slots
             self.changed(visit)
         else:
             assert isinstance(answer, SlotUnavailable)
@@ -255,16 +208,17 @@ class Journeys(RuleBasedStateMachine):
     def offer(self, n, clock, minutes):
         visit = self.pick([v for v in self.visits if v.live], n)
         until = self.desk.now + timedelta(minutes=minutes)
-        who = Recipient("document-check", "en", VISITOR, visit_id=visit.id)
+        who = Recipient("document-check", "en", VISITOR, visit.people, visit.id)
         request = OfferRequest("jiangdong", at("2026-11-24", clock), until, who)
         answer = self.attempt(transact, offers.make, request, now=self.desk.now)
-        if self.begun(visit.clock) or at("2026-11-24", clock) < self.desk.now or self.is_had(clock):
+        had = self.is_had(clock, visit.people)
+        if self.begun(visit.clock) or at("2026-11-24", clock) < self.desk.now or had:
             assert isinstance(answer, DomainError)
             return
-        self.let_go(clock)
+        self.let_go()
         made = SimpleNamespace(
             token=answer.token, visit=visit, clock=clock, told=until, until=answer.hold.expires_at, open=True,
-            taken=False,
+            taken=False, slots=self.slots_for(clock, visit.people),
         )  # fmt: skip
         db.session.rollback()
         self.offers.append(made)
@@ -283,7 +237,7 @@ class Journeys(RuleBasedStateMachine):
             assert answer.reference == made.visit.reference
         elif self.is_open(made):
             assert answer.starts_at == at("2026-11-24", made.clock)
-            made.visit.clock, made.taken = made.clock, True
+            made.visit.clock, made.visit.slots, made.taken = made.clock, made.slots, True
             self.changed(made.visit)
         else:
             assert isinstance(answer, OfferOver)
@@ -308,11 +262,11 @@ class Journeys(RuleBasedStateMachine):
         elif self.desk.now - visit.cancelled_at > timedelta(minutes=30):
             assert isinstance(answer, NotChangeable)
         else:
-            self.let_go(visit.clock)
-            if self.begun(visit.clock) or self.is_had(visit.clock):
+            self.let_go()
+            if self.begun(visit.clock) or self.is_had(visit.clock, visit.people):
                 assert isinstance(answer, SlotUnavailable)
                 return
-            visit.live = True
+            visit.live, visit.slots = True, self.slots_for(visit.clock, visit.people)
 
     # --- what a manager does ---
 
@@ -321,16 +275,19 @@ class Journeys(RuleBasedStateMachine):
         if clock in self.closed:
             return
         start = at("2026-11-24", clock)
-        closure = ClosedInterval(Interval(start, start + timedelta(minutes=20)), LocalText("typhoon"))
+        closure = ClosedInterval(Interval(start, start + LENGTH), LocalText("typhoon"))
+        closed_before = self.closed_slots()
         self.save(ClosureEdit(closure), CANCEL if cancels else UNDECIDED)
         row = db.session.scalars(db.select(Closure).where(Closure.starts_at == start)).one()
         self.closed[clock] = ClosureRemoval(row.id, closure)
-        self.let_go(clock)
+        self.let_go()
         for kept in (*self.holds, *self.offers):
-            if kept.open and kept.clock == clock:
+            if kept.open and start in kept.slots:
                 kept.open, kept.until = False, self.desk.now
         for visit in self.visits:
-            if visit.live and visit.clock == clock and cancels and not self.begun(clock):
+            # Who had lost a slot of theirs before is not touched again.
+            touched = visit.live and start in visit.slots and visit.slots.isdisjoint(closed_before)
+            if touched and cancels and not self.begun(visit.clock):
                 visit.live, visit.cancelled_at = False, self.desk.now
                 self.changed(visit)
 
@@ -339,7 +296,15 @@ class Journeys(RuleBasedStateMachine):
     def reopen(self, n):
         clock = self.pick(sorted(self.closed), n)
         self.save(self.closed.pop(clock), UNDECIDED)
-        self.let_go(clock)
+        self.let_go()
+
+    @rule(turns=st.booleans())
+    def take_turns(self, turns):
+        """Let people who come together take turns at a desk, or have one each; who is booked keeps theirs."""
+        self.turns = turns
+        served = PartyServed.IN_A_ROW if turns else PartyServed.SIDE_BY_SIDE
+        db.session.query(Service).filter_by(code="document-check").update({"party_served": served})
+        db.session.commit()
 
     def save(self, edit, decisions):
         change = PlanSave("jiangdong", edit, self.station.plan_version, "tom")
@@ -353,11 +318,20 @@ class Journeys(RuleBasedStateMachine):
     @rule()
     def give_expired_back(self):
         self.desk.release_expired()
-        self.let_go(None)
+        self.let_go()
 
     @invariant()
     def desks_are_counted_right(self):
         assert_ledger()
+        stored = db.session.query(Appointment).filter(Appointment.status == "booked")
+        have = {visit.id: visit.slots for visit in self.visits if visit.live}
+        assert {row.id: (row.desks, slots_in(row.interval)) for row in stored} == {
+            number: (1, slots) for number, slots in have.items()
+        }
+
+
+def slots_in(interval):
+    return frozenset(interval.start + i * LENGTH for i in range(interval.length // LENGTH))
 
 
 def run(network, now, *, examples, **more):

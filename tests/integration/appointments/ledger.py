@@ -23,7 +23,7 @@ def assert_ledger() -> None:
     ]
     for holder in holders:
         for cell in cells_of(holder.interval):
-            expected[holder.station_id, holder.desk_group, cell] += holder.party_size
+            expected[holder.station_id, holder.desk_group, cell] += holder.desks
     stored = {
         (row.station_id, row.desk_group, row.cell): row for row in db.session.scalars(select(DeskUsage))
     }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase
 from hypothesis.errors import Unsatisfiable
 
-from app.appointments import capacity, holds, operations, slots
+from app.appointments import capacity, holds, operations, queries, slots
 from app.db import db
 from tests.conftest import empty_tables
 from tests.integration.appointments.journeys import run
@@ -54,7 +54,17 @@ def lets_kept_times_outlive_the_door(monkeypatch):
     monkeypatch.setattr(holds, "end", lambda *_args, **_more: None)
 
 
+def counts_people_for_desks(monkeypatch):
+    monkeypatch.setattr(slots.Candidate, "desks_for", lambda _candidate, party_size: party_size)
+
+
+def serves_all_in_the_first_slot(monkeypatch):
+    monkeypatch.setattr(queries, "in_a_row", lambda found, _people: found)
+
+
 PLANTED = (
+    counts_people_for_desks,
+    serves_all_in_the_first_slot,
     lets_kept_times_outlive_the_door,
     gives_nothing_back,
     takes_nothing,

@@ -32,10 +32,10 @@ class Named:
         return self.slug
 
 
-def make(station, service, starts_at, now, **contact):
+def make(station, service, starts_at, now, people=1, **contact):
     """Book as people do, so that desks are taken and messages wait."""
     given = {"name": "Maria Example", "email": "maria@example.org", **contact}
-    kept = transact(hold, HoldRequest(station.slug, service.code, starts_at), now=now)
+    kept = transact(hold, HoldRequest(station.slug, service.code, starts_at, people), now=now)
     request = BookingRequest(kept.public_id, kept.public_id, Contact(**given), "en")
     return transact(book, request, now=now)
 

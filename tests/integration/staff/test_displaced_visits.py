@@ -23,6 +23,7 @@ from app.stations.models import Closure
 from app.stations.opening_hours import ClosedInterval
 from tests import factories
 from tests.factories import at
+from tests.integration.appointments.ledger import assert_ledger
 from tests.integration.staff.displacing import (
     ELEVEN,
     HOURS,
@@ -100,6 +101,36 @@ def test_no_two_people_are_proposed_the_same_time(browser, network, cast, now, v
 
     proposed = [hidden(page)[f"shown-{v.reference}"] for v in (visit, *others)]
     assert len(set(proposed)) == 5
+
+
+def test_people_who_take_turns_are_proposed_a_time_that_takes_all_of_them(browser, network, cast, now):
+    network.document_check.party_served = "in_a_row"
+    db.session.commit()
+    party = make(cast.fuxingcheng, network.document_check, ELEVEN, now, people=3)
+    make(cast.fuxingcheng, network.document_check, at("2026-11-25", "15:10"), now)
+
+    page = browser.post(f"{HOURS}/closures", data=closure()).text
+
+    # 14:30 is free for two only, for 15:10 is taken.
+    shown = f"fuxingcheng {at('2026-11-25', '15:30').isoformat()}"
+    assert hidden(page)[f"shown-{party.reference}"] == shown
+    close_morning(browser)
+    moved = again(party)
+    assert (moved.starts_at, moved.ends_at) == (at("2026-11-25", "15:30"), at("2026-11-25", "16:30"))
+    assert_ledger()
+
+
+def test_one_desk_is_enough_for_people_who_take_turns(browser, network, cast, now):
+    network.document_check.party_served = "in_a_row"
+    db.session.commit()
+    party = make(cast.fuxingcheng, network.document_check, ELEVEN, now, people=3)
+    day = {"plan_version": station().plan_version, "day": "2026-11-25", "choice": "open",
+           "day-0-opens": "09:00", "day-0-closes": "12:00", "day-0-desks": "1"}  # fmt: skip
+
+    assert "This change touches nobody" in browser.post(f"{HOURS}/days", data=day).text
+    page = browser.post(f"{HOURS}/days", data={**day, "day-0-closes": "11:40"}).text
+
+    assert party.reference in page
 
 
 def test_without_a_time_at_home_the_nearest_station_that_offers_it_is_proposed(browser, network, cast, visit):

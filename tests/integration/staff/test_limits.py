@@ -12,6 +12,7 @@ from app.appointments.operations import BookingRequest, Target, book, cancel, re
 from app.appointments.policy import OutsideWindow, TooLateToChange, TooManyVisits
 from app.db import db, transact
 from app.stations.models import BookingLimits, Station
+from app.stations.party import PartyServedUnknown, read_party_served
 from tests.factories import at
 from tests.integration.appointments.pages import press
 from tests.integration.staff.displacing import again, make, station
@@ -136,6 +137,38 @@ def test_only_administrators_open_it_and_unknown_names_are_not_found(cast, netwo
     assert cast.ada.get(f"{LIMITS}?service=nothing").status_code == 404
     page = cast.ada.get(f"{LIMITS}?station=central-window&service=document-check").text
     assert "Empty: 30, from a wider rule." in page
+
+
+# --- people who come together ---
+
+
+def test_the_narrowest_rule_says_how_a_party_is_served(cast, network, now):
+    central, check = network.central, network.document_check
+
+    def in_a_row(place):
+        return queries.rules_at(db.session.get(Station, place.id), check).in_a_row
+
+    assert not in_a_row(central)
+    save(cast.ada, service="document-check", party_served="in_a_row")
+    save(cast.ada, station="central-window", service="document-check", party_served="side_by_side")
+
+    assert (in_a_row(central), in_a_row(network.jiangdong)) == (False, True)
+    page = cast.ada.get(f"{LIMITS}?station=central-window&service=document-check").text
+    assert "As a wider rule says: One after another at one desk" in page
+    assert '<option value="side_by_side" selected>' in page
+    save(cast.ada, station="central-window", service="document-check", party_served="")
+    assert in_a_row(central)
+
+
+def test_a_way_of_serving_that_we_do_not_have_is_refused(cast):
+    answer = cast.ada.post(LIMITS, data={"station": "", "service": "", "party_served": "in_a_circle"})
+
+    assert answer.status_code == 422
+    assert "Choose how people who come together are served" in answer.text
+    assert db.session.scalars(db.select(BookingLimits)).all() == []
+    with pytest.raises(PartyServedUnknown) as refused:
+        read_party_served("in_a_circle")
+    assert refused.value.code == "party_served_unknown"
 
 
 # --- visits of one person ----------------------------------------------------------------------------

@@ -65,6 +65,24 @@ def test_undo_restores_plan_and_visits_and_takes_the_messages_back(browser, netw
     assert "The change is undone" in browser.get("/staff/today").text
 
 
+def test_undo_gives_a_party_what_it_had_though_its_service_was_changed_since(browser, network, cast, now):
+    check = network.document_check
+    check.party_served = "in_a_row"
+    db.session.commit()
+    party = make(cast.fuxingcheng, check, ELEVEN, now, people=3)
+    before = desks_taken()
+    close_morning(browser)
+    assert desks_taken() != before
+    check.party_served = "side_by_side"
+    db.session.commit()
+
+    browser.post(f"/staff/changes/{batch()}/undo")
+
+    back = again(party)
+    assert (back.starts_at, back.ends_at, back.desks) == (ELEVEN, ELEVEN + timedelta(hours=1), 1)
+    assert desks_taken() == before
+
+
 def test_undo_takes_an_offer_back(browser, visit):
     close_morning(browser, for_all="ask")
 

@@ -15,6 +15,7 @@ from app.appointments.slots import (
     cell_of,
     cells_of,
     free_candidates,
+    in_a_row,
     remaining,
     start_of,
 )
@@ -88,6 +89,42 @@ def test_only_slots_with_room_for_the_whole_party_are_offered():
     assert starts(slots) == [at(9, 20)]
 
 
+# --- parties that are served one after another ---
+
+
+@pytest.mark.parametrize(
+    ("hours", "people", "expected"),
+    [
+        ([opened(at(9), at(10))], 1, [(at(9), at(9, 20)), (at(9, 20), at(9, 40)), (at(9, 40), at(10))]),
+        ([opened(at(9), at(10))], 2, [(at(9), at(9, 40)), (at(9, 20), at(10))]),
+        ([opened(at(9), at(10))], 3, [(at(9), at(10))]),
+        ([opened(at(9), at(10))], 4, []),
+        ([opened(at(9), at(9, 20)), opened(at(9, 25), at(9, 45))], 2, []),
+        ([opened(at(9), at(9, 30), 1), opened(at(9, 30), at(10), 3)], 3, [(at(9), at(10))]),
+    ],
+)
+def test_a_party_in_a_row_takes_slots_that_follow_without_a_break(hours, people, expected):
+    found = in_a_row(candidates(hours, timedelta(minutes=20)), people)
+    assert [(c.interval.start, c.interval.end) for c in found] == expected
+
+
+def test_a_party_in_a_row_needs_one_desk_in_all_its_slots():
+    each = candidates([opened(at(9), at(10), 2)], timedelta(minutes=20))
+    taken = {cell_of(at(9, 25)): 2, cell_of(at(9, 45)): 1}
+    (run,) = in_a_row(each, 3)
+
+    assert (run.desks_for(3), remaining(run, {}), remaining(run, taken)) == (1, 6, 0)
+    slots = free_slots(
+        in_a_row(each, 2), {cell_of(at(9, 5)): 1}, window=Interval(at(0), at(24)), party_size=2
+    )
+    assert [(slot.interval.start, slot.remaining) for slot in slots] == [(at(9), 2), (at(9, 20), 4)]
+
+
+def test_a_party_side_by_side_takes_a_desk_for_each():
+    (slot,) = candidates([opened(at(9), at(9, 20), 3)], timedelta(minutes=20))
+    assert slot.desks_for(3) == 3
+
+
 minutes = st.integers(0, 24 * 60)
 stretches = st.lists(st.tuples(minutes, minutes, st.integers(1, 4)), max_size=5).map(
     lambda parts: [opened(at(0, min(a, b)), at(0, max(a, b)), desks) for a, b, desks in _apart(parts)]
@@ -131,6 +168,20 @@ def test_taking_a_desk_never_adds_a_slot_and_every_offer_has_room(hours, length,
         desks = {cell: d for c in found for cell, d in zip(cells_of(c.interval), c.desks, strict=True)}
         assert all(taken.get(c, 0) + slot.remaining <= desks[c] for c in cells_of(slot.interval))
         assert slot.remaining >= 1
+
+
+@given(stretches, lengths, takings, st.integers(1, 5))
+def test_a_party_in_a_row_gets_only_what_its_people_could_have_one_by_one(hours, length, taken, people):
+    each = candidates(hours, length)
+    free = {c.interval.start for c in each if remaining(c, taken)}
+    runs = {c.interval.start for c in in_a_row(each, people) if remaining(c, taken) >= people}
+    could = {start for start in free if all(start + i * length in free for i in range(people))}
+
+    assert runs == could
+    for run in in_a_row(each, people):
+        assert run.interval.length == people * length
+        assert len(run.desks) == len(cells_of(run.interval))
+        assert run.first_cell == cell_of(run.interval.start)
 
 
 @given(st.timedeltas(timedelta(days=-20_000), timedelta(days=20_000)).map(lambda away: DAY + away))

@@ -37,6 +37,14 @@ def test_a_break_ends_a_block():
     assert block_from(slots(2, None, 2), 4).people == 2
 
 
+def test_parties_that_take_turns_follow_each_other_though_their_slots_overlap():
+    two_each = [Slot(Interval(START + n * LENGTH, START + (n + 2) * LENGTH), 1) for n in range(5)]
+    block = block_from(two_each, 3)
+
+    assert [part.starts_at for part in block.parts] == [START + n * LENGTH for n in (0, 2, 4)]
+    assert (block.people, block.ends_at) == (3, START + 6 * LENGTH)
+
+
 def test_the_shortest_come_first_and_one_after_another_is_offered_too():
     found = choices(slots(1, 1, 3, 1), 3)
     assert [people(block) for block in found] == [[1, 1, 1], [3]]

@@ -11,9 +11,10 @@ from app.staff.assignment import Place, Wish, assign, best_first, is_fair
 FIRST = 1_000_000  # a cell far from any edge
 
 
-def place(station: int, cell: int, *desks: int, group: int = 0) -> Place:
+def place(station: int, cell: int, *desks: int, group: int = 0, in_a_row: int = 1) -> Place:
     start = start_of(cell)
-    slot = Candidate(Interval(start, start + len(desks) * CELL), cell, desks, desk_group=group)
+    span = Interval(start, start + len(desks) * CELL)
+    slot = Candidate(span, cell, desks, desk_group=group, in_a_row=in_a_row)
     return Place(station, slot)
 
 
@@ -42,6 +43,13 @@ def test_desks_of_another_group_are_counted_for_themselves():
 def test_a_party_needs_room_for_all_of_it():
     wishes = [Wish("A", 3, [place(1, FIRST, 2), place(2, FIRST, 3)])]
     assert names(assign(wishes, {})) == {"A": 2}
+
+
+def test_a_party_that_takes_turns_takes_one_desk():
+    places = [place(1, FIRST, 2, 2, 2, in_a_row=3)]
+    found = assign([Wish(name, 3, places) for name in "ABC"], {})
+
+    assert names(found) == {"A": 1, "B": 1, "C": None}
 
 
 def test_overlapping_slots_share_desks():

@@ -19,7 +19,7 @@ CALENDAR = WorkCalendar(known_years=frozenset({2026}))
 @dataclass(frozen=True, eq=False)
 class Visit:
     interval: Interval
-    party_size: int = 1
+    desks: int = 1
     desk_group: int = 0
 
 
@@ -27,8 +27,8 @@ def at(clock: str, day: date = TUESDAY) -> datetime:
     return datetime.combine(day, time.fromisoformat(clock), HAIKOU).astimezone(UTC)
 
 
-def visit(clock: str, *, minutes: int = 20, party_size: int = 1) -> Visit:
-    return Visit(Interval(at(clock), at(clock) + timedelta(minutes=minutes)), party_size)
+def visit(clock: str, *, minutes: int = 20, desks: int = 1) -> Visit:
+    return Visit(Interval(at(clock), at(clock) + timedelta(minutes=minutes)), desks)
 
 
 def plan(*periods: tuple[str, str, int]) -> Plan:
@@ -57,13 +57,22 @@ def test_with_fewer_desks_who_booked_first_keeps_the_desk():
 
 
 def test_a_party_needs_a_desk_for_each():
-    three = visit("10:00", party_size=3)
+    three = visit("10:00", desks=3)
 
     assert plan_impact([three], plan(("09:00", "12:00", 2))) == [three]
 
 
+def test_a_party_that_takes_turns_keeps_its_one_desk():
+    # Three people, an hour, one desk: what the visit holds counts, not how many people come.
+    turns, one = visit("10:00", minutes=60), visit("10:40")
+
+    assert plan_impact([turns], plan(("09:00", "11:00", 1))) == []
+    assert plan_impact([turns], plan(("09:00", "10:40", 1))) == [turns]
+    assert plan_impact([turns, one], plan(("09:00", "12:00", 1))) == [one]
+
+
 def test_a_touched_visit_takes_no_desk_from_a_later_one():
-    too_many, one = visit("10:00", party_size=2), visit("10:00")
+    too_many, one = visit("10:00", desks=2), visit("10:00")
 
     assert plan_impact([too_many, one], plan(("09:00", "12:00", 1))) == [too_many]
 
@@ -120,7 +129,7 @@ STARTS = st.integers(0, 30).map(lambda step: f"{9 + step // 12:02}:{step % 12 * 
 
 @given(st.lists(st.tuples(STARTS, st.integers(1, 2)), max_size=12), st.integers(1, 3))
 def test_who_is_not_touched_fits_into_the_desks(wanted, desks):
-    visits = [visit(clock, party_size=party) for clock, party in wanted]
+    visits = [visit(clock, desks=party) for clock, party in wanted]
     the_plan = plan(("09:00", "11:00", desks))
 
     touched = {id(v) for v in plan_impact(visits, the_plan)}
@@ -128,5 +137,5 @@ def test_who_is_not_touched_fits_into_the_desks(wanted, desks):
 
     for minute in range(0, 240, 5):
         moment = at("09:00") + timedelta(minutes=minute)
-        there = sum(v.party_size for v in kept if moment in v.interval)
+        there = sum(v.desks for v in kept if moment in v.interval)
         assert there <= (desks if minute < 120 else 0)

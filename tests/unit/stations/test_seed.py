@@ -138,6 +138,12 @@ MISTAKES = [
     ("station_facts.csv", "checked_on", "yesterday", "line 2, column checked_on: 'yesterday' is not a day"),
     ("services.csv", "minutes", "17", "line 2, column minutes: 17 is not a multiple of five"),
     ("services.csv", "name_ru", "", "line 2, column name_ru: is empty"),
+    (
+        "services.csv",
+        "party_served",
+        "both",
+        "line 2, column party_served: 'both' is not one of side_by_side",
+    ),
     ("services.csv", "needs_case", "maybe", "line 2, column needs_case: 'maybe' is not yes or no"),
     ("services.csv", "reminder_plan", "72h", "line 2, column reminder_plan: is not a list of reminders"),
     ("services.csv", "reminder_plan", "1d@23:00", "line 2, column reminder_plan: is not a list of reminders"),
