@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from tests import factories
 from tests.conftest import make_app
 from tests.databases import Databases
 from tests.server import BIN, ROOT, TUESDAY, environment
+
+WORKER = (str(BIN / "flask"), "--app", "wsgi", "worker")
 
 
 @pytest.fixture
@@ -39,8 +41,9 @@ def installation(databases: Databases, tmp_path: Path) -> Iterator[tuple[Flask, 
 
 
 @contextmanager
-def worker(url: str, folder: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [str(BIN / "flask"), "--app", "wsgi", "worker"]
+def worker(
+    url: str, folder: Path, *, command: Sequence[str] = WORKER, **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
     with (folder / "worker.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment(url, folder, **settings), stdout=log, stderr=log
