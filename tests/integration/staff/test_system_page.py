@@ -99,9 +99,24 @@ def test_a_text_waits_for_the_staff_of_its_visit_and_is_settled_once(client, net
     sign_in(client, Role.CLERK, (network.central,))
     page = client.get("/staff/replies").text
     assert "&lt;b&gt;May I?&lt;/b&gt;" in page
+    assert "We answered that a colleague reads it." in page
+    assert "Central Window" in page
     assert "13800138000" not in page, "masked: the visit's page shows it, and notes who looked"
     assert client.post(f"/staff/replies/{text.id}/handled").status_code == 303
     db.session.rollback()
     assert db.session.get_one(IncomingText, text.id).handled_by == "mei"
     assert "May I?" not in client.get("/staff/replies").text
     assert "May I?" in client.get("/staff/replies?show=handled").text
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [("not-yours", "this phone has no visit"), ("too-late", "too late")]
+)
+def test_staff_see_why_a_cancelling_text_cancelled_nothing(client, now, answer, words) -> None:
+    text = transact(operations.take, NewText("t-1", "+8613800138000", "CANCEL"), now=now)
+    text.answer = answer
+    db.session.commit()
+
+    page = sign_in(client, Role.ADMINISTRATOR).get("/staff/replies").text
+
+    assert f"Wants to cancel, but {words}" in page.replace("it is too late", "too late")
