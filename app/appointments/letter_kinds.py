@@ -21,7 +21,7 @@ How to get there: {place_link}
 Bring:
 {papers}
 
-Booking reference: {reference}
+Booking number: {reference}
 
 Change or cancel this visit:
 {link}
@@ -42,9 +42,10 @@ How to get there: {place_link}
 Bring:
 {papers}
 
-Booking reference: {reference}
+Booking number: {reference}
 
 I will come: {come_link}
+
 I cannot come: {cancel_link}
 
 Change or cancel this visit:
@@ -59,7 +60,7 @@ All times are Haikou time (UTC+8).
 Where: {place}
 {address}
 
-Booking reference: {reference}
+Booking number: {reference}
 
 Book a new time:
 {link}
@@ -82,7 +83,7 @@ You do not have to do anything to keep this time.
 Bring:
 {papers}
 
-Booking reference: {reference}
+Booking number: {reference}
 
 Choose another time:
 {link}
@@ -94,7 +95,7 @@ Your visit is cancelled. We are sorry.
 
 {service}
 
-Booking reference: {reference}
+Booking number: {reference}
 
 Book a new time:
 {link}
@@ -109,7 +110,7 @@ BLANKS = (
         _l("day and time, long"),
         LocalText(
             "Tuesday 13 October 2026, 10:20 (10:20 am)",
-            "2026年10月13日 星期二, 10:20",
+            "2026年10月13日 星期二 10:20",
             "вторник, 13 октября 2026 г., 10:20",
         ),
         strong=True,
@@ -195,9 +196,9 @@ _WHY = Blank(
     "why",
     _l("sentence: what cannot be, and why"),
     LocalText(
-        "Fuxingcheng cannot receive you on Tue 13 Oct, 10:20: typhoon.",
-        "复兴城10月13日 周二 10:20无法接待您：台风。",
-        "Фусинчэн не сможет принять вас вт, 13 окт., 10:20: тайфун.",
+        "Fuxingcheng cannot receive you on Mon 12 Oct, 09:00: typhoon.",
+        "复兴城10月12日 周一 09:00无法接待您：台风。",
+        "Фусинчэн не сможет принять вас пн, 12 окт., 09:00: тайфун.",
     ),
 )
 _NEEDED_BY_US = {channel: names | {"why"} for channel, names in _NEEDED.items()}

@@ -215,7 +215,7 @@ def _when_and_where(starts: datetime, name: LocalText, address: LocalText, langu
     return {
         "day": short_day(starts),
         "time": clock_time(starts),
-        "when": f"{long_day(starts)}, {clock_time(starts)}{twelve_hours}",
+        "when": _("%(day)s, %(time)s", day=long_day(starts), time=clock_time(starts)) + twelve_hours,
         "place": name.in_language(language),
         "address": address.in_language(language),
     }

@@ -28,7 +28,7 @@ Where: {place}
 {address}
 How to get there: {place_link}
 
-Booking reference: {reference}
+Booking number: {reference}
 
 Change or cancel this visit:
 {link}

@@ -11,7 +11,7 @@ _EARLIER = _l("""New time: {when}
 Where: {place}
 {address}
 
-Now: {had}
+Your old time: {had}
 All times are Haikou time (UTC+8).
 
 We keep it for you until {until}. If you do nothing, you keep your old time.
@@ -26,7 +26,7 @@ _INSTEAD = _l("""New time: {when}
 Where: {place}
 {address}
 
-Now: {had}
+Your old time: {had}
 All times are Haikou time (UTC+8).
 
 We keep it for you until {until}. Your old time is not possible any more.
@@ -35,7 +35,7 @@ Take the new time:
 {link}
 
 Help: {phone}""")
-_FREE = _l("""New time: {when}
+_FREE = _l("""When: {when}
 Where: {place}
 {address}
 
@@ -55,7 +55,7 @@ _BLANKS = (
     Blank(
         "moment",
         _l("day and time, short"),
-        LocalText("Mon 12 Oct, 15:00", "10月12日 周一, 15:00", "пн, 12 окт., 15:00"),
+        LocalText("Mon 12 Oct, 15:00", "10月12日 周一 15:00", "пн, 12 окт., 15:00"),
     ),
     Blank(
         "when",

@@ -72,7 +72,7 @@ def _values(kept: Kept) -> Values:
     starts = local(hold.starts_at, station.timezone)
     base = settings.public_url.rstrip("/")
     return {
-        "moment": f"{short_day(starts.date())}, {clock_time(starts)}",
+        "moment": _("%(day)s, %(time)s", day=short_day(starts.date()), time=clock_time(starts)),
         "when": _when(starts),
         "place": words(station.name),
         "address": words(station.address),

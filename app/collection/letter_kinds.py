@@ -61,7 +61,7 @@ _BLANKS = (
     ADDRESS,
     Blank(
         "deadline",
-        _l("last day to collect; may be empty"),
+        _l("day before which to collect; may be empty"),
         LocalText("Thursday 12 November 2026", "2026年11月12日 星期四", "четверг, 12 ноября 2026 г."),
     ),
     PAPERS,
@@ -80,7 +80,7 @@ FIRST = MessageKind(
 AGAIN = MessageKind(
     "chase", _l("Reminder to book"), _BLANKS, _NEEDED,
     {
-        EMAIL: LazyText(_CHASE, "{title}", "{title}"),
+        EMAIL: LazyText(_CHASE, _l("Choose a time: {title}"), "{title}"),
         SMS: LazyText(_l("Haikou Foreigners' Service. {title}. You have no visit yet. Book it: {link}")),
     },
 )  # fmt: skip

@@ -17,7 +17,7 @@ ADDRESS = Blank(
     LocalText("Citizens and Tourists Centre", "海口市民游客中心", "Центр для жителей и гостей"),
 )
 SERVICE = Blank(
-    "service", _l("service; may be empty"), LocalText("Check of papers", "材料预审", "Проверка бумаг")
+    "service", _l("service; may be empty"), LocalText("Check of papers", "材料预审", "Проверка документов")
 )
 PAPERS = Blank("papers", _l("list: papers to bring"), (LocalText("passport", "护照", "паспорт"),))
 PHONE = Blank("phone", _l("phone number for help"), "12345")

@@ -159,7 +159,8 @@ def test_the_message_says_old_new_until_when_and_the_link(desk, keep, visit):
     assert isinstance(written, Letter)
     assert written.subject == "An earlier time is free: Wed 25 Nov, 10:00"
     wanted = [
-        "New time: Wednesday 25 November 2026, 10:00", "Jiangdong", "Now: Thursday 26 November 2026, 11:00",
+        "New time: Wednesday 25 November 2026, 10:00", "Jiangdong",
+        "Your old time: Thursday 26 November 2026, 11:00",
         "We keep it for you until 11:00 today.", "If you do nothing, you keep your old time.",
         f"/o/{token}", "-----", "2026年11月25日",
     ]  # fmt: skip
