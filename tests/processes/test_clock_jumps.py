@@ -55,7 +55,7 @@ def running(installation, tmp_path: Path, clock: WallClock) -> Iterator[Flask]: 
         db.session.query(Appointment).update({"starts_at": SOON, "ends_at": SOON + HOUR})
         db.session.commit()
     with worker(url, tmp_path, command=command, **moved), app.app_context():
-        assert within(20, lambda: sent() == {"confirmation"}), (tmp_path / "worker.log").read_text()
+        assert within(60, lambda: sent() == {"confirmation"}), (tmp_path / "worker.log").read_text()
         yield app
 
 
