@@ -131,6 +131,7 @@ def _page(row: LedgerRow, refusal: str = "") -> str:
         state_word=message_wording.message_state,
         reason_words=wording.MESSAGE_REASONS,
         outcome_words=message_wording.OUTCOMES,
+        attempt_detail=message_wording.attempt_detail,
         message_kind=wording.message_kind,
         now=clock.now(),
         refusal=refusal,

@@ -10,9 +10,9 @@ from flask_babel import ngettext
 from app.errors import DomainError
 from app.i18n import current_language
 from app.notifications.blanks import Trouble as TextTrouble
-from app.notifications.models import MessageStatus, OutboxMessage
+from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
 from app.notifications.texts import MOST_SIGNS, Found
-from app.staff.replay import OfNoUse
+from app.staff.replay import REPLAYED, OfNoUse
 from app.staff.wording import MESSAGE_REASONS, MESSAGE_STATUSES
 from app.stations.reminder_rules import By, ReminderRule, Trouble
 from app.wording import sentence
@@ -48,6 +48,13 @@ def message_state(message: OutboxMessage, now: datetime) -> str:
     if message.status == MessageStatus.WAITING and to_come:
         return str(_("Planned"))
     return str(MESSAGE_STATUSES.get(MessageStatus(message.status), message.status))
+
+
+def attempt_detail(attempt: DeliveryAttempt) -> str:
+    """Return what is noted about a try: who sent it again, a known reason, or a server's own words."""
+    if attempt.outcome == REPLAYED:
+        return str(_("by %(who)s", who=attempt.detail.removeprefix("by ")))
+    return str(MESSAGE_REASONS.get(attempt.detail, attempt.detail))
 
 
 def refusal(error: DomainError) -> str:

@@ -87,6 +87,7 @@ def test_a_message_of_a_case_is_sent_again_once(cast, of_case):
     assert "Only a message that failed or was skipped" in answers[1].text
     sent = row_of(of_case)
     assert (sent.status, sent.attempts, sent.reason) == ("waiting", 0, "")
+    assert "sent again by staff, by tom" in cast.tom.get(f"/staff/messages/{of_case.id}").text
     assert [(a.outcome, a.detail) for a in db.session.query(DeliveryAttempt)] == [("replayed", "by tom")]
 
 
