@@ -12,6 +12,7 @@ from app.notifications.models import JobRun
 
 LEASE = timedelta(minutes=10)  # a shared job whose worker died is anybody's after this
 MOST_EARLY = timedelta(seconds=5)  # ticks of one beat are never exactly a beat apart
+AGAIN_AFTER = timedelta(minutes=10)  # a daily job that failed does not wait for tomorrow
 SURELY = timedelta(minutes=1)  # clocks of two machines may differ by seconds
 
 
@@ -54,12 +55,12 @@ def beat(
     every: timedelta = timedelta(),
     failed: bool = False,
 ) -> None:
-    """Write down that a job ran, and when the next run is due."""
+    """Write down that a job ran, and when the next run is due: sooner after one that failed."""
     run = db.session.get(JobRun, name) or JobRun(name=name, failures=0)
     run.started_at = started_at
     run.finished_at = now
     run.outcome = outcome[:200]
-    run.due_at = max(started_at + every, now)
+    run.due_at = max(started_at + (min(every, AGAIN_AFTER) if failed else every), now)
     run.leased_until = None
     run.failures = run.failures + 1 if failed else 0
     db.session.add(run)

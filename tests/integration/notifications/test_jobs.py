@@ -50,6 +50,20 @@ def test_all_that_is_due_is_delivered_however_many_batches(app, put, row, clock,
     assert row("6").reason == "nobody writes about test"
 
 
+def test_a_daily_job_that_failed_comes_again_within_minutes(app, clock) -> None:
+    def fail() -> str:
+        raise ZeroDivisionError
+
+    done: list[str] = []
+    day = 24 * 3600
+    with pytest.raises(ZeroDivisionError):
+        jobs.run_job(app, Job("daily", day, fail, shared=True))
+    for minutes in (9, 1, 10):
+        clock.move(minutes=minutes)
+        jobs.run_job(app, Job("daily", day, lambda: done.append("once") or "", shared=True))
+    assert done == ["once"], "not before its time, and after success not before tomorrow"
+
+
 def test_a_run_leaves_its_heartbeat_even_when_it_fails(app, clock, now) -> None:
     def fail() -> str:
         raise ZeroDivisionError
