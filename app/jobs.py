@@ -27,11 +27,12 @@ from app.notifications.channels import channels_of
 from app.notifications.relay import Relay
 from app.notifications.watch import DELIVERY, Trouble
 from app.privacy import retention
+from app.publishing.operations import unused_photos
 from app.replies.models import IncomingText
 from app.reports import checks
 from app.scheduler import Job, Scheduler
 from app.settings import Settings
-from app.stations.models import StationReport
+from app.stations.models import StationPhoto, StationReport
 from app.throttle import ThrottleBucket
 from app.writers import compose, reading
 
@@ -256,6 +257,7 @@ def purge() -> str:
     released = _purge(Hold.id, used)
     cells = _purge(DeskUsage.cell, DeskUsage.cell < cell_of(now - KEEP_DESK_USAGE))
     reports = _purge(StationReport.id, StationReport.handled_at <= now - KEEP_HANDLED_REPORTS)
+    _purge(StationPhoto.id, unused_photos(now=now))
     _purge(WaitingEntry.id, WaitingEntry.ended_at <= now - waiting.KEEP_ENDED)
     _purge(IncomingText.id, IncomingText.handled_at <= now - KEEP_TEXTS)
     tokens = f"{buckets} buckets, {keys} keys, {sessions} sessions"

@@ -104,6 +104,7 @@ REFUSALS = {
     "case_booked": _l("A visit is booked or being booked for this case. Move or cancel it first."),
     "station_retired": _l("This service point is closed for good. Choose another one on the first page."),
     "point_changed": _l("Somebody changed this service point while you were working. Compare both."),
+    "points_not_yours": _l("You may not publish this file: it changes what is not yours to change any more."),
     "visits_booked": _l("Visits are booked at this service point. Move or cancel them first."),
     "point_unfinished": _l("This point is not finished. Fill in what is missing and save it again."),
     "papers_kept": _l("Papers of cases are at this service point. Bring them to another one first."),

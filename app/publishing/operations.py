@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 
 from app.db import db
 from app.errors import DomainError, NotFound
@@ -13,6 +13,8 @@ from app.publishing.cells import FIELDS, Cells, Difference, cells_of, changed_on
 from app.publishing.models import Cause, StationChange, StationDraft
 from app.publishing.pictures import Picture
 from app.stations.models import Station, StationPhoto
+
+KEEP_UNSAVED = timedelta(days=1)  # photos of forms that were shown again for mending
 
 
 class PointChanged(DomainError):
@@ -191,9 +193,11 @@ def _drop(editing: queries.Editing) -> None:
 
 
 def keep_picture(slug: str, picture: Picture, *, now: datetime) -> None:
-    """Keep a photo of a point; it goes when a draft of the point is published or dropped without it."""
+    """Keep a photo of a point until a draft is published or dropped without it, or a day without draft."""
     same = (StationPhoto.station_slug == slug, StationPhoto.digest == picture.digest)
-    if db.session.scalar(select(StationPhoto.id).where(*same)) is None:
+    if kept := db.session.scalar(select(StationPhoto).where(*same)):
+        kept.added_at = now
+    else:
         db.session.add(
             StationPhoto(
                 station_slug=slug,
@@ -204,6 +208,16 @@ def keep_picture(slug: str, picture: Picture, *, now: datetime) -> None:
                 added_at=now,
             )
         )
+
+
+def unused_photos(*, now: datetime) -> ColumnElement[bool]:
+    """Return which photos came with forms that nobody saved, a day ago."""
+    shown = exists().where(Station.slug == StationPhoto.station_slug, Station.photo == StationPhoto.digest)
+    drafted = exists().where(
+        StationDraft.slug == StationPhoto.station_slug,
+        StationDraft.after["photo"].as_string() == StationPhoto.digest,
+    )
+    return (StationPhoto.added_at <= now - KEEP_UNSAVED) & ~shown & ~drafted
 
 
 def retire(slug: str, *, username: str, now: datetime) -> None:

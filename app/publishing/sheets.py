@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from app.codes import LINK_LENGTH, new_code
 from app.db import db
-from app.errors import NotFound
+from app.errors import DomainError, NotFound
 from app.publishing import operations, queries
 from app.publishing.cells import (
     FIELDS,
@@ -116,14 +116,23 @@ class LinesChanged(operations.PointChanged):
         self.slugs = slugs
 
 
+class PointsNotYours(DomainError):
+    """The file changes what this person may not change, or may not any more."""
+
+    code = "points_not_yours"
+    status = 403
+
+
 def publish(public_id: str, editor: Editor, *, now: datetime) -> int:
     """Publish all lines or none; return how many points changed. Call inside `transact()`.
 
-    Raises NotFound, LinesChanged.
+    Raises NotFound, PointsNotYours, LinesChanged.
     """
     sheet = queries.find_sheet(public_id, editor.username)
     if sheet is None:
         raise NotFound
+    if not all(_may_change(line, editor) for line in sheet.lines):
+        raise PointsNotYours
     entry = Entry(editor.username, now, Cause.SHEET)
     conflicts: list[str] = []
     for line in sorted(
@@ -137,6 +146,12 @@ def publish(public_id: str, editor: Editor, *, now: datetime) -> int:
         raise LinesChanged(conflicts)
     db.session.delete(sheet)
     return len(sheet.lines)
+
+
+def _may_change(line: Mapping[str, Any], editor: Editor) -> bool:
+    """Say so by what the person is now: the file may be a day old."""
+    ordinary = not line["new"] and not line["after"].keys() & set(FOR_ADMINISTRATORS)
+    return editor.administrates or (ordinary and line["slug"] in editor.stations)
 
 
 def _publish_line(line: Mapping[str, Any], editor: Editor, entry: Entry) -> None:

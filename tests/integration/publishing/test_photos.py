@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from app import jobs
 from app.db import db
 from app.publishing.models import StationDraft
 from app.stations.models import StationPhoto
@@ -175,3 +176,34 @@ def test_a_photo_that_is_replaced_or_taken_away_leaves_the_database(office: Offi
     station = again(office.fuxingcheng)
     assert station.photo is None
     assert station.photo_alt is None
+
+
+def test_a_photo_of_a_form_that_nobody_saved_goes_after_a_day(office: Office, clock):
+    tom = office.tom
+    tom.save(photo_file=(picture(), "shown.jpg"), **ALT)
+    tom.publish()
+    tom.save(photo_file=(picture(size=(500, 300)), "drafted.jpg"))
+    tom.save(photo_file=(picture(size=(300, 500)), "left.jpg"), precision_m="x")
+    jobs.purge()
+    assert photos() == 3, "somebody may be mending the form"
+
+    clock.move(days=1)
+    office.tom.save(photo_file=(picture(size=(400, 400)), "just now.jpg"), precision_m="x")
+    jobs.purge()
+
+    left = db.session.scalars(select(StationPhoto))
+    assert {(photo.width, photo.height) for photo in left} == {
+        (960, 720),
+        (500, 300),
+        (400, 400),
+    }
+
+
+def test_a_photo_that_is_sent_again_is_kept_for_another_day(office: Office, clock):
+    for _ in range(2):
+        office.tom.save(photo_file=(picture(), "door.jpg"), precision_m="x")
+        clock.move(hours=23)
+
+    jobs.purge()
+
+    assert photos() == 1

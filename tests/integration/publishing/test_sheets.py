@@ -7,8 +7,10 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.models import Role, User
 from app.db import db
 from app.publishing.models import StationChange, StationSheet
+from app.staff.models import StaffAssignment
 from app.stations.models import Station
 from tests import factories
 from tests.integration.publishing.conftest import Desk, Office, again
@@ -148,3 +150,40 @@ def test_a_file_that_is_no_csv_says_what_to_do(office: Office):
     assert answer.status_code == 422
     assert "Save it as “CSV UTF-8”" in answer.text
     assert office.ada.browser.post("/staff/points/sheet", data={}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "slug,name_en\njiangdong,Two\n",
+        "slug,number\nfuxingcheng,700\n",
+        'slug,number,kind,name_en,position,precision_m\neast,44,station,East,"20.03861, 110.32849",50\n',
+    ],
+    ids=["another point", "number", "new point"],
+)
+def test_who_is_no_administrator_any_more_publishes_no_file_of_before(office: Office, line: str):
+    ada = office.ada
+    kept = send(ada, line).location
+    _demote("ada", office.fuxingcheng)
+
+    refused = publish(ada, kept)
+
+    assert refused.status_code == 403
+    assert "what is not yours to change any more" in refused.text
+    assert names() == ["Central Window", "Fuxingcheng", "Jiangdong"]
+    assert again(office.fuxingcheng).number != 700
+
+
+def test_who_is_no_administrator_any_more_still_publishes_the_own_points(office: Office):
+    ada = office.ada
+    kept = send(ada, "slug,name_en\nfuxingcheng,Harbour\n").location
+    _demote("ada", office.fuxingcheng)
+
+    assert publish(ada, kept).status_code == 303
+    assert again(office.fuxingcheng).name.en == "Harbour"
+
+
+def _demote(username: str, *stations: Station) -> None:
+    user = db.session.scalars(select(User).where(User.username == username)).one()
+    user.role = Role.MANAGER
+    factories.save(user, *(StaffAssignment(user_id=user.id, station_id=station.id) for station in stations))
