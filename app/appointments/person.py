@@ -22,7 +22,7 @@ def index_contact(visit: Appointment) -> None:
 def check_room(owner: Hold | Appointment, contact: Contact, *, now: datetime) -> None:
     """Raise TooManyVisits when this person holds as many visits ahead, beside this one, as one may.
 
-    A case has one visit anyway, and the address that many cases name may be their employer's.
+    Visits of cases do not count: a case has one anyway, and the address of many may be their employer's.
     """
     most = limits_at(owner.station, owner.service_id).contact_visits
     if most is None or owner.case_id is not None:
@@ -33,6 +33,7 @@ def check_room(owner: Hold | Appointment, contact: Contact, *, now: datetime) ->
     ahead = select(func.count(Appointment.id)).where(
         Appointment.status.in_(LIVE),
         Appointment.ends_at > now,
+        Appointment.case_id.is_(None),
         or_(Appointment.email_index.in_(email), Appointment.phone_index.in_(phone)),
     )
     if isinstance(owner, Appointment):

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from app import clock
 from app.cases import importer as visit_types
 from app.cases.importer import BureauSeed, VisitTypeSeed
 from app.collection import importer as collection
@@ -57,7 +58,7 @@ def _write(
     rules: CollectionSeed,
 ) -> Tallies:
     tallies = Tallies()
-    network.load(stations, tallies)
+    network.load(stations, tallies, now=clock.now())
     visit_types.load(types, tallies)
     visit_types.load_bureaus(bureaus, tallies)
     collection.load(rules, tallies)

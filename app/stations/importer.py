@@ -1,22 +1,25 @@
 """Write what the seed files say into the database. Call inside `transact()`.
 
 Loading again changes nothing. What somebody confirmed later than the file says is kept, what staff
-wrote by hand is kept, hours that a station already has are kept, and a row that left its file is not
-deleted (but for holidays: the file is the whole calendar of its published years).
+wrote by hand is kept, hours that a station already has and limits of the network are kept, and a row
+that left its file is not deleted (but for holidays: the file is the whole calendar of its published
+years).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 
 from app.db import db
 from app.localtext import LocalText
 from app.seeding.upsert import Tallies, assign, upsert
-from app.stations import facts, plans
+from app.stations import facts, limits, plans
 from app.stations.facts import Fact, Phone
+from app.stations.limits import Limits, LimitsChange
 from app.stations.models import (
+    BookingLimits,
     CalendarDay,
     CalendarStatus,
     CalendarYear,
@@ -32,7 +35,7 @@ from app.stations.models import (
 from app.stations.seed import CodedSeed, DaySeed, NetworkSeed, OfferSeed, PeriodSeed, StationSeed, YearSeed
 
 
-def load(seed: NetworkSeed, tallies: Tallies) -> None:
+def load(seed: NetworkSeed, tallies: Tallies, *, now: datetime) -> None:
     """Write everything; the tallies say what became of each table's rows."""
     stations = {s.slug: _load_station(s, tallies) for s in seed.stations}
     services = {s.code: _load_service(s, tallies) for s in seed.services}
@@ -41,6 +44,8 @@ def load(seed: NetworkSeed, tallies: Tallies) -> None:
     _load_calendar(seed.years, seed.days, tallies)
     for place in seed.places:
         upsert(Place, {"slug": place.code}, place.columns, tallies.of(Place))
+    for found in seed.limits:
+        _load_limits(found, tallies, now=now)
 
 
 def _load_station(seed: StationSeed, tallies: Tallies) -> Station:
@@ -195,3 +200,12 @@ def _remove_other_days(year: int, kept: set[date]) -> int:
     gone = known - kept
     db.session.execute(delete(CalendarDay).where(CalendarDay.day.in_(gone)))
     return len(gone)
+
+
+def _load_limits(found: Limits, tallies: Tallies, *, now: datetime) -> None:
+    tally = tallies.of(BookingLimits)
+    if limits.is_set(None, None):
+        tally.unchanged += 1
+        return
+    limits.save(LimitsChange(None, None, found, "seed"), now=now)
+    tally.added += 1

@@ -111,6 +111,11 @@ def read_own(station_id: int | None, service_id: int | None) -> Limits:
     return _limits(row) if row else NO_LIMITS
 
 
+def is_set(station_id: int | None, service_id: int | None) -> bool:
+    """Return whether anybody said anything for exactly this scope, be it that a wider rule decides."""
+    return _row(station_id, service_id) is not None
+
+
 def _row(station_id: int | None, service_id: int | None) -> BookingLimits | None:
     wanted = select(BookingLimits).filter_by(station_id=station_id, service_id=service_id)
     return db.session.scalar(wanted.order_by(BookingLimits.id).limit(1))

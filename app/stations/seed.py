@@ -11,6 +11,7 @@ from app.localtext import LocalText
 from app.seeding.files import Row, read_rows
 from app.stations import facts
 from app.stations.facts import Fact
+from app.stations.limits import Limits
 from app.stations.models import CalendarDayKind, CalendarStatus, Confidence, StationKind
 from app.stations.party import PartyServed
 from app.stations.reminder_rules import rule_from_text
@@ -78,6 +79,7 @@ class NetworkSeed:
     years: tuple[YearSeed, ...]
     days: tuple[DaySeed, ...]
     places: tuple[CodedSeed, ...]
+    limits: tuple[Limits, ...]  # for the whole network: one, or none
 
 
 def read(folder: Path) -> NetworkSeed:
@@ -95,6 +97,7 @@ def read(folder: Path) -> NetworkSeed:
         years,
         _read_days(folder, {y.year for y in years if y.status is not CalendarStatus.UNPUBLISHED}),
         _read_places(folder),
+        _read_limits(folder),
     )
 
 
@@ -261,3 +264,13 @@ def _place(row: Row) -> CodedSeed:
         "licence": row.required("licence"),
     }
     return CodedSeed(row.required("slug", at_most=60), columns)
+
+
+def _read_limits(folder: Path) -> tuple[Limits, ...]:
+    rows = read_rows(folder, "booking_limits.csv", ("contact_visits", "confidence", "note"), key=())
+    return tuple(_limits(row) for row in rows)
+
+
+def _limits(row: Row) -> Limits:
+    row.choice("confidence", Confidence)
+    return Limits(contact_visits=row.integer("contact_visits", least=1, most=999))

@@ -13,7 +13,9 @@ from app.appointments.policy import OutsideWindow, TooLateToChange, TooManyVisit
 from app.db import db, transact
 from app.stations.models import BookingLimits, Station
 from app.stations.party import PartyServedUnknown, read_party_served
+from tests import factories
 from tests.factories import at
+from tests.integration.appointments.conftest import Desk
 from tests.integration.appointments.pages import press
 from tests.integration.staff.displacing import again, make, station
 from tests.integration.together import run_together, step
@@ -205,6 +207,16 @@ def test_another_address_cannot_be_given_to_a_visit_to_get_round_the_limit(cast,
 
     press(client, page, 'name="email"', email="anna@example.org", phone="+86 138 0013 8000", language="en")
     assert again(second).phone == "+86 138 0013 8000"
+
+
+def test_visits_of_cases_that_name_the_same_address_do_not_count(cast, network, now):
+    save(cast.ada, contact_visits="1")
+    desk = Desk(network, now)
+    for clock in ("10:00", "10:20"):
+        case = factories.build_case(network.visit_type, papers_at=network.central, email="hr@example.org")
+        desk.visit(clock, day="2026-11-25", case=case)
+
+    make(network.central, network.document_check, at("2026-11-25", "11:00"), now, email="hr@example.org")
 
 
 def test_a_visit_that_is_over_does_not_count(cast, network, now):

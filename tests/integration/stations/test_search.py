@@ -1,5 +1,7 @@
 """Typed places against the shipped gazetteer."""
 
+from datetime import datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -16,8 +18,8 @@ from tests.unit.stations.test_seed import SHIPPED
 
 
 @pytest.fixture(autouse=True)
-def _network(app: Flask) -> None:
-    transact(importer.load, seed.read(SHIPPED), Tallies())
+def _network(app: Flask, now: datetime) -> None:
+    transact(importer.load, seed.read(SHIPPED), Tallies(), now=now)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """`flask seed load`: everything arrives, again changes nothing, and later knowledge is kept."""
 
 import shutil
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,12 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select
 
 from app.cases.models import VisitItem, VisitType
-from app.db import db
+from app.db import db, transact
 from app.localtext import LocalText
 from app.stations import plans
+from app.stations.limits import NO_LIMITS, Limits, LimitsChange, read_own, save
 from app.stations.models import (
+    BookingLimits,
     CalendarDay,
     CalendarStatus,
     CalendarYear,
@@ -36,6 +38,7 @@ TABLES = {
     CalendarYear: 2,
     CalendarDay: 39,
     Place: 216,
+    BookingLimits: 1,
     VisitType: 2,
     VisitItem: 16,
 }
@@ -122,6 +125,17 @@ def test_hours_that_staff_changed_are_kept(app: Flask, runner: FlaskCliRunner) -
     assert load(runner).endswith("Nothing to change.\n")
     (kept,) = db.session.scalars(select(OpeningPeriod).where(OpeningPeriod.station_id == station.id))
     assert (kept.opens, kept.closes, kept.desks) == (time(8), time(20), 3)
+
+
+def test_one_contact_holds_four_visits_unless_an_administrator_says_otherwise(
+    app: Flask, runner: FlaskCliRunner, now: datetime
+) -> None:
+    load(runner)
+    assert read_own(None, None) == Limits(contact_visits=4)
+    for said in (Limits(contact_visits=2), NO_LIMITS):
+        transact(save, LimitsChange(None, None, said, "ada"), now=now)
+        assert load(runner).endswith("Nothing to change.\n")
+        assert read_own(None, None) == said
 
 
 def test_a_position_confirmed_at_the_place_is_kept(app: Flask, runner: FlaskCliRunner) -> None:

@@ -155,6 +155,8 @@ MISTAKES = [
     ("calendar_days.csv", "works_as", "4", "line 2, column works_as: belongs to a make-up workday only"),
     ("gazetteer.csv", "lat", "nan", "line 2, column lat: nan is not between -90 and 90"),
     ("gazetteer.csv", "licence", "", "line 2, column licence: is empty"),
+    ("booking_limits.csv", "contact_visits", "0", "line 2, column contact_visits: 0 is not between 1 and"),
+    ("booking_limits.csv", "confidence", "sure", "line 2, column confidence: 'sure' is not one of"),
     ("visit_types.csv", "service", "visas", "line 2, column service: 'visas' is not known"),
     ("visit_items.csv", "kind", "gift", "line 2, column kind: 'gift' is not one of"),
 ]
