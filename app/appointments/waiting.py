@@ -21,6 +21,7 @@ from app.errors import NotFound
 from app.notifications import outbox
 from app.notifications.outbox import OutboxRequest
 from app.stations.models import Service, Station
+from app.stations.queries import StationRetired
 
 TOPIC = "waiting"
 PERSON_INDEX = "waiting-person"
@@ -44,8 +45,10 @@ class JoinRequest:
 def join(request: JoinRequest, *, now: datetime) -> WaitingEntry:
     """Put a person on the list, or change what one who waits already asked for; the order stays.
 
-    Raises ContactNeeded when nobody could be told, NotChangeable for a visit that is over, ListFull.
+    Raises ContactNeeded when nobody could be told, NotChangeable for a visit that is over, ListFull,
+    StationRetired.
     """
+    _keep_open(request.places)
     if request.visit and (request.visit.status != Status.BOOKED or request.visit.starts_at <= now):
         raise NotChangeable
     channel = _channel(request)
@@ -59,6 +62,14 @@ def join(request: JoinRequest, *, now: datetime) -> WaitingEntry:
         return entry  # Knowing somebody's address is not enough to change what they asked for.
     _wish(entry, request)
     return entry
+
+
+def _keep_open(places: Sequence[Station]) -> None:
+    """Let none of the places be retired until this is done: its retirement tells who waits there."""
+    ids = [place.id for place in places]
+    wanted = select(Station.id).where(Station.id.in_(ids), Station.retired_at.is_(None))
+    if len(db.session.scalars(wanted.order_by(Station.id).with_for_update(read=True)).all()) < len(ids):
+        raise StationRetired
 
 
 def _channel(request: JoinRequest) -> str:
@@ -212,10 +223,14 @@ def take_off(request: TakingOff, *, now: datetime) -> None:
     if entry.places:
         return
     stop(entry.id, now=now)
-    case = db.session.get(Case, entry.case_id) if entry.case_id else None
-    channel = _first_way(entry, entry.appointment, case)
-    if channel:
+    if channel := channel_of(entry):
         _tell(entry, "waiting-ended", channel, now=now)
+
+
+def channel_of(entry: WaitingEntry) -> str | None:
+    """Return how who waits is told, or None when nothing is known."""
+    case = db.session.get(Case, entry.case_id) if entry.case_id else None
+    return _first_way(entry, entry.appointment, case)
 
 
 def stop(entry_id: int, *, now: datetime) -> None:

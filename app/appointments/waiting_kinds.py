@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.notifications.kinds import EMAIL, SMS, LazyText, MessageKind, register
+from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
 from app.notifications.usual_blanks import PHONE, PLACE, SERVICE, STOP_LINK
 
 _HEADING = _l("You are on the waiting list")
@@ -41,5 +41,23 @@ TAKEN_OFF = MessageKind(
     {EMAIL: frozenset({"phone"}), SMS: frozenset({"phone"})},
     {EMAIL: LazyText(_OFF_BODY, _OFF_HEADING, _OFF_HEADING), SMS: LazyText(_OFF_SMS)},
 )
-register(JOINED)
-register(TAKEN_OFF)
+WAITING_LINK = Blank(
+    "waiting_link", _l("link to what the person waited for"), "https://haikou.example/w/7Kq2mXw9Td"
+)
+_RETIRED_BODY = _l("""{service}
+Where: {place}
+
+This service point is closed for good, so you do not wait there any more.
+A visit that you have stays as it is. Other service points: {waiting_link}
+
+Help: {phone}""")
+_RETIRED_SMS = _l("{place} is closed for good. You are not on its waiting list any more: {waiting_link}")
+
+RETIRED = MessageKind(
+    "waiting-retired",
+    _l("Waited at a service point that was closed for good"),
+    (SERVICE, PLACE, WAITING_LINK, PHONE),
+    {EMAIL: frozenset({"place", "waiting_link"}), SMS: frozenset({"place", "waiting_link"})},
+    {EMAIL: LazyText(_RETIRED_BODY, _OFF_HEADING, _OFF_HEADING), SMS: LazyText(_RETIRED_SMS)},
+)
+register(JOINED, TAKEN_OFF, RETIRED)

@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import current_app
 
 from app.appointments.models import WaitingEntry
-from app.appointments.waiting_kinds import JOINED, TAKEN_OFF
+from app.appointments.waiting_kinds import JOINED, RETIRED, TAKEN_OFF
 from app.cases.models import Case
 from app.db import db
 from app.i18n import in_language
@@ -16,7 +16,7 @@ from app.notifications.outbox import ClaimedMessage
 from app.notifications.writing import Part, write
 from app.settings import Settings
 
-KINDS = {kind.name: kind for kind in (JOINED, TAKEN_OFF)}
+KINDS = {kind.name: kind for kind in (JOINED, TAKEN_OFF, RETIRED)}
 
 
 def compose(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
@@ -25,6 +25,8 @@ def compose(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
     kind = KINDS[message.kind]
     if entry is None or (entry.ended_at and kind is JOINED):
         return Skip("does not wait any more")
+    if entry.ended_at is None and kind is RETIRED:
+        return Skip("waits again")
     to = _contact(entry, message.channel)
     if not to:
         return Skip(f"no contact for {message.channel}")
@@ -41,9 +43,11 @@ def _contact(entry: WaitingEntry, channel: str) -> str:
 
 def _values(entry: WaitingEntry) -> Values:
     settings: Settings = current_app.extensions["settings"]
+    link = f"{settings.public_url.rstrip('/')}/w/{entry.token}"
     return {
         "service": words(entry.service.name),
         "place": ", ".join(words(place.station.name) for place in entry.places),
-        "stop_link": f"{settings.public_url.rstrip('/')}/w/{entry.token}",
+        "stop_link": link,
+        "waiting_link": link,
         "phone": settings.help_phone,
     }

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, select
 
+from app.appointments import waiting_retired
 from app.db import db
 from app.errors import DomainError, NotFound
 from app.publishing import queries, writing
@@ -223,7 +224,8 @@ def unused_photos(*, now: datetime) -> ColumnElement[bool]:
 def retire(slug: str, *, username: str, now: datetime) -> None:
     """Let the point receive nobody any more.
 
-    Raises VisitsBooked while anybody is to come, PapersKept while papers wait there for anybody.
+    Who waits for a time there, and nowhere else, is told ten minutes later. Raises VisitsBooked while
+    anybody is to come, PapersKept while papers wait there for anybody.
     """
     station = queries.find_station(slug, lock=True)
     if station is None or station.retired_at:
@@ -234,14 +236,16 @@ def retire(slug: str, *, username: str, now: datetime) -> None:
         raise PapersKept(count)
     station.retired_at = now
     station.plan_version += 1
+    waiting_retired.end_at(station, username=username, now=now)
     _note(station, Entry(username, now, Cause.RETIRED))
 
 
 def reopen(slug: str, *, username: str, now: datetime) -> None:
-    """Let a retired point receive people again."""
+    """Let a retired point receive people again; who waited there and was not told yet waits again."""
     station = queries.find_station(slug, lock=True)
     if station is None or station.retired_at is None:
         raise NotFound
     station.retired_at = None
     station.plan_version += 1
+    waiting_retired.put_back(station, now=now)
     _note(station, Entry(username, now, Cause.REOPENED))
