@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from app import jobs
 from app.appointments import waiting
 from app.appointments.contacts import Contact
 from app.appointments.models import WaitingEntry
@@ -15,6 +14,7 @@ from app.notifications import outbox
 from app.notifications.models import OutboxMessage
 from app.publishing import operations as publishing
 from app.stations.queries import StationRetired
+from app.writers import compose
 from tests import factories
 from tests.factories import at
 from tests.integration.staff.displacing import make
@@ -68,7 +68,7 @@ def test_who_waits_only_there_is_told_in_the_own_language(wait, now, language, s
     assert found.removed_because == "the service point was retired"
     (told,) = letters()
     assert (told.channel, told.status, told.send_at) == ("email", "waiting", now + TEN)
-    letter = jobs.compose(told, now + TEN)
+    letter = compose(told, now + TEN)
     assert (letter.to, letter.subject) == ("anna@example.org", subject)
     assert words in letter.text
     assert f"/w/{found.token}" in letter.text
@@ -101,7 +101,7 @@ def test_who_has_a_visit_elsewhere_is_told_at_its_address_and_keeps_it(network, 
     wait("", visit=visit)
     retire(now)
 
-    letter = jobs.compose(letters()[0], now + TEN)
+    letter = compose(letters()[0], now + TEN)
     assert letter.to == visit.email
     assert "A visit that you have stays as it is." in letter.text
     assert visit.status == "booked"
