@@ -15,6 +15,7 @@ from app.notifications.letter import Letter, Skip
 from app.notifications.outbox import ClaimedMessage
 from app.notifications.writing import Part, write
 from app.settings import Settings
+from app.typography import comma
 
 KINDS = {kind.name: kind for kind in (JOINED, TAKEN_OFF, RETIRED)}
 
@@ -46,7 +47,7 @@ def _values(entry: WaitingEntry) -> Values:
     link = f"{settings.public_url.rstrip('/')}/w/{entry.token}"
     return {
         "service": words(entry.service.name),
-        "place": ", ".join(words(place.station.name) for place in entry.places),
+        "place": comma().join(words(place.station.name) for place in entry.places),
         "stop_link": link,
         "waiting_link": link,
         "phone": settings.help_phone,

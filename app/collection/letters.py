@@ -20,6 +20,7 @@ from app.notifications.outbox import ClaimedMessage
 from app.notifications.writing import Part, write
 from app.settings import Settings
 from app.stations.models import Station
+from app.typography import comma
 
 __all__ = ["TOPIC", "compose"]
 
@@ -70,7 +71,7 @@ def _title(case: Case) -> str:
     given = visits.items_given(case.id)
     handed = (item for item in case.visit_type.items if item.kind == VisitItemKind.HANDOVER)
     left = [words(item.name) for item in handed if item.code not in given] if given else []
-    return f"{_('Still to collect:')} {', '.join(left)}" if left else words(case.visit_type.title)
+    return f"{_('Still to collect:')} {comma().join(left)}" if left else words(case.visit_type.title)
 
 
 def _values(news: News) -> Values:

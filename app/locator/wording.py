@@ -16,6 +16,7 @@ from app.stations.distance import RoundedDistance
 from app.stations.models import Confidence
 from app.stations.open_state import Door, OpenState
 from app.stations.opening_hours import DayKind
+from app.typography import comma
 
 CONFIDENCE = {
     Confidence.CONFIRMED: lazy_gettext("confirmed by the people who work there"),
@@ -193,7 +194,7 @@ def filter_words(search: Search, answer: Answer) -> str:
 
 def language_names(codes: Iterable[str]) -> str:
     """Return "English, Russian" in the page's language; a code that nobody knows stays a code."""
-    return ", ".join(_language_name(code) for code in codes)
+    return comma().join(_language_name(code) for code in codes)
 
 
 def _language_name(code: str) -> str:

@@ -200,14 +200,18 @@ def _page(station: Station, forms: Forms, **more: Any) -> str:
 
 def _sums(
     station: Station, weekly: Sequence[WeeklyPeriod], bounds: Bounds
-) -> tuple[Service, list[Hour]] | None:
-    """Return what the week offers of the station's first service; None when it offers none."""
+) -> tuple[Service, int, list[Hour]] | None:
+    """Return what the week offers of the station's first service, and how long its visits take there.
+
+    None when the station offers nothing.
+    """
     services = _offered(station)
     if not services:
         return None
     desks = plans.plan_of(station).desks_for(services[0].id)
     ours = [p for p in weekly if bounds_of(p) == bounds and p.desk_group == desks.number]
-    return services[0], week_sums(ours, desks.planned(services[0].minutes))
+    minutes = desks.planned(services[0].minutes)
+    return services[0], minutes, week_sums(ours, minutes)
 
 
 def _offered(station: Station) -> list[Service]:

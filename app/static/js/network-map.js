@@ -267,15 +267,31 @@
       span.classList.toggle('before', at + middle.width / 2 > width);
       span.classList.toggle('after', at - middle.width / 2 < 0);
     }
+    leaveOutCovered();
+  }
+
+  // On a small map a word gives way to numbers, to buttons, and to the words before it.
+  function leaveOutCovered() {
+    const taken = [...stage.querySelectorAll('.map-pin b, .leaflet-control')].map((part) => part.getBoundingClientRect());
+    for (const span of stage.querySelectorAll('.map-km span, .map-word span')) {
+      const mine = span.getBoundingClientRect();
+      const covered = taken.some((it) => it.left < mine.right && mine.left < it.right && it.top < mine.bottom && mine.top < it.bottom);
+      span.classList.toggle('covered', covered);
+      if (!covered) taken.push(mine);
+    }
   }
 
   // Words and rings for orientation; they say nothing that the list does not.
   function orient() {
+    drawRings();
     for (const mark of stage.querySelectorAll('.map-words li')) {
       word([Number(mark.dataset.lat), Number(mark.dataset.lon)], mark.textContent, 'map-word');
     }
     keepWordsInside();
     map.on('moveend', keepWordsInside);
+  }
+
+  function drawRings() {
     const main = places.find((place) => place.facts.main);
     if (!main) return;
     for (const km of [5, 10]) {

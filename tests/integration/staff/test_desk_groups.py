@@ -162,6 +162,16 @@ def test_a_slot_may_be_longer_than_the_visit(cast, network, browser, now):
     assert_ledger()
 
 
+def test_what_the_week_offers_counts_the_slots_of_these_desks(browser):
+    assert "visits of 20 min" in browser.get(HOURS).text
+    groups(browser, **{"g0-slot": "45"})
+
+    page = browser.get(HOURS).text
+
+    assert "1 desk × 2 visits of 45 min = 2 places" in page
+    assert "visits of 20 min" not in page
+
+
 def test_a_visit_comes_back_into_the_longer_slot_that_counts_by_then(cast, network, browser, now):
     visit = make(cast.fuxingcheng, network.document_check, NINE, now)
     transact(cancel, visit.reference, now=now)

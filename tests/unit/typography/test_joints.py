@@ -3,12 +3,13 @@
 import pytest
 from jinja2 import Environment
 
-from app.typography import GAP, Joints
+from app.typography import COMMA, GAP, Joints
 
 
-def rendered(template: str, gap: str) -> str:
+def rendered(template: str, gap: str, comma: str = ", ") -> str:
     env = Environment(extensions=[Joints], autoescape=True)
-    env.globals |= {GAP: lambda: gap, "_": str, "ngettext": lambda one, _many, _n: one, "name": "A. B"}
+    env.globals |= {GAP: lambda: gap, COMMA: lambda: comma}
+    env.globals |= {"_": str, "ngettext": lambda one, _many, _n: one, "name": "A. B"}
     return env.from_string(template).render()
 
 
@@ -50,3 +51,21 @@ def test_every_other_space_stays(template):
     assert rendered(template, "") == Environment(autoescape=True).from_string(template).render(
         _=str, name="A. B"
     )
+
+
+@pytest.mark.parametrize(
+    ("template", "joined"),
+    [
+        ("{{ name }}, {{ name }}", "A. B，A. B"),
+        ("{% for n in (1, 2) %}{{ n }}{% if not loop.last %}, {% endif %}{% endfor %}", "1，2"),
+        ("{{ name }}{% if 1 %}, {% endif %}<b>2</b>", "A. B，<b>2</b>"),
+    ],
+)
+def test_between_two_values_the_comma_is_the_languages_own(template, joined):
+    assert rendered(template, "", "，") == joined
+    assert rendered(template, " ") == joined.replace("，", ", ")
+
+
+@pytest.mark.parametrize("template", ["{{ name }} one, {{ name }}", "a, b", "{{ name }},{{ name }}"])
+def test_every_other_comma_stays(template):
+    assert "，" not in rendered(template, "", "，")
