@@ -222,6 +222,29 @@ def test_rings_and_words_give_orientation(page: Page):
     assert abs(across / per_km - 10) < 0.8
 
 
+@pytest.mark.parametrize("language", ["en", "zh", "ru"])
+def test_on_a_small_map_no_word_lies_under_a_number_a_button_or_another_word(
+    open_page: OpenPage, unsure_station: Station, language: str
+):
+    page = open_page(viewport={"width": 290, "height": 368})
+    ready(page, f"/{language}/map/frame")
+    seen = page.evaluate(
+        """() => {
+          const rects = (what) => [...document.querySelectorAll(what)]
+            .filter((part) => getComputedStyle(part).visibility === 'visible')
+            .map((part) => part.getBoundingClientRect());
+          const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+          const words = rects('.map-word span, .map-km span');
+          const others = rects('.map-pin b, .leaflet-control');
+          const covered = (one, i) => [...others, ...words.slice(i + 1)].some((two) => over(one, two));
+          const faults = words.filter(covered);
+          return [words.length, faults.length];
+        }"""
+    )
+    assert seen[0] >= 2
+    assert seen[1] == 0
+
+
 def test_escape_leaves_the_map_for_the_list(open_page: OpenPage):
     page = open_page(viewport=DESKTOP)
     ready(page, "/en/map")

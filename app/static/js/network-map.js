@@ -287,8 +287,6 @@
     for (const mark of stage.querySelectorAll('.map-words li')) {
       word([Number(mark.dataset.lat), Number(mark.dataset.lon)], mark.textContent, 'map-word');
     }
-    keepWordsInside();
-    map.on('moveend', keepWordsInside);
   }
 
   function drawRings() {
@@ -337,6 +335,8 @@
       spread();
       map.on('zoomend', spread);
     }
+    keepWordsInside();
+    map.on('moveend', keepWordsInside);
     keys();
     stage.dataset.ready = 'yes';
   }
