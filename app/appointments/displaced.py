@@ -15,7 +15,7 @@ from app.appointments.models import Appointment, AppointmentEvent, OfferReason
 from app.appointments.offers import OfferRequest, Recipient
 from app.appointments.operations import locked_appointment, locked_changeable
 from app.appointments.policy import SlotUnavailable
-from app.appointments.reminders import announce, remind
+from app.appointments.reminders import announce, find_untold, remind
 from app.appointments.slots import Candidate
 from app.appointments.states import Status
 from app.db import db, whole_step
@@ -139,7 +139,10 @@ def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
     appointment.cancelled_at = appointment.cancelled_by = None
     _put(appointment, station, was.candidate, was.desks)
     _record(appointment, PUT_BACK, actor, {}, now=now)
-    remind(appointment, now=now)
+    if untold := find_untold(appointment):
+        announce(appointment, untold, now=now)
+    else:
+        remind(appointment, now=now)
     return True
 
 

@@ -49,7 +49,7 @@ def visit(network, cast, now):
 
 def test_undo_restores_plan_and_visits_and_takes_the_messages_back(browser, network, cast, now, visit):
     other = make(cast.fuxingcheng, network.document_check, ELEVEN + timedelta(minutes=20), now)
-    before = desks_taken(), station().hours_confirmed_on, messages(visit)[1:]
+    before = desks_taken(), station().hours_confirmed_on, messages(visit)
     close_morning(browser, **{f"choice-{other.reference}": "cancel"})
     board = browser.get("/staff/today").text
     assert "Messages go out at 09:10." in board
@@ -60,9 +60,20 @@ def test_undo_restores_plan_and_visits_and_takes_the_messages_back(browser, netw
     assert db.session.scalars(db.select(Closure)).all() == []
     assert (again(visit).starts_at, again(other).status) == (ELEVEN, "booked")
     assert (desks_taken(), station().hours_confirmed_on) == before[:2]
-    assert messages(visit) == before[2]  # the reminders of the old time, and no word of any change
+    assert messages(visit) == before[2]  # what waited about the old time, and no word of any change
     assert "cancelled_by_us" not in {kind for kind, _at in messages(other)}
     assert "The change is undone" in browser.get("/staff/today").text
+
+
+def test_who_has_the_confirmation_gets_no_second_one_by_the_undo(browser, visit):
+    confirmation = db.session.scalars(db.select(OutboxMessage).filter_by(kind="confirmation")).one()
+    confirmation.status = MessageStatus.SENT
+    db.session.commit()
+    close_morning(browser)
+
+    browser.post(f"/staff/changes/{batch()}/undo")
+
+    assert [kind for kind, _at in messages(visit)] == ["reminder-1440", "reminder-120"]
 
 
 def test_undo_gives_a_party_what_it_had_though_its_service_was_changed_since(browser, network, cast, now):
