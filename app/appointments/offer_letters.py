@@ -22,6 +22,7 @@ from app.notifications.outbox import ClaimedMessage
 from app.notifications.writing import Part, write
 from app.settings import Settings
 from app.stations.models import Station
+from app.typography import comma
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _values(kept: Kept) -> Values:
 def _had(visit: Appointment, station: Station) -> str:
     """Return the time that the person has, with its place when that is another one."""
     had = _when(local(visit.starts_at, visit.station.timezone))
-    return had if visit.station_id == station.id else f"{had}, {words(visit.station.name)}"
+    return had if visit.station_id == station.id else f"{had}{comma()}{words(visit.station.name)}"
 
 
 def _when(moment: datetime) -> str:
