@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from aiosmtpd.controller import Controller
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import (
@@ -21,9 +22,10 @@ from playwright.sync_api import (
 )
 
 from tests import factories
+from tests.browser.mailbox import Mailbox
 from tests.conftest import make_app
 from tests.databases import Databases
-from tests.server import Server
+from tests.server import Server, free_port
 
 PHONE = {"width": 360, "height": 640}
 FLAGS = [
@@ -132,6 +134,16 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert watcher.faults == []
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, int]]:
+    """A mailbox and the port at which it takes in letters."""
+    port, made = free_port(), Mailbox()
+    controller = Controller(made, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield made, port
+    controller.stop()
 
 
 @pytest.fixture

@@ -4,21 +4,16 @@ Everything is real but the people: the shipped network, gunicorn, a worker, SMTP
 """
 
 import csv
-import email
 import re
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import default
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from statistics import median_low
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
@@ -28,15 +23,15 @@ from app.db import db
 from app.stations.queries import get_station
 from tests import factories
 from tests.browser.conftest import PHONE, Watcher, widest
+from tests.browser.mailbox import Mailbox
 from tests.conftest import make_app
 from tests.databases import Databases
 from tests.factories import PASSWORD
 from tests.integration.intake.sheets import row, sheet
-from tests.server import BIN, ROOT, Server, environment, free_port
+from tests.server import BIN, ROOT, Server, environment
 
 LINES = 1000
 DESK = {"width": 1280, "height": 800}
-PATIENCE = 40  # seconds for a letter; it comes after two or three
 FIRST, SECOND = 1, 2  # the two cases that are walked to their end
 COUNTRIES = ("RUS", "KAZ", "FRA", "IND", "BRA")
 
@@ -65,32 +60,6 @@ WORKING_DAYS = {"2026-11-06": 4, "2026-11-10": 6, "2026-11-11": 7}
 WORKING_DAYS_TODAY = 16
 
 
-@dataclass
-class Mailbox:
-    """Takes in what comes over SMTP, and waits for a letter."""
-
-    letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
-    news: threading.Condition = field(default_factory=threading.Condition)
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        with self.news:
-            letter = email.message_from_bytes(envelope.content, policy=default)
-            self.letters.append((envelope.rcpt_tos[0], letter))
-            self.news.notify_all()
-        return "250 OK"
-
-    def wait_for(self, to: str, count: int) -> str:
-        """Return the text of the letter that is the count-th to this address."""
-        with self.news:
-            assert self.news.wait_for(lambda: len(self._to(to)) >= count, PATIENCE), f"no letter {count}"
-            body = self._to(to)[count - 1].get_body(("plain",))
-        assert body is not None
-        return str(body.get_content())
-
-    def _to(self, to: str) -> list[EmailMessage]:
-        return [letter for address, letter in self.letters if address == to]
-
-
 @dataclass(frozen=True)
 class Place:
     """The running installation."""
@@ -99,16 +68,6 @@ class Place:
     url: str
     mailbox: Mailbox
     flask: Callable[..., str]
-
-
-@pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    port = free_port()
-    made = Mailbox()
-    controller = Controller(made, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield made, port
-    controller.stop()
 
 
 @pytest.fixture
