@@ -65,7 +65,8 @@ class HoldRequest:
         """Return the name of the hold: from the key and all that is asked for, else a new one."""
         if not self.key:
             return new_name()
-        facts = (self.key, self.station_slug, self.service_code, self.starts_at.timestamp(), self.case_id)
+        slot = self.station_slug, self.service_code, self.starts_at.timestamp()
+        facts = (self.key, *slot, self.party_size, self.case_id)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 

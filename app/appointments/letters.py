@@ -20,6 +20,7 @@ from app.appointments.models import Appointment
 from app.appointments.reminder_plan import is_quiet, opens_next
 from app.appointments.reminders import REMINDER, TOPIC
 from app.appointments.states import Status
+from app.appointments.wording import with_party
 from app.cases.models import Case, VisitItemKind, VisitType
 from app.db import db
 from app.i18n import clock_time, current_language, in_language, local, long_day, short_day
@@ -193,10 +194,11 @@ def values_of(visit: Visit) -> Values:
     appointment, station = visit.appointment, visit.appointment.station
     base, language = settings.public_url.rstrip("/"), current_language()
     link = _link(visit, base)
+    service = "" if visit.case else appointment.service.name.in_language(language)
     return {
         **_when_and_where(visit.starts, station.name, station.address, language),
         "place_link": f"{base}/{language}/places/{station.slug}",
-        "service": "" if visit.case else appointment.service.name.in_language(language),
+        "service": with_party(service, appointment),
         "why": _why(visit),
         "items": _items(visit, VisitItemKind.HANDOVER),
         "papers": _items(visit, VisitItemKind.PAPER) or _passport(language),

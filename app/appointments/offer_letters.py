@@ -10,7 +10,7 @@ from app.appointments import offers
 from app.appointments.models import Appointment, OfferReason, TimeOffer
 from app.appointments.offer_kinds import FREE_AT_LAST, OFFERS
 from app.appointments.offers import OfferState
-from app.appointments.wording import until_words
+from app.appointments.wording import until_words, with_party
 from app.cases.models import Case
 from app.db import db
 from app.i18n import clock_time, in_language, local, long_day, short_day
@@ -78,7 +78,7 @@ def _values(kept: Kept) -> Values:
         "place": words(station.name),
         "address": words(station.address),
         "had": _had(visit, station) if visit else "",
-        "service": "" if visit else words(hold.service.name),
+        "service": "" if visit else with_party(words(hold.service.name), hold),
         "until": until_words(kept.offer.until, station.timezone, kept.now),
         "link": f"{base}/o/{kept.offer.token}",
         "stop_link": f"{base}/w/{kept.offer.waiting.token}" if kept.offer.waiting else "",

@@ -48,6 +48,11 @@ class Serving(NamedTuple):
     minutes: int
     in_a_row: int = 1
 
+    @property
+    def length(self) -> timedelta:
+        """Return how long a visit of the party takes."""
+        return self.in_a_row * timedelta(minutes=self.minutes)
+
 
 class Bookable(Protocol):
     """What a service says about booking: a Service, or the few columns of one."""

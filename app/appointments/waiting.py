@@ -40,6 +40,7 @@ class JoinRequest:
     contact: Contact = NO_CONTACT
     visit: Appointment | None = None
     case: Case | None = None
+    people: int = 1  # who would come together; a visit knows its own
 
 
 def join(request: JoinRequest, *, now: datetime) -> WaitingEntry:
@@ -122,7 +123,7 @@ def _new(request: JoinRequest, *, now: datetime) -> WaitingEntry:
         service_id=request.service.id,
         appointment_id=request.visit.id if request.visit else None,
         case_id=request.case.id if request.case else None,
-        party_size=request.visit.party_size if request.visit else 1,
+        party_size=request.visit.party_size if request.visit else request.people,
         language=request.language,
         joined_at=now,
         token_hash=token_hash(token),

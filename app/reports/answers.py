@@ -11,7 +11,7 @@ from app.i18n import NATIVE_NAMES, text, weekday_names
 from app.reports import charts, queries
 from app.reports.charts import Bars, Grid
 from app.reports.figures import Period, grouped, level, middle, nine_of_ten, ranked, share_percent, told_share
-from app.reports.queries import VisitRow
+from app.reports.queries import CELL_MINUTES, VisitRow
 from app.stations.models import Station
 
 LEAD_EDGES = (0, 1, 3, 7, 14)  # days between booking and visit
@@ -179,8 +179,9 @@ def by_hour(scope: Scope) -> Report:
         opened[weekday, hour] = opened.get((weekday, hour), 0) + minutes
     used: dict[tuple[int, int], int] = {}
     for visit in scope.kept:
-        key = (visit.starts.weekday(), visit.starts.hour)
-        used[key] = used.get(key, 0) + visit.minutes * visit.desks
+        for moment in visit.moments:
+            key = (moment.weekday(), moment.hour)
+            used[key] = used.get(key, 0) + CELL_MINUTES * visit.desks
     hours = sorted({hour for _day, hour in opened})
     days = sorted({day for day, _hour in opened})
     answer = _hour_answer(used, opened)

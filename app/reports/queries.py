@@ -19,6 +19,8 @@ from app.stations.models import Station
 from app.stations.opening_hours import open_intervals
 from app.stations.plans import plan_of
 
+CELL_MINUTES = CELL // timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
@@ -32,6 +34,11 @@ class VisitRow:
     minutes: int
     desks: int
     language: str
+
+    @property
+    def moments(self) -> Iterable[datetime]:
+        """Return the starts of the cells that it covers, on the station's own clock."""
+        return (self.starts + offset * CELL for offset in range(self.minutes // CELL_MINUTES))
 
     @property
     def lead_days(self) -> int:
@@ -87,7 +94,7 @@ def open_minutes(stations: Sequence[Station], period: Period) -> dict[tuple[int,
             for part in open_intervals(plan, day):
                 for moment in _cells(part.interval):
                     key = (station.id, day.weekday(), moment.astimezone(zone).hour)
-                    found[key] = found.get(key, 0) + part.desks * (CELL // timedelta(minutes=1))
+                    found[key] = found.get(key, 0) + part.desks * CELL_MINUTES
     return found
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.appointments import masking
+from app.appointments import masking, wording
 from app.appointments.views import checking, doors, offer, times, visit, waiting
 from app.appointments.views.blueprint import bp
 
@@ -12,5 +12,8 @@ __all__ = ["bp", "checking", "doors", "init_app", "offer", "times", "visit", "wa
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.jinja_env.filters.update(
-        initials=masking.initials, masked_email=masking.masked_email, masked_phone=masking.masked_phone
+        initials=masking.initials,
+        masked_email=masking.masked_email,
+        masked_phone=masking.masked_phone,
+        party=wording.party_of,
     )

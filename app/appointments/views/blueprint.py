@@ -67,5 +67,7 @@ def page_too_old(_error: CSRFError) -> ResponseReturnValue:
     step = (request.endpoint or "").removeprefix(f"{bp.name}.")
     arguments = dict(request.view_args or {})
     if step == "hold":
-        arguments |= {name: request.form[name] for name in ("service", "move") if request.form.get(name)}
+        arguments |= {
+            name: request.form[name] for name in ("service", "move", "people") if request.form.get(name)
+        }
     return redirect(url_for(f".{_SAME_STEP[step]}", **arguments), 303)

@@ -39,6 +39,12 @@ class Errand:
     moving: Appointment | None = None
     fields: dict[str, Any] = field(default_factory=dict)  # what its forms and links carry along
     reach: Mapping[int, Reach] = field(default_factory=dict)  # of a case's papers, by station
+    people: int = 1  # who come together
+
+    @property
+    def asks_people(self) -> bool:
+        """Say whether one may come with others: permits are handed to one person, a visit keeps its party."""
+        return self.kind == BOOK and self.moving is None and self.service.max_party > 1
 
     def fitting(self, offers: Iterable[Offer]) -> list[Offer]:
         """Return the times at which the papers are there; of them those in time, if there are any."""
@@ -75,7 +81,10 @@ def _collection(given: Mapping[str, str]) -> Errand:
     places = [station for station in offered if station.id in reach or station is home]
     chosen = _chosen(places, given) or (home if home in places else None)
     movable = _movable(live)
-    return Errand(COLLECT, service, places, chosen or _first(places), case, movable, reach=reach)
+    people = live.party_size if live else 1
+    return Errand(
+        COLLECT, service, places, chosen or _first(places), case, movable, reach=reach, people=people
+    )
 
 
 def _open_service(given: Mapping[str, str]) -> Errand:
@@ -91,8 +100,19 @@ def _open_service(given: Mapping[str, str]) -> Errand:
         abort(redirect(url_for(".collect"), 303))
     places = places_of(service, around=_asked_for(given) or (visit.station if visit else None))
     home = _chosen(places, given) or (visit.station if visit and visit.station in places else None)
-    fields = {"service": service.code} | ({"move": "1"} if visit else {})
-    return Errand(BOOK, service, places, home or _first(places), None, _movable(visit), fields)
+    people = visit.party_size if visit else _people(given.get("people", ""), service)
+    fields: dict[str, Any] = {"service": service.code}
+    if visit:
+        fields["move"] = "1"
+    elif people > 1:
+        fields["people"] = people
+    return Errand(BOOK, service, places, home or _first(places), None, _movable(visit), fields, people=people)
+
+
+def _people(typed: str, service: Service) -> int:
+    """Return how many come together, as the address says: one, unless it is a number that one may be."""
+    asked = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 1
+    return asked if 1 <= asked <= service.max_party else 1
 
 
 def places_of(service: Service, *, around: Station | None = None) -> list[Station]:
@@ -126,7 +146,9 @@ def soonest_offers(errand: Errand, *, count: int, now: datetime, place: Station 
     station = place or errand.home
     reach = errand.reach.get(station.id)
     after = reach.earliest if reach and reach.transfer else None
-    found = queries.soonest(station, errand.service, count=count + 1, now=now, after=after)
+    found = queries.soonest(
+        station, errand.service, count=count + 1, now=now, party_size=errand.people, after=after
+    )
     had = errand.moving and (errand.moving.station_id, errand.moving.starts_at)
     free = [slot for slot in found if (station.id, slot.interval.start) != had]
     return errand.fitting(offers_of(station, free[:count]))
@@ -145,7 +167,11 @@ def soonest_elsewhere(errand: Errand, *, count: int, now: datetime) -> list[Offe
 
 def errand_of_hold(kept: Hold) -> Errand:
     """Return the errand a hold belongs to, at the hold's place."""
-    given = {"service": kept.service.code, "place": kept.station.slug}
+    given = {
+        "service": kept.service.code,
+        "place": kept.station.slug,
+        "people": str(kept.party_size),
+    }
     if kept.appointment_id:
         given["move"] = "1"
     return get_errand(kind_of(kept), given)

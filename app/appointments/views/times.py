@@ -34,6 +34,7 @@ from app.appointments.policy import (
 )
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp
 from app.appointments.views.errands import Errand, get_errand
+from app.appointments.wording import party_words
 from app.cases.readiness import CaseNotReady
 from app.db import transact
 from app.i18n import local, month_name, weekday_names
@@ -101,6 +102,7 @@ def choose_time(kind: str) -> ResponseReturnValue:
         later_month=month_beside(first, days=days, step=1),
         near=_near(errand, wish.taken, now=now),
         kept=_kept_for(errand, now=now),
+        party="" if wish.any_place else _party(errand),
         word=journey.told(),
     )
 
@@ -118,8 +120,10 @@ def _days(errand: Errand, stations: list[Station], *, now: datetime) -> list[Off
     length = max(queries.days_ahead(station, errand.service) for station in stations) + 1
     offers: list[Offer] = []
     for station in stations:
-        for day in queries.availability(station, errand.service, first_day=today, days=length, now=now):
-            offers += offers_of(station, day.slots)
+        found = queries.availability(
+            station, errand.service, first_day=today, days=length, party_size=errand.people, now=now
+        )
+        offers += offers_of(station, [slot for day in found for slot in day.slots])
     fitting = errand.fitting(offers)
     last = today + timedelta(days=length - 1)
     if any(map(errand.is_late, offers)) and not any(map(errand.is_late, fitting)):
@@ -138,10 +142,18 @@ def _near(errand: Errand, taken: datetime | None, *, now: datetime) -> list[Offe
     if taken is None:
         return None
     window = queries.window_of(errand.service, errand.home, now=now)
-    if taken in window and queries.is_free(errand.home, errand.service, taken, 1, now=now):
+    if taken in window and queries.is_free(errand.home, errand.service, taken, errand.people, now=now):
         return None
-    slots = queries.nearest_to(errand.home, errand.service, taken, count=ALTERNATIVES, now=now)
+    slots = queries.nearest_to(
+        errand.home, errand.service, taken, count=ALTERNATIVES, now=now, party_size=errand.people
+    )
     return errand.fitting(offers_of(errand.home, slots))
+
+
+def _party(errand: Errand) -> str:
+    """Say how long people who come together take here; at other places it may be otherwise."""
+    serving = queries.serving_at(errand.home, errand.service, errand.people)
+    return party_words(errand.people, serving.length, in_a_row=serving.in_a_row > 1)
 
 
 def _kept_for(errand: Errand, *, now: datetime) -> Hold | None:
@@ -190,7 +202,7 @@ def _request(errand: Errand, wanted: Target) -> HoldRequest:
         station_slug=wanted.station_slug,
         service_code=errand.service.code,
         starts_at=wanted.starts_at,
-        party_size=errand.moving.party_size if errand.moving else 1,
+        party_size=errand.people,
         case_id=errand.case.id if errand.case else None,
         moves=errand.moving.id if errand.moving else None,
         key=request.form.get("key", "")[:64],

@@ -130,7 +130,9 @@ def _join(form: Any, errand: Errand, visit: Appointment | None) -> ResponseRetur
     places = [place for place in errand.places if place.slug in form.places.data]
     contact = form.contact if isinstance(form, ContactForm) else Contact()
     language = form.language.data if isinstance(form, ContactForm) else current_language()
-    wish = JoinRequest(errand.service, places, form.wish, language, contact, visit, errand.case)
+    wish = JoinRequest(
+        errand.service, places, form.wish, language, contact, visit, errand.case, errand.people
+    )
     try:
         if visit is None and errand.case is None:
             _count_join()

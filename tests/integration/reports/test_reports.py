@@ -89,6 +89,19 @@ def test_use_is_minutes_booked_of_minutes_open(browser, week):
     assert by_hour[1][:3] == ["Tuesday", "50", "33"]
 
 
+def test_a_party_uses_its_desks_in_each_hour_that_it_is_there(browser, network):
+    turns = {"party_size": 2, "desks": 1, "ends_at": at("2026-11-17", "10:20")}
+    visit(network, "2026-11-17", "09:40", Status.COMPLETED, **turns)
+    visit(network, "2026-11-17", "11:00", Status.COMPLETED, party_size=2)
+
+    balance = rows_of(browser("tom").get("/staff/reports/balance.csv?from=2026-11-17&to=2026-11-17"))
+    by_hour = rows_of(browser("tom").get("/staff/reports/by-hour.csv?from=2026-11-17&to=2026-11-17"))
+
+    assert balance[1][:2] == ["Central Window", "80"]
+    # Of two desks: 20 minutes at one, twice; then 20 minutes at both.
+    assert by_hour[1][:4] == ["Tuesday", "17", "17", "33"]
+
+
 def test_without_visits_there_is_a_sentence_and_no_grid_of_zeros(browser, network):
     page = browser("tom").get("/staff/reports?from=2026-11-17&to=2026-11-17").text
     part = page[page.index('id="by-hour"') : page.index('id="balance"')]

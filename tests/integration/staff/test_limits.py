@@ -156,7 +156,7 @@ def test_the_narrowest_rule_says_how_a_party_is_served(cast, network, now):
 
     assert (in_a_row(central), in_a_row(network.jiangdong)) == (False, True)
     page = cast.ada.get(f"{LIMITS}?station=central-window&service=document-check").text
-    assert "As a wider rule says: One after another at one desk" in page
+    assert "Without a choice: One after another at one desk" in page
     assert '<option value="side_by_side" selected>' in page
     save(cast.ada, station="central-window", service="document-check", party_served="")
     assert in_a_row(central)
