@@ -2,7 +2,8 @@
 
 import io
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from icalendar import Calendar
@@ -270,6 +271,21 @@ def test_advice_for_a_party_needs_a_number_only(office, network):
         sorted(visit.party_size for visit in visits()) == [2, 5] or sum(v.party_size for v in visits()) == 7
     )
     assert {visit.email for visit in visits()} == {"hr@acme.example"}
+
+
+def test_parties_that_take_turns_follow_each_other_and_none_overlaps(office, network):
+    network.document_check.max_party, network.document_check.party_served = 2, "in_a_row"
+    network.central.offers = [o for o in network.central.offers if o.service_id == network.collect.id]
+    db.session.commit()
+    page = office.start(service="document-check", people="5")
+    booked = office.press(office.choose(page).text, "Book for all")
+    assert h1(booked) == "The visits are booked"
+
+    found = sorted(visits(), key=lambda visit: visit.starts_at)
+    assert sorted(visit.party_size for visit in found) == [1, 2, 2]
+    assert all(visit.interval.length == visit.party_size * timedelta(minutes=20) for visit in found)
+    assert all(one.ends_at <= two.starts_at for one, two in pairwise(found))
+    assert {visit.desks for visit in found} == {1}
 
 
 @pytest.mark.parametrize(
