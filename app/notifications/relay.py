@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from app.db import QuickWrites, end_read, quick_writes, transact
+from app.errors import Busy
 from app.notifications import contacts, outbox, pauses
 from app.notifications.letter import Askable, Channel, DeliveryError, Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage, Outcome, Result
@@ -152,11 +153,23 @@ class Relay:
             return
         started_at = self.clock()
         result = self._try(message, written, started_at)
-        kept = self._record(message, result, quick, started_at=started_at, now=self.clock())
+        record = partial(self._record, message, result, quick, started_at=started_at, now=self.clock())
+        kept = self._while_leased(record)
         log.info(
             "message handled",
             extra={"outbox_message": message.id, "outcome": result.outcome.value, "kept": kept},
         )
+
+    def _while_leased(self, record: Callable[[], bool]) -> bool:
+        """Try on while the database is busy: what was sent and is not on record would be sent again."""
+        # The last sending ends well before the last third of its lease.
+        until = time.monotonic() + self.lease.total_seconds() / 3
+        while True:
+            try:
+                return record()
+            except Busy:
+                if time.monotonic() >= until or self.stopping():
+                    raise
 
     def _record(
         self,

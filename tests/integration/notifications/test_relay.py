@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from app.db import db, transact
+from app.errors import Busy
 from app.notifications import contacts, outbox, rates, tidying
 from app.notifications.letter import DeliveryError, Letter, Skip
 from app.notifications.models import DeliveryAttempt, OutboxMessage
@@ -35,6 +36,24 @@ def test_no_transaction_is_open_while_a_message_is_sent(put, make_relay, channel
     channel.before = lambda _letter: seen.append(db.session().in_transaction())
     make_relay(compose=note).deliver_due()
     assert seen == [False]
+
+
+def test_what_was_sent_is_recorded_however_long_others_write(
+    put, row, make_relay, channel, monkeypatch
+) -> None:
+    put("a")
+    tries = []
+
+    def record(*given, **more):
+        tries.append(1)
+        if len(tries) < 4:
+            raise Busy
+        return real(*given, **more)
+
+    real = outbox.record
+    monkeypatch.setattr(outbox, "record", record)
+    make_relay(compose=note).deliver_due()
+    assert (len(tries), channel.subjects, row("a").status) == (4, ["note 1"], "sent")
 
 
 def test_a_failing_message_stops_no_other(put, row, make_relay, channel) -> None:
