@@ -20,6 +20,7 @@ from app.appointments.slots import cell_of
 from app.cases import decisions
 from app.collection import operations as collection
 from app.db import db, end_read, transact
+from app.errors import Busy
 from app.groups import operations as groups
 from app.intake import applying
 from app.notifications import alarm, heartbeat, tidying, trials, watch
@@ -86,6 +87,9 @@ def run_job(app: Flask, job: Job) -> None:
         outcome, failed = "failed", True
         try:
             outcome, failed = job.run(), False
+        except Busy:
+            outcome = heartbeat.GAVE_WAY
+            raise
         finally:
             end_read()
             transact(

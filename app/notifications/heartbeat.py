@@ -12,6 +12,7 @@ from app.notifications.models import JobRun
 
 LEASE = timedelta(minutes=10)  # a shared job whose worker died is anybody's after this
 MOST_EARLY = timedelta(seconds=5)  # ticks of one beat are never exactly a beat apart
+GAVE_WAY = "gave way"  # the outcome of a run that others left no room in the database
 AGAIN_AFTER = timedelta(minutes=10)  # a daily job that failed does not wait for tomorrow
 SURELY = timedelta(minutes=1)  # clocks of two machines may differ by seconds
 

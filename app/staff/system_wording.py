@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.i18n import current_language
+from app.notifications.heartbeat import GAVE_WAY
 from app.notifications.watch import Trouble
 
 JOBS = {
@@ -78,6 +79,8 @@ _TROUBLES: dict[str, Callable[[int, str], str]] = {
 
 def outcome(stored: str) -> str:
     """Return what came of a run; parts that counted nothing are left out, and what is no count stays."""
+    if stored == GAVE_WAY:
+        return str(_("the database was busy, so it comes again"))
     read = [_read(part) for part in stored.split(", ") if part]
     done = [words for number, words in read if number != 0]
     if read and not done:

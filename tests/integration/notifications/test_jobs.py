@@ -12,6 +12,7 @@ from app.accounts.models import StaffSession
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.slots import cell_of
 from app.db import db, transact
+from app.errors import Busy
 from app.notifications import heartbeat
 from app.notifications.heartbeat import last_runs
 from app.notifications.models import JobRun
@@ -77,6 +78,18 @@ def test_a_run_leaves_its_heartbeat_even_when_it_fails(app, clock, now) -> None:
         "failing": "failed", "working": "done",
     }  # fmt: skip
     assert last_runs() == {"failing": now, "working": now + timedelta(seconds=5)}
+
+
+def test_a_run_that_others_left_no_room_says_so_and_comes_again_soon(app, clock) -> None:
+    def wait_in_vain() -> str:
+        raise Busy
+
+    with pytest.raises(Busy):
+        jobs.run_job(app, Job("purge", 24 * 3600, wait_in_vain, shared=True))
+    with app.app_context():
+        run = db.session.get_one(JobRun, "purge")
+        assert (run.outcome, run.failures) == ("gave way", 1)
+        assert run.due_at - run.started_at == timedelta(minutes=10)
 
 
 def test_holds_that_ran_out_are_released(network, clock, now) -> None:

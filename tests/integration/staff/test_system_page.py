@@ -58,6 +58,14 @@ def test_what_every_job_says_of_itself_is_read(app, network, client, clock) -> N
         ("2 offered, 1 ended", ["2 times offered, 1 wish ended", "提供了2个时间、结束1个候补",
                                 "времён предложено: 2, пожеланий завершено: 1"]),
         ("done by an older version", ["done by an older version"] * 3),
+        (
+            "gave way",
+            [
+                "the database was busy, so it comes again",
+                "数据库繁忙，稍后会再次运行",
+                "база данных была занята, задача повторится",
+            ],
+        ),
         ("3 parrots", ["3 parrots"] * 3),
         ("", [""] * 3),
     ],
@@ -77,6 +85,7 @@ def test_nothing_on_the_page_is_english_only(client, now, language) -> None:
         transact(heartbeat.beat, name, started_at=now, outcome=outcome, now=now, every=every)
     for _ in range(3):
         transact(heartbeat.beat, "purge", started_at=now, outcome="failed", now=now, every=every, failed=True)
+    transact(heartbeat.beat, "purge_data", started_at=now, outcome="gave way", now=now, failed=True)
     sign_in(client, Role.ADMINISTRATOR)
     client.post("/staff/language", data={"language": language})
 
