@@ -42,7 +42,7 @@ def _never() -> bool:
 
 MOST_AHEAD = 100  # letters written in one read: one by one they take longer than sending
 FEW_AHEAD = 10  # before it is known how fast they go out
-FRESH_SECONDS = 0.25  # older ones are written anew, from what is true by then
+FRESH_SECONDS = 1.0  # older ones are written anew, from what is true by then
 ADDRESS_FAILS = Skip("address bounced before")
 
 
