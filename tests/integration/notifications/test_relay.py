@@ -12,6 +12,7 @@ from app.errors import Busy
 from app.notifications import contacts, outbox, rates, tidying
 from app.notifications.letter import DeliveryError, Letter, Skip
 from app.notifications.models import DeliveryAttempt, OutboxMessage
+from app.notifications.relay import FRESH_SECONDS
 from app.notifications.retry import MOST_TRIES
 from tests.integration.notifications.conftest import LEASE
 from tests.integration.notifications.stubs import StubChannel
@@ -386,7 +387,7 @@ def test_a_visit_cancelled_while_another_letter_goes_out_gets_none(
 
     def cancel_the_second(_letter) -> None:
         cancelled.add(2)
-        moment[0] += 1
+        moment[0] += FRESH_SECONDS + 0.1
 
     channel.before = cancel_the_second
     relay = make_relay(
