@@ -98,6 +98,8 @@ def in_a_row(found: Sequence[Candidate], people: int) -> list[Candidate]:
 
     They start at each slot and so overlap: whoever takes one leaves the starts of all others as they are.
     """
+    if people == 1:
+        return list(found)
     runs = (found[i : i + people] for i in range(len(found) - people + 1))
     return [
         _joined(run)

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 
 from app.appointments.models import Appointment, Hold
 from app.i18n import clock_time, local, short_day
+from app.typography import comma
 
 CANCEL_REASONS = {
     "time": _l("The time does not suit me"),
@@ -37,12 +38,7 @@ def party_of(owner: Hold | Appointment) -> str:
 
 def with_party(service: str, owner: Hold | Appointment) -> str:
     """Return the line of a letter that names the service, and who comes together; of these what there is."""
-    party = party_of(owner)
-    return (
-        str(_("%(service)s, %(party)s", service=service, party=party))
-        if service and party
-        else service or party
-    )
+    return comma().join(filter(None, (service, party_of(owner))))
 
 
 def until_words(until: datetime, zone: str, now: datetime) -> str:

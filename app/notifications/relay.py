@@ -154,15 +154,15 @@ class Relay:
         started_at = self.clock()
         result = self._try(message, written, started_at)
         record = partial(self._record, message, result, quick, started_at=started_at, now=self.clock())
-        kept = self._while_leased(record)
+        kept = self._insist(record)
         log.info(
             "message handled",
             extra={"outbox_message": message.id, "outcome": result.outcome.value, "kept": kept},
         )
 
-    def _while_leased(self, record: Callable[[], bool]) -> bool:
+    def _insist(self, record: Callable[[], bool]) -> bool:
         """Try on while the database is busy: what was sent and is not on record would be sent again."""
-        # The last sending ends well before the last third of its lease.
+        # For most of a lease's time; past its end it does no harm, since a record goes by its claim's name.
         until = time.monotonic() + self.lease.total_seconds() / 3
         while True:
             try:
