@@ -184,6 +184,7 @@ def axe() -> Callable[[Page], None]:
 
 def widest(page: Page) -> int:
     """Return how many pixels the page is wide: more than its window means sideways scrolling."""
+    page.wait_for_load_state()  # a click waits for the answer to begin, not for the page to be there
     return int(page.evaluate("document.documentElement.scrollWidth"))
 
 

@@ -27,11 +27,13 @@ def test_from_the_link_to_the_booked_visit_three_screens_two_presses_and_no_fiel
     page.goto(f"/c/{case.link}")
     page.goto(f"/{language}/collect")
     times = page.locator("button.time")
-    assert times.count() == 3
+    expect(times).to_have_count(3)
     for press in (times.nth(2), page.locator("form.confirm button")):
         box = press.bounding_box()
         assert box["y"] + box["height"] <= PHONE["height"]
-        assert page.locator("main input:visible, main select:visible, main textarea:visible").count() == 0
+        expect(page.locator("main input:visible, main select:visible, main textarea:visible")).to_have_count(
+            0
+        )
         with page.expect_navigation():
             press.click()
     expect(page.locator(".success")).to_be_visible()

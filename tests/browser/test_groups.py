@@ -59,7 +59,7 @@ def test_eight_people_in_seven_presses_and_three_fields(plain_page, cases):
     heading(page, "The visit is moved")
     page.get_by_role("link", name="Sheets to print").click()
     heading(page, "Sheets to print, one per person")
-    assert page.locator("article.sheet").count() == 8
+    expect(page.locator("article.sheet")).to_have_count(8)
 
 
 def test_every_page_keeps_the_rules(page, cases, axe):

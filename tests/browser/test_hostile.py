@@ -69,9 +69,9 @@ def shows_all(page, place="body"):
 
 def no_element_came_of_it(page):
     """A payload that was parsed leaves such an element or attribute behind."""
-    assert page.locator("img[src='x'], svg[onload], [onerror], [onmouseover], [onfocus]").count() == 0
-    assert page.locator("script:not([src]):not([type='application/ld+json'])").count() == 0
-    assert page.locator("a[href^='javascript:'], a[href^='data:'], [src^='javascript:']").count() == 0
+    expect(page.locator("img[src='x'], svg[onload], [onerror], [onmouseover], [onfocus]")).to_have_count(0)
+    expect(page.locator("script:not([src]):not([type='application/ld+json'])")).to_have_count(0)
+    expect(page.locator("a[href^='javascript:'], a[href^='data:'], [src^='javascript:']")).to_have_count(0)
 
 
 def test_one_walk_over_every_kind_of_page(walker, live_server):
@@ -93,7 +93,7 @@ def walk_the_map(page):
     page.goto("/en/map")
     page.wait_for_selector("[data-ready]")
     pins = page.locator(".map-pin")
-    assert pins.count() == 2
+    expect(pins).to_have_count(2)
     for pin in pins.all():
         pin.dispatch_event("mouseover")
         pin.focus()

@@ -3,7 +3,10 @@
 Every page is watched: a request to another host, a script error or a broken policy fails the test.
 """
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import widest
 
@@ -25,7 +28,7 @@ def test_the_way_to_a_point_fits_every_width(open_page, axe, lang, javascript):
     for name, path in PAGES.items():
         page.set_viewport_size({"width": WIDTHS[0], "height": 640})
         assert page.goto(f"/{lang}/{path}").status == 200, name
-        assert page.locator("h1").count() == 1, name
+        expect(page.locator("h1"), name).to_have_count(1)
         assert page.locator("html").get_attribute("lang") == HTML_LANG[lang], name
         if javascript:
             axe(page)
@@ -40,5 +43,5 @@ def test_what_is_typed_leads_to_the_nearest_point_without_scripts(plain_page, la
     plain_page.locator("#near").fill("20.03 110.33")
     plain_page.locator("#near").press("Enter")
     plain_page.locator(".point a[href*='/places/']").first.click()
-    assert f"/{lang}/places/" in plain_page.url
-    assert plain_page.locator("h1").is_visible()
+    expect(plain_page).to_have_url(re.compile(f"/{lang}/places/"))
+    expect(plain_page.locator("h1")).to_be_visible()

@@ -110,7 +110,7 @@ def test_the_credit_names_the_coastline_and_shows_no_flag(page: Page):
     ready(page, "/en/map")
     credit = page.locator(".leaflet-control-attribution")
     expect(credit).to_have_text("Coastline © OpenStreetMap contributors, ODbL")
-    assert credit.locator("svg").count() == 0
+    expect(credit.locator("svg")).to_have_count(0)
 
 
 def test_a_sure_place_has_a_pin_and_an_unsure_one_an_area(page: Page, unsure_station: Station):

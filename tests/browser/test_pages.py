@@ -1,6 +1,7 @@
 """Every public page opens on a phone, breaks no rule of accessibility, and does not scroll sideways."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, widest
 
@@ -31,4 +32,4 @@ def test_a_public_page_fits_the_narrowest_phone_without_javascript(open_page, pa
     page = open_page(javascript=False, viewport={"width": 320, "height": 568})
     answer = page.goto(path)
     assert answer.status == 200
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)

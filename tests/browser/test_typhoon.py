@@ -118,10 +118,12 @@ def sign_in(page: Page) -> None:
     page.goto("/staff")
     page.locator("[name=username]").fill("wang")
     page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main form button").click()
+    with page.expect_navigation():
+        page.locator("main form button").click()
     chinese = page.get_by_role("button", name="中文")
     if chinese.count():  # the second time it is remembered
-        chinese.click()
+        with page.expect_navigation():
+            chinese.click()
     fits(page)
 
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests import factories
 from tests.browser.conftest import LiveServer, widest
@@ -107,10 +107,10 @@ def test_something_wrong_is_told_with_and_without_javascript(any_page: Page) -> 
     any_page.goto("/en/places/central-window")
     any_page.get_by_role("link", name="Something wrong? Tell us.").click()
     any_page.get_by_role("button", name="Send").click()
-    assert any_page.get_by_role("alert").get_by_text("Write what is wrong.").is_visible()
+    expect(any_page.get_by_role("alert").get_by_text("Write what is wrong.")).to_be_visible()
     any_page.get_by_label("What is wrong?").fill("The door is on the other side.")
     any_page.get_by_role("button", name="Send").click()
-    assert any_page.get_by_role("heading", name="Thank you.").is_visible()
+    expect(any_page.get_by_role("heading", name="Thank you.")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_staff_settle_a_report_on_a_small_phone(open_page, live_server: LiveServ
     small.locator("[name=password]").fill(factories.PASSWORD)
     small.locator("main form button").click()
     small.goto("/staff/reports-of-facts")
-    assert small.get_by_text(text).is_visible()
+    expect(small.get_by_text(text)).to_be_visible()
     assert widest(small) == 320
     axe(small)
     small.locator(".card", has_text=text).get_by_role("button").click()
-    assert small.get_by_text(text).count() == 0
+    expect(small.get_by_text(text)).to_have_count(0)

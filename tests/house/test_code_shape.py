@@ -51,6 +51,12 @@ def test_a_library_with_its_own_room_is_imported_only_there(package, rooms):
     assert importers <= rooms
 
 
+def test_a_journey_waits_for_what_it_asks_of_a_page():
+    """Asking at once is right on a fast machine only: `expect` waits for the page that was pressed for."""
+    at_once = ("is_visible", "is_hidden", "is_checked", "is_enabled", "is_disabled")
+    assert [place for path in python_files("tests/browser") for place in calls(path, *at_once)] == []
+
+
 def test_no_function_has_more_than_40_lines():
     long = [
         f"{short(path)}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1}"
