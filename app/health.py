@@ -13,8 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import func, inspect, select, text
 
 from app import clock
-from app.appointments.models import Appointment, Hold, HoldStatus
-from app.appointments.states import Status
+from app.appointments.models import Appointment, Hold, HoldStatus, is_live
+from app.appointments.states import LIVE
 from app.db import db
 from app.notifications import heartbeat, watch
 from app.notifications import queries as messages
@@ -92,7 +92,7 @@ def metrics() -> Response:
     now = clock.now()
     registry = CollectorRegistry()
     _by_label(registry, "outbox_messages", "Messages by status", "status", messages.count_by_status())
-    _by_label(registry, "appointments", "Appointments by status", "status", _appointments())
+    _by_label(registry, "appointments", "Appointments ahead or under way, by status", "status", _live())
     oldest = messages.oldest_due(now=now)
     _single(registry, "outbox_oldest_due_seconds", "Age of the oldest message that should be sent",
             _seconds_since(oldest) if oldest else 0.0)  # fmt: skip
@@ -115,10 +115,10 @@ def _jobs(registry: CollectorRegistry, now: datetime) -> None:
     _by_label(registry, "job_failures", "Runs of a job that failed in a row", "job", failures)
 
 
-def _appointments() -> dict[str, int]:
-    query = select(Appointment.status, func.count()).group_by(Appointment.status)
+def _live() -> dict[str, int]:
+    query = select(Appointment.status, func.count()).where(is_live).group_by(Appointment.status)
     found = dict(db.session.execute(query).all())
-    return {status.value: found.get(status.value, 0) for status in Status}
+    return {status.value: found.get(status.value, 0) for status in LIVE}
 
 
 def _open_holds(now: datetime) -> int:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from sqlalchemy import delete, select
 
 from app.appointments import states
-from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
+from app.appointments.models import Appointment, AppointmentEvent, HandoverItem, is_live
 from app.appointments.states import LIVE, Status
 from app.cases.models import Case, VisitItem, VisitItemKind
 from app.db import db
@@ -217,7 +217,7 @@ def _has_other_live_visit(appointment: Appointment) -> bool:
     other = select(Appointment.id).where(
         Appointment.case_id == appointment.case_id,
         Appointment.id != appointment.id,
-        Appointment.status.in_(LIVE),
+        is_live,
     )
     return db.session.scalar(other.limit(1)) is not None
 

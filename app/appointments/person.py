@@ -5,9 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from app.appointments.contacts import Contact
-from app.appointments.models import Appointment, Hold
+from app.appointments.models import Appointment, Hold, is_live
 from app.appointments.policy import TooManyVisits
-from app.appointments.states import LIVE
 from app.db import db, lock_name
 from app.notifications import contacts
 from app.stations.limits import limits_at
@@ -31,7 +30,7 @@ def check_room(owner: Hold | Appointment, contact: Contact, *, now: datetime) ->
     for index in sorted({*email[:1], *phone[:1]}):
         lock_name(f"visits-of:{index}")  # two at once would both find room
     ahead = select(func.count(Appointment.id)).where(
-        Appointment.status.in_(LIVE),
+        is_live,
         Appointment.ends_at > now,
         Appointment.case_id.is_(None),
         or_(Appointment.email_index.in_(email), Appointment.phone_index.in_(phone)),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, bindparam, select
 
 from app.appointments.capacity import taken_in
-from app.appointments.models import Appointment, HandoverItem, Hold
+from app.appointments.models import Appointment, HandoverItem, Hold, is_live
 from app.appointments.policy import (
     HoldNotFound,
     ServiceNotOffered,
@@ -20,7 +20,6 @@ from app.appointments.policy import (
     booking_window,
 )
 from app.appointments.slots import Candidate, Line, Slot, candidates, free_candidates, in_a_row, remaining
-from app.appointments.states import LIVE
 from app.crypto import token_hash
 from app.db import db
 from app.errors import NotFound
@@ -364,9 +363,7 @@ def get_for_manage(reference: str, token: str) -> Appointment:
 
 def find_live_for_case(case_id: int) -> Appointment | None:
     """Return the case's one live visit in the whole network."""
-    return db.session.scalar(
-        select(Appointment).where(Appointment.case_id == case_id, Appointment.status.in_(LIVE))
-    )
+    return db.session.scalar(select(Appointment).where(Appointment.case_id == case_id, is_live))
 
 
 def find_latest_for_case(case_id: int) -> Appointment | None:

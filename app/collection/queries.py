@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from app.appointments import queries as visits
-from app.appointments.models import Appointment, AppointmentEvent
+from app.appointments.models import Appointment, AppointmentEvent, is_live
 from app.appointments.states import LIVE, Status
 from app.cases.models import Case, CaseNotice
 from app.cases.notices import TOPIC
@@ -51,7 +51,7 @@ def list_untaken(
     *where: ColumnElement[bool], after_id: int = 0, limit: int = MOST_LISTED
 ) -> tuple[list[Untaken], int]:
     """Return the cases that were told and have no visit, and the id to go on from; 0 at the end."""
-    booked = exists().where(Appointment.case_id == Case.id, Appointment.status.in_(LIVE))
+    booked = exists().where(Appointment.case_id == Case.id, is_live)
     wanted = (
         select(Case, CaseNotice, Station)
         .join(CaseNotice, CaseNotice.case_id == Case.id)
@@ -256,7 +256,7 @@ def list_transports(stations: Sequence[Station], *, now: datetime) -> list[Trans
         select(Appointment, Case, Station)
         .join(Case, Case.id == Appointment.case_id)
         .join(Station, Station.id == Case.papers_station_id)
-        .where(Appointment.status.in_(LIVE), Appointment.ends_at > now)
+        .where(is_live, Appointment.ends_at > now)
         .where(Case.papers_station_id != Appointment.station_id)
         .where(Appointment.station_id.in_(ids) | Case.papers_station_id.in_(ids))
         .order_by(Appointment.starts_at)

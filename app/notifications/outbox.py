@@ -15,10 +15,8 @@ from sqlalchemy.sql.dml import Update
 
 from app.db import Base, Run, db, run
 from app.notifications import rates
-from app.notifications.models import MessageStatus, OutboxMessage
+from app.notifications.models import MessageStatus, OutboxMessage, is_open
 from app.notifications.retry import MOST_TRIES
-
-OPEN = (MessageStatus.WAITING, MessageStatus.CLAIMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ def cancel(topic: str, subject_id: int, *, now: datetime) -> int:
     statement = (
         update(OutboxMessage)
         .where(OutboxMessage.topic == topic, OutboxMessage.subject_id == subject_id)
-        .where(OutboxMessage.status.in_(OPEN))
+        .where(is_open)
         .values(status=MessageStatus.CANCELLED, finished_at=now, claimed_by=None, reason="its cause changed")
     )
     return _count(statement)
@@ -186,7 +184,7 @@ def claim_due(
 
 _TABLE: Table = Base.metadata.tables["outbox_messages"]
 _IS_DUE = (
-    _TABLE.c.status.in_(OPEN),
+    is_open,
     _TABLE.c.channel == bindparam("channel"),
     _TABLE.c.due_at <= bindparam("now"),
 )
@@ -279,7 +277,7 @@ _record_try = {"sqlite": _try_in_two, "postgresql": _try_in_one}
 
 def _told(ids: tuple[int, ...]) -> Update:
     """Close messages whose words went out in another letter; the sender that claimed one finds it gone."""
-    still_open = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.status.in_(OPEN))
+    still_open = update(OutboxMessage).where(OutboxMessage.id.in_(ids), is_open)
     return still_open.values(status=MessageStatus.SKIPPED, claimed_by=None, reason=TOLD)
 
 
@@ -369,7 +367,7 @@ def reopen(message_id: int, *, expires_at: datetime | None, now: datetime) -> bo
 
 def hold_due(*, now: datetime) -> int:
     """Hold every message that is due or claimed: after a restore it may have been sent already."""
-    due = update(OutboxMessage).where(OutboxMessage.status.in_(OPEN), OutboxMessage.due_at <= now)
+    due = update(OutboxMessage).where(is_open, OutboxMessage.due_at <= now)
     claimed = update(OutboxMessage).where(OutboxMessage.status == MessageStatus.CLAIMED)
     reason = "held after a restore: it may have been sent"
     return sum(_count(each.values(status=MessageStatus.HELD, reason=reason)) for each in (due, claimed))

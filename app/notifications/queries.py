@@ -6,9 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.db import db
-from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
-
-OPEN = (MessageStatus.WAITING, MessageStatus.CLAIMED)
+from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage, is_open
 
 
 def newest(*, status: str | None, limit: int) -> Sequence[OutboxMessage]:
@@ -21,7 +19,7 @@ def newest(*, status: str | None, limit: int) -> Sequence[OutboxMessage]:
 
 def count_due(*, now: datetime) -> int:
     query = select(func.count()).select_from(OutboxMessage)
-    return db.session.scalar(query.where(OutboxMessage.status.in_(OPEN), OutboxMessage.due_at <= now)) or 0
+    return db.session.scalar(query.where(is_open, OutboxMessage.due_at <= now)) or 0
 
 
 def outcomes_since(moment: datetime) -> dict[str, int]:
@@ -39,13 +37,13 @@ def count_by_status() -> dict[str, int]:
 
 def count_open_by_channel() -> dict[str, int]:
     """Return how many messages are not final, by channel."""
-    query = select(OutboxMessage.channel, func.count()).where(OutboxMessage.status.in_(OPEN))
+    query = select(OutboxMessage.channel, func.count()).where(is_open)
     return dict(db.session.execute(query.group_by(OutboxMessage.channel)).all())
 
 
 def oldest_due(*, now: datetime, channels: Collection[str] | None = None) -> datetime | None:
     """Return since when the longest waiting message could have been sent, over these channels or any."""
-    query = select(func.min(OutboxMessage.due_at)).where(OutboxMessage.status.in_(OPEN))
+    query = select(func.min(OutboxMessage.due_at)).where(is_open)
     if channels is not None:
         query = query.where(OutboxMessage.channel.in_(channels))
     return db.session.scalar(query.where(OutboxMessage.due_at <= now))

@@ -6,7 +6,7 @@ from sqlalchemy import CursorResult, exists, update
 from sqlalchemy.sql.dml import Update
 
 from app.db import db
-from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
+from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage, is_open
 
 OFF = "channel is off"
 SURELY = timedelta(minutes=1)  # clocks of two machines may differ by seconds
@@ -19,7 +19,7 @@ def tidy(channels: list[str], *, lease: timedelta, now: datetime) -> int:
 
 
 def _waiting() -> Update:
-    return update(OutboxMessage).where(OutboxMessage.status == MessageStatus.WAITING)
+    return update(OutboxMessage).where(is_open, OutboxMessage.status == MessageStatus.WAITING)
 
 
 def _close_expired(channels: list[str], now: datetime) -> Update:
@@ -45,7 +45,8 @@ def _mend(lease: timedelta, now: datetime) -> tuple[Update, Update]:
     # No claim reaches further than a lease. Its sender may live, so it gets a whole one from now.
     ahead = (
         update(OutboxMessage)
-        .where(OutboxMessage.status == MessageStatus.CLAIMED, OutboxMessage.due_at > now + lease + SURELY)
+        .where(is_open, OutboxMessage.status == MessageStatus.CLAIMED)
+        .where(OutboxMessage.due_at > now + lease + SURELY)
         .values(due_at=now + lease)
     )
     tried_in_the_future = exists().where(

@@ -10,8 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import Select, delete, select, update
 
-from app.appointments.models import Appointment
-from app.appointments.states import LIVE
+from app.appointments.models import Appointment, is_live
 from app.cases.models import Case, CaseEvent, CaseEventKind, CaseToken, Consent
 from app.codes import new_code
 from app.collection.models import HandoverRecord, Proxy
@@ -19,9 +18,11 @@ from app.crypto import keyring, token_hash
 from app.db import db
 from app.intake import runs
 from app.intake.models import ImportRun, RunState
+from app.notifications.models import DeliveryAttempt, OutboxMessage
 from app.privacy.models import RetentionRule
 
 BATCH = 50
+MANY = 500  # of what is deleted without being opened
 EMPTY = "—"  # what stands where a name stood
 
 
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     VISITS = "visits"  # name and contact of a visit, days after it
     VIEWS = "views"  # lines that say who opened a case
     FILES = "files"  # lines of the bureaus' files, days after the run
+    MESSAGES = "messages"  # that and when somebody was written to, days after it was planned
 
 
 DEFAULT_DAYS = {
@@ -39,6 +41,7 @@ DEFAULT_DAYS = {
     Kind.VISITS: 30,
     Kind.VIEWS: 730,
     Kind.FILES: 30,
+    Kind.MESSAGES: 400,
 }
 
 
@@ -84,7 +87,7 @@ def _refused(before: datetime, now: datetime) -> int:
 
 
 def _empty(wanted: Select[Case], now: datetime) -> int:
-    live = select(Appointment.case_id).where(Appointment.status.in_(LIVE), Appointment.case_id.is_not(None))
+    live = select(Appointment.case_id).where(is_live, Appointment.case_id.is_not(None))
     kept = wanted.where(Case.emptied_at.is_(None), Case.id.not_in(live)).limit(BATCH)
     cases = db.session.scalars(kept.with_for_update(skip_locked=True)).all()
     for case in cases:
@@ -139,10 +142,22 @@ def _files(before: datetime, _now: datetime) -> int:
     return runs.forget_some_lines(list(db.session.scalars(over)))
 
 
+def _messages(before: datetime, _now: datetime) -> int:
+    over = select(OutboxMessage.id).where(
+        OutboxMessage.created_at < before, OutboxMessage.finished_at.is_not(None)
+    )
+    ids = db.session.scalars(over.order_by(OutboxMessage.created_at).limit(MANY)).all()
+    if ids:
+        db.session.execute(delete(DeliveryAttempt).where(DeliveryAttempt.message_id.in_(ids)))
+        db.session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(ids)))
+    return len(ids)
+
+
 PURGES = (
     Purge(Kind.COLLECTED_CASES, _collected),
     Purge(Kind.REFUSED_CASES, _refused),
     Purge(Kind.VISITS, _visits),
     Purge(Kind.VIEWS, _views),
+    Purge(Kind.MESSAGES, _messages),
     Purge(Kind.FILES, _files),
 )

@@ -9,8 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from app.appointments.models import Appointment, Hold, HoldStatus
-from app.appointments.states import LIVE
+from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.cases.models import Case
 from app.db import db
 from app.publishing.cells import FIELDS, Cells, cells_of
@@ -103,7 +102,7 @@ def count_bookings(station: Station, *, now: datetime) -> int:
     A hold that ran out can be confirmed until it is given back, so it counts until then.
     """
     visits = select(func.count()).select_from(Appointment)
-    visits = visits.where(Appointment.station_id == station.id, Appointment.status.in_(LIVE))
+    visits = visits.where(Appointment.station_id == station.id, is_live)
     holds = select(func.count()).select_from(Hold)
     holds = holds.where(Hold.station_id == station.id, Hold.status == HoldStatus.OPEN)
     ahead = visits.where(Appointment.ends_at > now).scalar_subquery()

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, func, select
 
-from app.appointments.models import Appointment, DeskUsage, Hold, HoldStatus
+from app.appointments.models import Appointment, DeskUsage, Hold, HoldStatus, is_live
 from app.appointments.slots import cell_of, cells_of, start_of
-from app.appointments.states import LIVE, Status
+from app.appointments.states import Status
 from app.db import db
 from app.interval import Interval
 from app.notifications.models import JobRun, OutboxMessage
@@ -51,7 +51,7 @@ def check_station(station_id: int, *, now: datetime) -> int:
     station = db.session.get_one(Station, station_id)
     visits = db.session.scalars(
         select(Appointment)
-        .where(Appointment.station_id == station_id, Appointment.status.in_(LIVE))
+        .where(Appointment.station_id == station_id, is_live)
         .where(Appointment.starts_at > now - LOOK_BACK)
         .order_by(Appointment.created_at, Appointment.id)
     ).all()
@@ -180,7 +180,7 @@ def stations_to_check(*, now: datetime) -> Sequence[int]:
         .where(
             exists().where(
                 Appointment.station_id == Station.id,
-                Appointment.status.in_(LIVE),
+                is_live,
                 Appointment.starts_at > now - LOOK_BACK,
             )
             | exists().where(DeskUsage.station_id == Station.id)

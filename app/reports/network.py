@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, func, select
 
 from app.appointments import queries as availability
-from app.appointments.models import Appointment
-from app.appointments.states import LIVE
+from app.appointments.models import Appointment, is_live
 from app.cases.models import Case
 from app.db import db
 from app.stations.models import Service, Station
@@ -85,7 +84,7 @@ def is_running_out(waiting: int, free: FreePlaces, today: date, now: datetime) -
 
 def count_waiting() -> Mapping[int, int]:
     """Return by station how many cases are ready there, not collected, and have no visit ahead."""
-    booked = exists().where(Appointment.case_id == Case.id, Appointment.status.in_(LIVE))
+    booked = exists().where(Appointment.case_id == Case.id, is_live)
     rows = db.session.execute(
         select(Case.papers_station_id, func.count())
         .where(

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from app.appointments import queries as visits
 from app.appointments.masking import initials, masked_email, masked_phone
-from app.appointments.models import Appointment
-from app.appointments.states import LIVE
+from app.appointments.models import Appointment, is_live
 from app.cases import history, merging
 from app.cases.decisions import clock_of
 from app.cases.finding import Found, last_near_day
@@ -104,7 +103,7 @@ def _standing(case: Case, today: date, near: date) -> Standing:
 
 
 def _live_visits(case_ids: list[int]) -> dict[int, Appointment]:
-    live = select(Appointment).where(Appointment.case_id.in_(case_ids), Appointment.status.in_(LIVE))
+    live = select(Appointment).where(Appointment.case_id.in_(case_ids), is_live)
     return {visit.case_id or 0: visit for visit in db.session.scalars(live)}
 
 

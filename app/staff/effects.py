@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.appointments.capacity import taken_in
-from app.appointments.models import Appointment, Hold, HoldStatus
+from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.appointments.queries import people_in_a_row, window_of
 from app.appointments.reach import Reach, reach_of
 from app.appointments.reminders import channels_of
 from app.appointments.slots import Candidate, Line, candidates, free_candidates, in_a_row
-from app.appointments.states import LIVE, Status
+from app.appointments.states import Status
 from app.cases.models import Case
 from app.db import db
 from app.interval import Interval
@@ -145,7 +145,7 @@ def coming_visits(station: Station, *, now: moment) -> Sequence[Appointment]:
     """Return the live visits that have not ended, the earliest booked first."""
     return db.session.scalars(
         select(Appointment)
-        .where(Appointment.station_id == station.id, Appointment.status.in_(LIVE))
+        .where(Appointment.station_id == station.id, is_live)
         .where(Appointment.starts_at > now - LONGEST_VISIT, Appointment.ends_at > now)
         .order_by(Appointment.id)
         .options(joinedload(Appointment.service))

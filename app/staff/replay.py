@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, null, or_, select
 
 from app import writers
-from app.appointments.models import Appointment, Hold, HoldStatus, Notice, TimeOffer
+from app.appointments.models import Appointment, Hold, HoldStatus, Notice, TimeOffer, is_live
 from app.appointments.notices import TOPIC as NOTICE
 from app.appointments.offers import TOPIC as OFFER
 from app.appointments.reminders import TOPIC as VISIT
-from app.appointments.states import LIVE, Status
+from app.appointments.states import Status
 from app.cases.models import Case, CaseNotice
 from app.cases.notices import TOPIC as CASE
 from app.db import db
@@ -166,7 +166,7 @@ def _is_coming(now: datetime) -> ColumnElement[bool]:
 
 
 def _of_cases(window: Window) -> Select[Any, Any]:
-    booked = exists().where(Appointment.case_id == Case.id, Appointment.status.in_(LIVE))
+    booked = exists().where(Appointment.case_id == Case.id, is_live)
     return (
         select(OutboxMessage, null())
         .join(Case, Case.id == OutboxMessage.subject_id)

@@ -13,6 +13,9 @@ from app.cases.models import Case, CaseEvent, CaseEventKind, CaseToken, Consent
 from app.cases.queries import CaseNotFound, find_by_link, get_by_code
 from app.cases.states import LegState
 from app.db import db, transact
+from app.notifications import outbox
+from app.notifications.models import DeliveryAttempt, OutboxMessage
+from app.notifications.outbox import OutboxRequest
 from app.privacy.retention import DEFAULT_DAYS, Kind
 from tests import factories
 
@@ -115,3 +118,25 @@ def test_who_looked_is_kept_longer_and_not_for_ever(collected, clock) -> None:
     clock.time += timedelta(days=31)
 
     assert "1 views" in jobs.purge_data()
+
+
+def test_that_somebody_was_written_to_is_forgotten_with_its_tries(app, clock, now) -> None:
+    ids = {key: write_to_somebody(key, now) for key in ("old", "held", "young")}
+    db.session.get(OutboxMessage, ids["held"]).finished_at = None
+    db.session.get(OutboxMessage, ids["young"]).created_at += timedelta(days=2)
+    db.session.commit()
+    clock.move(days=DEFAULT_DAYS[Kind.MESSAGES] + 1)
+
+    assert "1 messages" in jobs.purge_data()
+
+    assert set(db.session.scalars(select(OutboxMessage.id))) == {ids["held"], ids["young"]}
+    assert set(db.session.scalars(select(DeliveryAttempt.message_id))) == {ids["held"], ids["young"]}
+
+
+def write_to_somebody(key: str, now) -> int:
+    transact(outbox.enqueue, OutboxRequest(key, "visit", 1, 0, "confirmation", "email", send_at=now), now=now)
+    message = db.session.query(OutboxMessage).filter_by(dedupe_key=key).one()
+    message.finished_at = now
+    db.session.add(DeliveryAttempt(message_id=message.id, started_at=now, finished_at=now, outcome="sent"))
+    db.session.commit()
+    return message.id
