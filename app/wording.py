@@ -110,7 +110,9 @@ REFUSALS = {
     "papers_kept": _l("Papers of cases are at this service point. Bring them to another one first."),
     "photo_unfit": _l("We cannot use this picture. Send a photo as JPEG, PNG or WebP, at most 8 MB."),
     "sheet_unfit": _l("We cannot read this file. Send the downloaded CSV file back, at most 1 MB."),
-    "message_not_missed": _l("Only a message that failed or was skipped can be sent again."),
+    "message_not_missed": _l(
+        "Only a message that has ended is sent again: look at what became of it, then decide."
+    ),
     "message_of_no_use": _l("This message cannot be sent again."),
     "refused": _l("This is not possible now."),
 }

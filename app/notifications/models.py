@@ -41,6 +41,11 @@ _OPEN = text(_OPEN_STATUS)
 is_open = text(f"outbox_messages.{_OPEN_STATUS}")
 
 
+def new_secret() -> str:
+    """Return the random part of a message's name."""
+    return secrets.token_hex(8)
+
+
 class OutboxMessage(Model):
     """One message to one person over one channel, written in the transaction of its cause.
 
@@ -75,7 +80,7 @@ class OutboxMessage(Model):
     # are found by it, and a bounce is believed from that address only.
     contact_index: Mapped[str | None] = mapped_column(String(64), index=True)
     # The part of its name to providers that nobody can guess: a forged bounce names no message.
-    secret: Mapped[str] = mapped_column(String(20), default=lambda: secrets.token_hex(8))
+    secret: Mapped[str] = mapped_column(String(20), default=new_secret)
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -3,19 +3,20 @@
 Each function is one step inside a transaction of its caller; none commits, none sends.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import CursorResult, Row, Table, bindparam, func, insert, select, update
+from sqlalchemy import CursorResult, Row, Table, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import Update
 
 from app.db import Base, Run, db, run
 from app.notifications import rates
-from app.notifications.models import MessageStatus, OutboxMessage, is_open
+from app.notifications.models import MessageStatus, OutboxMessage, is_open, new_secret
 from app.notifications.retry import MOST_TRIES
 
 
@@ -355,14 +356,21 @@ _GIVE_BACK = (
 )
 
 
-def reopen(message_id: int, *, expires_at: datetime | None, now: datetime) -> bool:
-    """Let a message that failed or was skipped be sent after all; returns whether it was one."""
-    ended = update(OutboxMessage).where(
-        OutboxMessage.id == message_id,
-        OutboxMessage.status.in_([MessageStatus.FAILED, MessageStatus.SKIPPED]),
-    )
+MISSED = (MessageStatus.FAILED, MessageStatus.SKIPPED)
+TAKEN = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.BOUNCED)
+
+
+def reopen(
+    message_id: int, *, expires_at: datetime | None, now: datetime, states: Collection[str] = MISSED
+) -> bool:
+    """Let a message that ended in one of these states be sent; returns whether it was one.
+
+    What a provider took gets a new name, or the provider would know it and send nothing.
+    """
+    ended = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.status.in_(states))
     values = {"status": MessageStatus.WAITING, "due_at": now, "expires_at": expires_at, "attempts": 0}
-    return _count(ended.values(**values, finished_at=None, reason="")) == 1
+    name = case((OutboxMessage.status.in_(TAKEN), new_secret()), else_=OutboxMessage.secret)
+    return _count(ended.values(**values, secret=name, finished_at=None, reason="")) == 1
 
 
 def hold_due(*, now: datetime) -> int:

@@ -124,7 +124,8 @@ def _page(row: LedgerRow, refusal: str = "") -> str:
         row=row,
         attempts=ledger.list_attempts(row.message),
         other=ledger.other_channel(row.message),
-        missed=row.message.status in replay.ENDED_BADLY,
+        ended=row.message.status in replay.ENDED,
+        went_out=row.message.status in outbox.TAKEN,
         pausable=bool(contacts),
         paused=bool(contacts) and all(map(pauses.is_paused, contacts)),
         readable=bool(_readable([row])),
@@ -154,10 +155,13 @@ def use_other_contact(message_id: int) -> ResponseReturnValue:
 @bp.post(f"/<int(max={LARGEST_ID}):message_id>/again")
 @requires(Role.CLERK)
 def send_one_again(message_id: int) -> ResponseReturnValue:
-    """Send a message that failed or was skipped, if it is still true."""
+    """Send a message that ended, if it is still true; one that went out is sent once more."""
     row = ledger.get_row(_scope(), message_id)
+    tries = request.form.get("tries", type=int)
     try:
-        transact(replay.send_one_again, message_id, username=get_member().username, now=clock.now())
+        transact(
+            replay.send_one_again, message_id, tries=tries, username=get_member().username, now=clock.now()
+        )
     except DomainError as refusal:
         return _page(row, message_wording.refusal(refusal)), refusal.status
     flash(_("The message goes out again."))

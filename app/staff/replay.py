@@ -1,13 +1,15 @@
 """Sending again: one message, or what a window of trouble swallowed. Only what is still true goes out.
 
-The provider's key stays the same, so what a provider took after all is not sent twice.
+The provider's key stays the same, so what a provider took after all is not sent twice, unless staff
+want one message sent once more: somebody deleted it, or its address works again.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, null, or_, select
 
 from app import writers
 from app.appointments.models import Appointment, Hold, HoldStatus, Notice, TimeOffer, is_live
@@ -26,14 +28,14 @@ from app.notifications.outbox import ClaimedMessage
 from app.notifications.pauses import PAUSED
 from app.notifications.relay import ADDRESS_FAILS
 
-ENDED_BADLY = (MessageStatus.FAILED, MessageStatus.SKIPPED)
+ENDED = (*outbox.MISSED, *outbox.TAKEN)
 MISSED = ("too late", PAUSED)
 REPLAYED = "replayed"
 MOST = 20_000
 
 
 class NotMissed(DomainError):
-    """The message waits, went out, or was taken back: there is nothing to send again."""
+    """The message waits, went out since it was looked at, or was taken back."""
 
     code: ClassVar[str] = "message_not_missed"
 
@@ -51,19 +53,27 @@ class OfNoUse(DomainError):
 # --- one message -------------------------------------------------------------------------------
 
 
-def send_one_again(message_id: int, *, username: str, now: datetime) -> None:
-    """Let one message be sent after all. Raises NotMissed or OfNoUse. Call inside `transact()`.
+def send_one_again(message_id: int, *, tries: int | None, username: str, now: datetime) -> None:
+    """Let one message be sent, or sent once more. Raises NotMissed or OfNoUse. Call inside `transact()`.
 
-    It is written once to see whether it may go out, and again when it does.
+    It is written once to see whether it may go out, and again when it does. What went out is sent
+    again only to who saw its last try: `tries` is how many were seen.
     """
     wanted = select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()
     message = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
-    if message.status not in ENDED_BADLY:
+    if message.status not in ENDED:
+        raise NotMissed
+    if message.status in outbox.TAKEN and tries != _count_tries(message):
         raise NotMissed
     reason = _why_not(message, now)
     if reason:
         raise OfNoUse(reason)
-    _reopen(Missed(message.id, _end_of_use(message)), username, now)
+    _reopen(Missed(message.id, _end_of_use(message)), username, now, states=ENDED)
+
+
+def _count_tries(message: OutboxMessage) -> int:
+    tries = select(func.count()).select_from(DeliveryAttempt)
+    return db.session.scalars(tries.where(DeliveryAttempt.message_id == message.id)).one()
 
 
 def _why_not(message: OutboxMessage, now: datetime) -> str:
@@ -204,8 +214,8 @@ def send_again(window: Window, *, username: str, now: datetime) -> int:
     return sum(_reopen(missed, username, now) for missed in list_missed(window, now=now))
 
 
-def _reopen(missed: Missed, username: str, now: datetime) -> int:
-    if not outbox.reopen(missed.message_id, expires_at=missed.expires_at, now=now):
+def _reopen(missed: Missed, username: str, now: datetime, states: Collection[str] = outbox.MISSED) -> int:
+    if not outbox.reopen(missed.message_id, expires_at=missed.expires_at, now=now, states=states):
         return 0
     note = DeliveryAttempt(message_id=missed.message_id, started_at=now, finished_at=now)
     note.outcome, note.detail = REPLAYED, f"by {username}"

@@ -11,7 +11,7 @@ from app.appointments.offers import OfferRequest, Recipient
 from app.cases import notices
 from app.cases.models import Case
 from app.db import db, transact
-from app.notifications import contacts, pauses
+from app.notifications import contacts, outbox, pauses
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
 from app.replies import operations as replies
 from app.staff import replay
@@ -54,8 +54,8 @@ def of_offer(cast, fail, now):
     return fail()
 
 
-def again(browser, message):
-    return browser.post(f"/staff/messages/{message.id}/again")
+def again(browser, message, tries=None):
+    return browser.post(f"/staff/messages/{message.id}/again", data={} if tries is None else {"tries": tries})
 
 
 def row_of(message):
@@ -65,7 +65,7 @@ def row_of(message):
 
 def code_of(message, now):
     with pytest.raises((NotMissed, OfNoUse)) as refused:
-        transact(replay.send_one_again, message.id, username="tom", now=now)
+        transact(replay.send_one_again, message.id, tries=None, username="tom", now=now)
     db.session.rollback()
     return refused.value.code
 
@@ -84,11 +84,41 @@ def test_a_message_of_a_case_is_sent_again_once(cast, of_case):
     answers = [again(cast.tom, of_case) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [303, 409]
-    assert "Only a message that failed or was skipped" in answers[1].text
+    assert "Only a message that has ended is sent again" in answers[1].text
     sent = row_of(of_case)
     assert (sent.status, sent.attempts, sent.reason) == ("waiting", 0, "")
     assert "sent again by staff, by tom" in cast.tom.get(f"/staff/messages/{of_case.id}").text
     assert [(a.outcome, a.detail) for a in db.session.query(DeliveryAttempt)] == [("replayed", "by tom")]
+
+
+@pytest.mark.parametrize("status", ["sent", "delivered", "bounced"])
+def test_what_went_out_is_sent_once_more_under_a_new_name(cast, of_case, status):
+    of_case.status, name = status, outbox.key_of(of_case)
+    db.session.commit()
+    page = cast.tom.get(f"/staff/messages/{of_case.id}").text
+    assert "Send once more</button>" in page
+    assert 'name="tries" value="0"' in page
+
+    answers = [again(cast.tom, of_case, tries=0), again(cast.tom, of_case, tries=0)]
+
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert row_of(of_case).status == "waiting"
+    assert outbox.key_of(row_of(of_case)) != name
+
+
+@pytest.mark.parametrize("tries", [None, 0, "two"])
+def test_what_went_out_since_it_was_looked_at_is_not_sent_once_more(cast, of_case, tries, now):
+    of_case.status = "sent"
+    db.session.add(DeliveryAttempt(message_id=of_case.id, started_at=now, finished_at=now, outcome="sent"))
+    db.session.commit()
+    assert again(cast.tom, of_case, tries=tries).status_code == 409
+    assert again(cast.tom, of_case, tries=1).status_code == 303
+
+
+def test_what_failed_keeps_its_name(cast, of_case):
+    name = outbox.key_of(of_case)
+    assert again(cast.tom, of_case).status_code == 303
+    assert outbox.key_of(row_of(of_case)) == name
 
 
 def test_a_message_of_a_kept_time_is_of_use_until_the_time_is_kept_no_more(cast, of_offer):
@@ -154,10 +184,8 @@ def test_a_time_that_is_not_kept_any_more_is_refused(cast, of_offer, clock, now,
     assert f"This message cannot be sent again: {words}." in answer.text
 
 
-@pytest.mark.parametrize(
-    "status", ["waiting", "claimed", "held", "sent", "delivered", "bounced", "cancelled"]
-)
-def test_what_did_not_end_by_failing_is_not_sent_again(of_case, now, status):
+@pytest.mark.parametrize("status", ["waiting", "claimed", "held", "cancelled"])
+def test_what_has_not_ended_is_not_sent_again(of_case, now, status):
     of_case.status = status
     db.session.commit()
 
