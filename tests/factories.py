@@ -61,7 +61,7 @@ WEEK = (
 
 _number = itertools.count(1)
 # The cheapest parameters: the hash says which they are, so checking it needs nothing else.
-_hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def save(*rows: Any) -> None:
@@ -389,7 +389,7 @@ def build_user(
     """Build a clerk with the password PASSWORD, working at these stations."""
     username = username or f"user-{next(_number)}"
     given = {"name": username.title(), "role": Role.CLERK, "created_at": TUESDAY, **columns}
-    user = User(username=username, password_hash=_hasher.hash(password), **given)
+    user = User(username=username, password_hash=HASHER.hash(password), **given)
     save(user)
     save(*(StaffAssignment(user_id=user.id, station_id=station.id) for station in stations))
     return user
