@@ -55,6 +55,7 @@ _COUNTS: dict[str, Callable[[int], str]] = {
     "refused_cases": lambda n: ngettext("%(num)d refused case", "%(num)d refused cases", n),
     "visits": lambda n: ngettext("%(num)d visit", "%(num)d visits", n),
     "views": lambda n: ngettext("%(num)d line of who looked", "%(num)d lines of who looked", n),
+    "messages": lambda n: ngettext("%(num)d old message", "%(num)d old messages", n),
     "files": lambda n: ngettext("%(num)d line of files", "%(num)d lines of files", n),
 }
 
