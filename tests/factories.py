@@ -4,6 +4,9 @@ They write and commit at once, and need an app context, which the `app` fixture 
 """
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -33,10 +36,6 @@ from app.db import db
 from app.localtext import LocalText
 from app.staff.models import StaffAssignment
 from app.stations.models import (
-    CalendarDay,
-    CalendarDayKind,
-    CalendarStatus,
-    CalendarYear,
     Closure,
     Confidence,
     OpeningException,
@@ -47,6 +46,7 @@ from app.stations.models import (
     StationKind,
     StationService,
 )
+from tests.calendar_2026 import official_calendar
 
 HAIKOU = ZoneInfo("Asia/Shanghai")
 TUESDAY = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -64,9 +64,29 @@ _number = itertools.count(1)
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+_together = ContextVar("together", default=False)
+
+
 def save(*rows: Any) -> None:
-    """Write and commit rows."""
+    """Write rows, and commit them unless more is built with them."""
     db.session.add_all(rows)
+    if _together.get():
+        db.session.flush()
+    else:
+        db.session.commit()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Commit once what is built here: a commit for each row takes most of the time of building."""
+    if _together.get():
+        yield
+        return
+    token = _together.set(True)
+    try:
+        yield
+    finally:
+        _together.reset(token)
     db.session.commit()
 
 
@@ -102,11 +122,12 @@ def build_station(slug: str | None = None, *, services: Any = (), desks: int = 0
         **columns,
     }
     station = Station(slug=slug, **given)
-    save(station)
-    for service in services:
-        offer(station, service)
-    if desks:
-        open_week(station, desks=desks)
+    with together():
+        save(station)
+        for service in services:
+            offer(station, service)
+        if desks:
+            open_week(station, desks=desks)
     return station
 
 
@@ -172,37 +193,9 @@ def _change_plan(station: Station, *rows: Any) -> None:
     save(station, *rows)
 
 
-HOLIDAYS_2026 = (
-    ("2026-01-01", 3, "New Year's Day"),
-    ("2026-02-15", 9, "Spring Festival"),
-    ("2026-04-04", 3, "Qingming Festival"),
-    ("2026-05-01", 5, "Labour Day"),
-    ("2026-06-19", 3, "Dragon Boat Festival"),
-    ("2026-09-25", 3, "Mid-Autumn Festival"),
-    ("2026-10-01", 7, "National Day"),
-)
-MAKEUP_WORKDAYS_2026 = {
-    "2026-01-04": 4,
-    "2026-02-14": 0,
-    "2026-02-28": 4,
-    "2026-05-09": 1,
-    "2026-09-20": 3,
-    "2026-10-10": 2,
-}
-
-
 def build_calendar() -> None:
     """Build the official calendar of 2026."""
-    save(CalendarYear(year=2026, status=CalendarStatus.OFFICIAL, source="State Council notice"))
-    for first, length, name in HOLIDAYS_2026:
-        for offset in range(length):
-            day = date.fromisoformat(first) + timedelta(days=offset)
-            db.session.add(CalendarDay(day=day, kind=CalendarDayKind.DAY_OFF, name=words(name)))
-    for text, works_as in MAKEUP_WORKDAYS_2026.items():
-        day = date.fromisoformat(text)
-        kind = CalendarDayKind.MAKEUP_WORKDAY
-        db.session.add(CalendarDay(day=day, kind=kind, name=words("Make-up workday"), works_as=works_as))
-    db.session.commit()
+    save(*official_calendar())
 
 
 def build_place(slug: str | None = None, **columns: Any) -> Place:
@@ -239,6 +232,11 @@ class Network:
 
 def build_network() -> Network:
     """Build the central window and one station with confirmed hours, services, and the calendar."""
+    with together():
+        return _build_network()
+
+
+def _build_network() -> Network:
     build_calendar()
     collect = build_service("collect-permits", needs_case=True, max_party=1)
     document_check = build_service("document-check")

@@ -34,10 +34,11 @@ class Cast:
 @pytest.fixture
 def cast(app: Flask, network: factories.Network, client: FlaskClient) -> Cast:
     """The three of them; `cast.mei` is a browser in which Mei is signed in."""
-    fuxingcheng = factories.build_station("fuxingcheng", services=(network.document_check,), desks=1)
-    factories.build_user("mei", stations=(network.central,))
-    factories.build_user("tom", role=Role.MANAGER, stations=(fuxingcheng,))
-    factories.build_user("ada", role=Role.ADMINISTRATOR)
+    with factories.together():
+        fuxingcheng = factories.build_station("fuxingcheng", services=(network.document_check,), desks=1)
+        factories.build_user("mei", stations=(network.central,))
+        factories.build_user("tom", role=Role.MANAGER, stations=(fuxingcheng,))
+        factories.build_user("ada", role=Role.ADMINISTRATOR)
 
     def browser(username: str) -> FlaskClient:
         opened = app.test_client()
