@@ -65,6 +65,19 @@ def test_undo_restores_plan_and_visits_and_takes_the_messages_back(browser, netw
     assert "The change is undone" in browser.get("/staff/today").text
 
 
+def test_where_nobody_is_written_to_the_bar_says_so(browser):
+    close_morning(browser)  # nobody is booked
+    board = browser.get("/staff/today").text
+    assert "Nobody is written to for it. It can be undone until 09:10." in board
+    assert "Messages go out" not in board
+
+
+@pytest.mark.parametrize("more", [{"for_all": "keep"}, {"step": "save_quietly", "why_quiet": "all called"}])
+def test_who_is_kept_or_called_is_not_written_to(browser, visit, more):
+    close_morning(browser, **more)
+    assert "Nobody is written to for it." in browser.get("/staff/today").text
+
+
 def test_who_has_the_confirmation_gets_no_second_one_by_the_undo(browser, visit):
     confirmation = db.session.scalars(db.select(OutboxMessage).filter_by(kind="confirmation")).one()
     confirmation.status = MessageStatus.SENT
