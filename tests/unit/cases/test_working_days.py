@@ -19,14 +19,14 @@ from app.cases.working_days import (
 )
 from app.localtext import LocalText
 from app.stations.opening_hours import WorkCalendar
-from tests.factories import HOLIDAYS_2026, MAKEUP_WORKDAYS_2026
+from tests.calendar_2026 import HOLIDAYS, MAKEUP_WORKDAYS
 
 OFF = {
     date.fromisoformat(first) + timedelta(days=n): LocalText(en=name)
-    for first, length, name in HOLIDAYS_2026
+    for first, length, name in HOLIDAYS
     for n in range(length)
 }
-MADE_UP = {date.fromisoformat(day): works_as for day, works_as in MAKEUP_WORKDAYS_2026.items()}
+MADE_UP = {date.fromisoformat(day): works_as for day, works_as in MAKEUP_WORKDAYS.items()}
 CALENDAR = WorkCalendar(frozenset({2026}), OFF, MADE_UP)
 
 
