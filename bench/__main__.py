@@ -27,7 +27,7 @@ def main() -> int:
         )
         figures += growth.measure(rounds=options.rounds)
         figures += planning.measure(databases, options.database, rounds=options.rounds, count=options.count)
-        figures += _messages(options.rounds)
+        figures += _messages(options.database, options.rounds)
     finally:
         databases.close()
     print(f"gunicorn 2 × 4, {options.database}, median of {options.rounds} rounds\n")
@@ -44,11 +44,11 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _messages(rounds: int) -> list[Figure]:
+def _messages(database: str, rounds: int) -> list[Figure]:
     if importlib.util.find_spec("bench.messages") is None:
         return []
     messages = importlib.import_module("bench.messages")
-    figures: list[Figure] = messages.measure(rounds=rounds)
+    figures: list[Figure] = messages.measure(rounds=rounds, database=database)
     return figures
 
 
