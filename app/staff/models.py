@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, SmallInteger, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
 from app.localtext import LocalText
-from app.staff.decisions import Choice
 
 
 class StaffAssignment(Model):
@@ -42,13 +41,6 @@ class PlanChange(Model):
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
     undo_until: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
-
-    touched: Mapped[list["TouchedVisit"]] = relationship(viewonly=True)
-
-    @property
-    def tells(self) -> bool:
-        """Say whether anybody with a visit at this station is written to, once it cannot be undone."""
-        return any(one.decision != Choice.KEEP and not one.needs_call for one in self.touched)
 
 
 class TouchedVisit(Model):

@@ -22,6 +22,7 @@ from app.interval import Interval
 from app.localtext import LocalText
 from app.staff import board
 from app.staff.board import BoardRow
+from app.staff.decisions import Choice
 from app.staff.models import PlanChange, StaffAssignment, TouchedVisit
 from app.stations import plans
 from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
@@ -254,12 +255,24 @@ def find_last_change(station: Station) -> PlanChange | None:
     return db.session.scalar(wanted.order_by(PlanChange.id.desc()).limit(1))
 
 
-def find_undoable(station: Station, *, now: datetime) -> PlanChange | None:
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """A change that can still be undone, and how many people are written to when it no longer can."""
+
+    change: PlanChange
+    told: int
+
+
+def find_undoable(station: Station, *, now: datetime) -> Undoable | None:
     """Return the station's last change while it can be undone."""
     change = find_last_change(station)
     if change is None or change.undone_at or not change.undo_until or change.undo_until <= now:
         return None
-    return change if change.version == station.plan_version else None
+    if change.version != station.plan_version:
+        return None
+    decided = count_decisions(change.batch)
+    told = sum(decided[choice] for choice in Choice if choice is not Choice.KEEP) - decided["call"]
+    return Undoable(change, told)
 
 
 def list_batch(batch: str) -> Sequence[PlanChange]:

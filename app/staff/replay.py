@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, null, or_, select
 
 from app import writers
 from app.appointments.models import Appointment, Hold, HoldStatus, Notice, TimeOffer, is_live
@@ -27,6 +27,7 @@ from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessa
 from app.notifications.outbox import ClaimedMessage
 from app.notifications.pauses import PAUSED
 from app.notifications.relay import ADDRESS_FAILS
+from app.staff import ledger
 
 ENDED = (*outbox.MISSED, *outbox.TAKEN)
 MISSED = ("too late", PAUSED)
@@ -63,17 +64,12 @@ def send_one_again(message_id: int, *, tries: int | None, username: str, now: da
     message = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
     if message.status not in ENDED:
         raise NotMissed
-    if message.status in outbox.TAKEN and tries != _count_tries(message):
+    if message.status in outbox.TAKEN and tries != len(ledger.list_attempts(message)):
         raise NotMissed
     reason = _why_not(message, now)
     if reason:
         raise OfNoUse(reason)
     _reopen(Missed(message.id, _end_of_use(message)), username, now, states=ENDED)
-
-
-def _count_tries(message: OutboxMessage) -> int:
-    tries = select(func.count()).select_from(DeliveryAttempt)
-    return db.session.scalars(tries.where(DeliveryAttempt.message_id == message.id)).one()
 
 
 def _why_not(message: OutboxMessage, now: datetime) -> str:

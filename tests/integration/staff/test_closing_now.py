@@ -8,7 +8,7 @@ from app.db import db
 from app.staff.models import PlanChange
 from app.stations.models import Closure
 from tests.factories import at
-from tests.integration.staff.displacing import again, hidden, make, messages
+from tests.integration.staff.displacing import HOURS, again, hidden, make, messages
 
 CLOSE = "/staff/close"
 
@@ -55,6 +55,8 @@ def test_one_undo_opens_all_of_them_again(cast, network, now):
     data = form(ada.get(CLOSE).text, "fuxingcheng", "central-window", for_all="cancel", step="save")
     ada.post(CLOSE, data=data | {f"shown-{visit.reference}": shown(ada, data, visit)})
     assert again(visit).status == "cancelled"
+    # Nobody was booked there, but what is undone there is undone everywhere.
+    assert "Messages go out at" in ada.get(HOURS).text
     change = db.session.scalars(db.select(PlanChange)).first()
 
     ada.post(f"/staff/changes/{change.batch}/undo")
