@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.appointments.states import LIVE
 from app.crypto import Encrypted
-from app.db import Model
+from app.db import Model, in_words
 from app.interval import Interval
 from app.localtext import LocalText
 from app.stations.models import Service, Station
@@ -103,13 +103,10 @@ class Hold(Model):
 
 
 _PERSONAL = text("name_encrypted IS NOT NULL OR email_encrypted IS NOT NULL OR phone_encrypted IS NOT NULL")
-_LIVE_STATUS = "status IN ('booked', 'checked_in')"
-_LIVE = text(_LIVE_STATUS)
+_LIVE = text(in_words("status", LIVE))
 _OF_A_CASE = text("case_id IS NOT NULL")
-_LIVE_CASE = text(f"case_id IS NOT NULL AND {_LIVE_STATUS}")
-# An index of the live ones serves only who says so in the same words: bound values are unknown
-# to the planner of SQLite.
-is_live = text(f"appointments.{_LIVE_STATUS}")
+_LIVE_CASE = text(f"{_OF_A_CASE} AND {_LIVE}")
+is_live = text(in_words("appointments.status", LIVE))
 
 
 class Appointment(Model):

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.crypto import Encrypted
-from app.db import Model
+from app.db import Model, in_words
 
 
 class MessageStatus(StrEnum):
@@ -34,11 +34,9 @@ class MessageStatus(StrEnum):
     FAILED = "failed"  # given up; `reason` says why, staff see it
 
 
-_OPEN_STATUS = "status IN ('waiting', 'claimed')"
-_OPEN = text(_OPEN_STATUS)
-# An index of the open ones serves only who says so in the same words: bound values are unknown
-# to the planner of SQLite.
-is_open = text(f"outbox_messages.{_OPEN_STATUS}")
+OPEN = (MessageStatus.WAITING, MessageStatus.CLAIMED)
+_OPEN = text(in_words("status", OPEN))
+is_open = text(in_words("outbox_messages.status", OPEN))
 
 
 def new_secret() -> str:
