@@ -36,6 +36,10 @@ from app.db import db
 from app.localtext import LocalText
 from app.staff.models import StaffAssignment
 from app.stations.models import (
+    CalendarDay,
+    CalendarDayKind,
+    CalendarStatus,
+    CalendarYear,
     Closure,
     Confidence,
     OpeningException,
@@ -46,7 +50,7 @@ from app.stations.models import (
     StationKind,
     StationService,
 )
-from tests.calendar_2026 import official_calendar
+from tests.calendar_2026 import DAYS_OFF, MAKEUP_WORKDAYS
 
 HAIKOU = ZoneInfo("Asia/Shanghai")
 TUESDAY = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -154,8 +158,7 @@ def build_service(code: str | None = None, **columns: Any) -> Service:
 
 def offer(station: Station, service: Service) -> None:
     """Let this station offer this service."""
-    row = StationService(station_id=station.id, service_id=service.id, confidence=Confidence.VERIFIED)
-    save(row)
+    save(StationService(station_id=station.id, service_id=service.id, confidence=Confidence.VERIFIED))
     db.session.refresh(station)
 
 
@@ -195,7 +198,11 @@ def _change_plan(station: Station, *rows: Any) -> None:
 
 def build_calendar() -> None:
     """Build the official calendar of 2026."""
-    save(*official_calendar())
+    year = CalendarYear(year=2026, status=CalendarStatus.OFFICIAL, source="State Council notice")
+    off = [CalendarDay(day=day, kind=CalendarDayKind.DAY_OFF, name=words(n)) for day, n in DAYS_OFF.items()]
+    name, kind = words("Make-up workday"), CalendarDayKind.MAKEUP_WORKDAY
+    made_up = [CalendarDay(day=day, kind=kind, name=name, works_as=n) for day, n in MAKEUP_WORKDAYS.items()]
+    save(year, *off, *made_up)
 
 
 def build_place(slug: str | None = None, **columns: Any) -> Place:

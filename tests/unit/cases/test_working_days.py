@@ -19,15 +19,10 @@ from app.cases.working_days import (
 )
 from app.localtext import LocalText
 from app.stations.opening_hours import WorkCalendar
-from tests.calendar_2026 import HOLIDAYS, MAKEUP_WORKDAYS
+from tests.calendar_2026 import DAYS_OFF, MAKEUP_WORKDAYS
 
-OFF = {
-    date.fromisoformat(first) + timedelta(days=n): LocalText(en=name)
-    for first, length, name in HOLIDAYS
-    for n in range(length)
-}
-MADE_UP = {date.fromisoformat(day): works_as for day, works_as in MAKEUP_WORKDAYS.items()}
-CALENDAR = WorkCalendar(frozenset({2026}), OFF, MADE_UP)
+OFF = {day: LocalText(en=name) for day, name in DAYS_OFF.items()}
+CALENDAR = WorkCalendar(frozenset({2026}), OFF, MAKEUP_WORKDAYS)
 
 
 def day(text: str) -> date:
