@@ -1,13 +1,11 @@
 """Run the benchmarks and print their ratios. `make bench ARGS="--database postgresql"`."""
 
 import argparse
-import importlib
-import importlib.util
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bookings, growth, network, pages, places, planning
+from bench import bookings, growth, messages, network, pages, places, planning
 from bench.figures import Figure, table
 from bench.site import running
 from tests.databases import KINDS, Databases
@@ -27,7 +25,7 @@ def main() -> int:
         )
         figures += growth.measure(rounds=options.rounds)
         figures += planning.measure(databases, options.database, rounds=options.rounds, count=options.count)
-        figures += _messages(options.database, options.rounds)
+        figures += messages.measure(rounds=options.rounds, database=options.database)
     finally:
         databases.close()
     print(f"gunicorn 2 × 4, {options.database}, median of {options.rounds} rounds\n")
@@ -42,14 +40,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2.0, help="length of one reading round")
     parser.add_argument("--count", type=int, default=500, help="bookings in one round")
     return parser.parse_args()
-
-
-def _messages(database: str, rounds: int) -> list[Figure]:
-    if importlib.util.find_spec("bench.messages") is None:
-        return []
-    messages = importlib.import_module("bench.messages")
-    figures: list[Figure] = messages.measure(rounds=rounds, database=database)
-    return figures
 
 
 if __name__ == "__main__":

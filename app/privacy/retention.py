@@ -22,7 +22,6 @@ from app.notifications.models import DeliveryAttempt, OutboxMessage
 from app.privacy.models import RetentionRule
 
 BATCH = 50
-MANY = 500  # of what is deleted without being opened
 EMPTY = "—"  # what stands where a name stood
 
 
@@ -146,7 +145,7 @@ def _messages(before: datetime, _now: datetime) -> int:
     over = select(OutboxMessage.id).where(
         OutboxMessage.created_at < before, OutboxMessage.finished_at.is_not(None)
     )
-    ids = db.session.scalars(over.order_by(OutboxMessage.created_at).limit(MANY)).all()
+    ids = db.session.scalars(over.order_by(OutboxMessage.created_at).limit(BATCH)).all()
     if ids:
         db.session.execute(delete(DeliveryAttempt).where(DeliveryAttempt.message_id.in_(ids)))
         db.session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(ids)))
