@@ -39,6 +39,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -59,6 +60,7 @@ class LocalTextType(TypeDecorator[LocalText]):
 
     impl = JSON
     cache_ok = True
+    python_type = LocalText
 
     def process_bind_param(self, value: LocalText | None, dialect: Dialect) -> dict[str, str] | None:
         if value is None:

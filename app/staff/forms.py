@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -16,7 +15,7 @@ from flask_babel import gettext as _
 from app.interval import Interval
 from app.localtext import LANGUAGES, LocalText
 from app.staff.planning import ClosureEdit, DayEdit, first_overlap
-from app.stations.models import OpeningException, OpeningPeriod
+from app.stations.models import OpeningPeriod
 from app.stations.opening_hours import ClosedInterval, DatedPeriod
 
 MOST_DESKS = 50
@@ -239,9 +238,10 @@ def typed_reason(typed: Typed) -> dict[str, str]:
     return {language: text.replace("\0", "").strip()[:LONGEST_REASON] for language, text in texts.items()}
 
 
-def exceptions_by_day(rows: Iterable[OpeningException]) -> dict[date, list[Any]]:
-    """Return the rows of exceptions under their day, in order."""
-    days: dict[date, list[Any]] = {}
-    for row in rows:
-        days.setdefault(row.on_day, []).append(row)
+def by_day(periods: Iterable[DatedPeriod], *, from_day: date) -> dict[date, list[DatedPeriod]]:
+    """Return the periods of single days from this one on, under their day, in order."""
+    days: dict[date, list[DatedPeriod]] = {}
+    for p in sorted(periods, key=lambda p: (p.day, p.opens or time.min)):
+        if p.day >= from_day:
+            days.setdefault(p.day, []).append(p)
     return days

@@ -13,7 +13,7 @@ from app import clock
 from app.accounts.models import Role
 from app.interval import Interval
 from app.staff import preview, queries
-from app.staff.forms import ClosureForm, DayForm, exceptions_by_day
+from app.staff.forms import ClosureForm, DayForm, by_day
 from app.staff.frame import frame
 from app.staff.group_form import GroupForm
 from app.staff.operations import PlanChanged, PlanSave
@@ -188,7 +188,7 @@ def _page(station: Station, forms: Forms, **more: Any) -> str:
         "versions": versions_of(periods),
         "plan": plans.plan_of(station),
         "sums": _sums(station, plans.plan_of(station).weekly, forms.week.bounds),
-        "exceptions": exceptions_by_day(queries.list_exceptions(station, from_day=today)),
+        "exceptions": by_day(plans.plan_of(station).dated, from_day=today),
         "closures": queries.list_closures(station, now=now),
         "undoable": queries.find_undoable(station, now=now),
         "doubtful_year": doubtful_year(plans.plan_of(station).calendar, today),

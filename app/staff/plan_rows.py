@@ -68,4 +68,4 @@ def _typed(wanted: type, value: Any) -> Any:
         return None
     if wanted in (datetime, date, time):
         return wanted.fromisoformat(value)
-    return LocalText.from_dict(value) if isinstance(value, dict) else value
+    return LocalText.from_dict(value) if wanted is LocalText else value

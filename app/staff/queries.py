@@ -25,7 +25,7 @@ from app.staff.board import BoardRow
 from app.staff.decisions import Choice
 from app.staff.models import PlanChange, StaffAssignment, TouchedVisit
 from app.stations import plans
-from app.stations.models import Closure, OpeningException, OpeningPeriod, Station
+from app.stations.models import Closure, OpeningPeriod, Station
 from app.stations.opening_hours import open_intervals
 
 
@@ -230,13 +230,6 @@ def is_to_be_called_from(visit: Appointment, station_ids: Collection[int]) -> bo
 def list_periods(station: Station) -> list[OpeningPeriod]:
     wanted = select(OpeningPeriod).where(OpeningPeriod.station_id == station.id)
     return list(db.session.scalars(wanted.order_by(OpeningPeriod.weekday, OpeningPeriod.opens)))
-
-
-def list_exceptions(station: Station, *, from_day: date) -> list[OpeningException]:
-    wanted = select(OpeningException).where(
-        OpeningException.station_id == station.id, OpeningException.on_day >= from_day
-    )
-    return list(db.session.scalars(wanted.order_by(OpeningException.on_day, OpeningException.opens)))
 
 
 def list_closures(station: Station, *, now: datetime) -> list[Closure]:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.types import TypeDecorator
 
 from app.db import db, transact
 from app.stations.models import Station
@@ -47,3 +48,11 @@ def test_a_write_survives_the_server_ending_its_connection(app, network) -> None
 
     assert len(tries) == 2
     assert db.session.get_one(Station, network.central.id).languages == ["ru"]
+
+
+def test_a_decorated_column_says_which_type_its_values_have(app):
+    """What reads rows back from JSON asks the column; the decorator itself would answer `object`."""
+    types = {c.type for table in db.metadata.sorted_tables for c in table.columns}
+    decorated = [one for one in types if isinstance(one, TypeDecorator)]
+    assert decorated
+    assert [one for one in decorated if one.python_type is object] == []

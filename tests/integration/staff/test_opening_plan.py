@@ -244,6 +244,7 @@ def test_one_day_can_have_its_own_hours(browser):
     browser.post(f"{HOURS}/days", data=day(choice="open", step="save", **hours))
 
     assert exceptions() == [(date(2026, 11, 25), time(10), time(12), 2)]
+    assert "<td>10:00–12:00, 2 desks</td>" in browser.get(HOURS).text
 
 
 @pytest.mark.parametrize("fields", [{"day": ""}, {"day": "2026-11-23"}, {"day": "soon"}, {"choice": "open"}])

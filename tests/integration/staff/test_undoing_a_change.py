@@ -1,7 +1,8 @@
 """A saved change of a plan is undone within ten minutes; bookings and saves at the same moment."""
 
+import json
 import threading
-from datetime import timedelta
+from datetime import date, time, timedelta
 from functools import partial
 
 import pytest
@@ -9,12 +10,14 @@ import pytest
 from app.appointments.models import Appointment, AppointmentEvent, TimeOffer
 from app.appointments.operations import Target, reschedule
 from app.db import db, transact
+from app.interval import Interval
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.staff.decisions import Choice, Decisions
 from app.staff.models import PlanChange, TouchedVisit
 from app.staff.operations import EffectChanged, PlanSave, save_plan, undo_batch
+from app.staff.plan_rows import PLAN_TABLES, copy_of, put_back
 from app.staff.planning import ClosureEdit
-from app.stations.models import Closure
+from app.stations.models import Closure, DeskGroup, OpeningPeriod
 from app.stations.opening_hours import ClosedInterval
 from tests import factories
 from tests.factories import at
@@ -112,6 +115,39 @@ def test_undo_gives_a_party_what_it_had_though_its_service_was_changed_since(
     back = again(party)
     assert (back.starts_at, desks_taken()) == (ELEVEN, before)
     assert (back.interval.length // timedelta(minutes=1), back.desks) == had
+
+
+def test_a_copied_plan_is_put_back_whole_whatever_it_held(cast, network):
+    here = cast.fuxingcheng
+    factories.add_exception(here, date(2026, 11, 26), time(10), time(12), desks=2, reason="Fair")
+    factories.add_exception(here, date(2026, 11, 27))
+    factories.add_closure(here, at("2026-11-30", "09:00"), at("2026-12-01", "12:00"))
+    factories.add_closure(here, at("2026-12-01", "09:00"), at("2026-12-02", "12:00"), reason="Typhoon")
+    dated = {"valid_from": date(2026, 12, 1), "valid_until": date(2026, 12, 31), "desks": 3, "reserve": 1}
+    factories.save(
+        OpeningPeriod(station_id=here.id, weekday=2, opens=time(9), closes=time(10), desk_group=1, **dated),
+        DeskGroup(station_id=here.id, number=1, name=factories.words("Checks"),
+                  services=[network.document_check.id], slot_minutes=30),
+    )  # fmt: skip
+    before = copy_of(here)
+    assert all(before[model.__tablename__] for model in PLAN_TABLES)
+    stored = json.loads(json.dumps(before))
+
+    transact(put_back, here, stored)
+
+    db.session.expire_all()
+    assert copy_of(station()) == before
+
+
+def test_undo_keeps_an_older_closure(browser, cast, visit):
+    older = Interval(at("2026-11-30", "09:00"), at("2026-12-01", "12:00"))
+    factories.add_closure(cast.fuxingcheng, older.start, older.end, reason="Repairs")
+    close_morning(browser)
+
+    assert browser.post(f"/staff/changes/{batch()}/undo").status_code == 303
+
+    kept = db.session.scalars(db.select(Closure)).one()
+    assert (Interval(kept.starts_at, kept.ends_at), kept.reason) == (older, factories.words("Repairs"))
 
 
 def test_undo_takes_an_offer_back(browser, visit):
