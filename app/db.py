@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, event, func, select
+from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, Select, event, func, select
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
@@ -29,6 +29,7 @@ from app.localtext import LocalText
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Query = TypeVar("Query", bound=Select[Any])
 
 WRITE_DEADLINE_SECONDS = 5.0
 POSTGRESQL_RETRY = {"40001", "40P01", "55P03"}  # serialisation, deadlock, lock not available
@@ -141,6 +142,17 @@ def whole_step(step: Callable[P, bool], /, *args: P.args, **kwargs: P.kwargs) ->
     else:
         savepoint.rollback()
     return done
+
+
+def locking(wanted: Query, *, shared: bool = False, skip_locked: bool = False, of: Any = None) -> Query:
+    """Return the query that locks its rows and reads each anew.
+
+    After waiting for a lock the row may be another than the one that the session holds in memory, so
+    whoever locks decides by what is read now. `shared` lets others lock it so too; `skip_locked` passes
+    over what somebody else has locked. SQLite has no such words: its writer is alone anyway.
+    """
+    query = wanted.with_for_update(read=shared, skip_locked=skip_locked, of=of)
+    return query.execution_options(populate_existing=True)
 
 
 def lock_name(name: str) -> None:

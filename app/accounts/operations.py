@@ -10,7 +10,7 @@ from app import throttle
 from app.accounts import passwords, queries
 from app.accounts.models import Role, StaffSession, User
 from app.crypto import token_hash
-from app.db import db
+from app.db import db, locking
 from app.errors import DomainError
 
 FAILURES = 5  # of one account, from one address
@@ -140,9 +140,8 @@ class Proof:
 
 def sign_in(proof: Proof, attempt: Attempt, *, now: datetime) -> str:
     """Open a session and return its token. Raises SignInRefused when the account changed meanwhile."""
-    user = db.session.scalar(
-        select(User).where(User.username == queries.normalised(proof.username)).with_for_update()
-    )
+    wanted = select(User).where(User.username == queries.normalised(proof.username))
+    user = db.session.scalar(locking(wanted))
     if user is None or not user.active or user.password_hash != proof.password_hash:
         raise SignInRefused
     if proof.new_hash:
@@ -170,9 +169,8 @@ def see(token: str, *, now: datetime) -> None:
 
 
 def _locked(username: str) -> User:
-    user = queries.get_user(username)
-    db.session.refresh(user, with_for_update=True)
-    return user
+    user_id = queries.get_user(username).id
+    return db.session.scalars(locking(select(User).where(User.id == user_id))).one()
 
 
 def _end_all(user: User, *, now: datetime) -> None:

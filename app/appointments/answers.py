@@ -11,7 +11,7 @@ from app.appointments import matching, offers, operations, waiting
 from app.appointments.models import Appointment, Hold, OfferAnswer, TimeOffer, WaitingEntry
 from app.appointments.offers import OfferState
 from app.appointments.policy import OfferOver
-from app.db import db
+from app.db import db, locking
 
 
 def take(token: str, *, now: datetime) -> Appointment:
@@ -60,6 +60,4 @@ def _locked(token: str) -> TimeOffer:
 
 
 def _lock(model: type[Appointment | Hold | TimeOffer | WaitingEntry], row_id: int) -> None:
-    """Lock a row and read it again: what was read before the lock may be older."""
-    locked = select(model).where(model.id == row_id).with_for_update()
-    db.session.scalar(locked.execution_options(populate_existing=True))
+    db.session.scalar(locking(select(model).where(model.id == row_id)))

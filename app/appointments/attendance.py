@@ -11,12 +11,14 @@ from typing import ClassVar
 
 from sqlalchemy import delete, select
 
-from app.appointments import states
-from app.appointments.models import Appointment, AppointmentEvent, HandoverItem, is_live
+from app.appointments import history, states
+from app.appointments.locks import lock_visit
+from app.appointments.models import Appointment, HandoverItem, is_live
 from app.appointments.states import LIVE, Status
+from app.cases.locks import lock_case
 from app.cases.models import Case, VisitItem, VisitItemKind
 from app.db import db
-from app.errors import DomainError, NotFound
+from app.errors import DomainError
 from app.i18n import local
 
 TOLD = "told"  # somebody called the person about a change of the opening plan
@@ -68,7 +70,7 @@ class Handover:
 
 def check_in(reference: str, *, actor: str, now: datetime) -> Appointment:
     """Note that the person is present. Raises VisitNotToday before its day."""
-    appointment = _locked(reference)
+    appointment = lock_visit(reference)
     zone = appointment.station.timezone
     if local(appointment.starts_at, zone).date() > local(now, zone).date():
         raise VisitNotToday
@@ -77,7 +79,7 @@ def check_in(reference: str, *, actor: str, now: datetime) -> Appointment:
 
 def mark_no_show(reference: str, *, actor: str, now: datetime) -> Appointment:
     """Note that the person did not come; the time had begun. The desk stays theirs."""
-    appointment = _locked(reference)
+    appointment = lock_visit(reference)
     if now < appointment.starts_at:
         raise StatusConflict
     return _change(appointment, Status.NO_SHOW, actor=actor, now=now)
@@ -88,7 +90,7 @@ def complete(handover: Handover, *, actor: str, now: datetime) -> Appointment:
 
     What earlier visits of the case handed over needs no second tick. Raises MissingItems.
     """
-    appointment = _locked(handover.reference)
+    appointment = lock_visit(handover.reference)
     due = [code for code in item_codes(appointment) if code not in given_before(appointment)]
     missing = tuple(code for code in due if code not in handover.given)
     reason = handover.reason.strip()
@@ -105,7 +107,7 @@ def complete(handover: Handover, *, actor: str, now: datetime) -> Appointment:
         row.given_to = handover.to
         db.session.add(row)
     if appointment.case_id and not missing:
-        _case(appointment).collected_at = now
+        lock_case(appointment.case_id).collected_at = now
     return appointment
 
 
@@ -115,7 +117,7 @@ def undo(reference: str, undoing: str, *, actor: str, now: datetime) -> Appointm
     Naming it keeps a second click from taking back one change more. Raises NothingToUndo,
     StatusConflict or OtherVisitBooked.
     """
-    appointment = _locked(reference)
+    appointment = lock_visit(reference)
     if appointment.status != undoing:
         raise StatusConflict
     target = states.before(appointment.status)
@@ -126,15 +128,17 @@ def undo(reference: str, undoing: str, *, actor: str, now: datetime) -> Appointm
     if target is Status.CHECKED_IN:
         db.session.execute(delete(HandoverItem).where(HandoverItem.appointment_id == appointment.id))
         if appointment.case_id and appointment.status == Status.COMPLETED:
-            _case(appointment).collected_at = None
+            lock_case(appointment.case_id).collected_at = None
     appointment.status = target
-    _record(appointment, "undone", actor=actor, now=now, details={"undone": undoing, "to": target})
+    history.record(appointment, "undone", actor=actor, now=now, details={"undone": undoing, "to": target})
     return appointment
 
 
 def note(reference: str, kind: str, *, actor: str, now: datetime, reason: str = "") -> None:
     """Add a line to the visit's history that changes nothing else: it was opened, the person was told."""
-    _record(_locked(reference), kind, actor=actor, now=now, details={"reason": reason} if reason else {})
+    history.record(
+        lock_visit(reference), kind, actor=actor, now=now, details={"reason": reason} if reason else {}
+    )
 
 
 def item_codes(appointment: Appointment) -> list[str]:
@@ -163,18 +167,6 @@ def given_before(appointment: Appointment) -> frozenset[str]:
     return frozenset(db.session.scalars(others))
 
 
-def _locked(reference: str) -> Appointment:
-    found = db.session.scalar(
-        select(Appointment)
-        .where(Appointment.reference == reference)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _change(
     appointment: Appointment,
     target: Status,
@@ -188,27 +180,8 @@ def _change(
     if not states.can_become(appointment.status, target):
         raise StatusConflict
     appointment.status = target
-    _record(appointment, target, actor=actor, now=now, details=details)
+    history.record(appointment, target, actor=actor, now=now, details=details)
     return appointment
-
-
-def _record(
-    appointment: Appointment,
-    kind: str,
-    *,
-    actor: str,
-    now: datetime,
-    details: Mapping[str, object] | None = None,
-) -> None:
-    db.session.add(
-        AppointmentEvent(
-            appointment_id=appointment.id,
-            happened_at=now,
-            kind=kind,
-            actor=actor,
-            details=dict(details or {}),
-        )
-    )
 
 
 def _has_other_live_visit(appointment: Appointment) -> bool:
@@ -220,10 +193,3 @@ def _has_other_live_visit(appointment: Appointment) -> bool:
         is_live,
     )
     return db.session.scalar(other.limit(1)) is not None
-
-
-def _case(appointment: Appointment) -> Case:
-    case = db.session.get(Case, appointment.case_id, with_for_update=True)
-    if case is None:
-        raise NotFound
-    return case

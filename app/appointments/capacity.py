@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from app.appointments.models import DeskUsage, HoldStatus
 from app.appointments.slots import Candidate, Line, cell_of, cells_of, start_of
-from app.db import Base, db, json_list, run
+from app.db import Base, db, json_list, locking, run
 from app.interval import Interval
 from app.stations import plans
 from app.stations.models import Station
@@ -166,9 +166,8 @@ def refit(station: Station, *, now: datetime) -> None:
     nobody loses a place, and `take` is held to the plan, so nobody gets a new one.
     """
     plan = plans.read_plan(station.id, station.timezone)
-    rows = db.session.scalars(
-        select(DeskUsage).where(DeskUsage.station_id == station.id, DeskUsage.cell >= cell_of(now))
-    ).all()
+    ahead = select(DeskUsage).where(DeskUsage.station_id == station.id, DeskUsage.cell >= cell_of(now))
+    rows = db.session.scalars(locking(ahead.order_by(DeskUsage.desk_group, DeskUsage.cell))).all()
     desks: dict[tuple[int, int], int] = {}
     for group, day in {(row.desk_group, _day_of(row.cell, plan.timezone)) for row in rows}:
         for part in open_intervals(plan, day, group):

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.appointments import capacity, offers
+from app.appointments import capacity, history, offers
 from app.appointments.holds import release_expired
+from app.appointments.locks import lock_visit
 from app.appointments.models import Appointment, AppointmentEvent, OfferReason
 from app.appointments.offers import OfferRequest, Recipient
-from app.appointments.operations import locked_appointment, locked_changeable
+from app.appointments.operations import lock_changeable
 from app.appointments.policy import SlotUnavailable
 from app.appointments.reminders import announce, find_untold, remind
 from app.appointments.slots import Candidate
@@ -71,7 +72,7 @@ def move(
     reference: str, station: Station, candidate: Candidate, because: Because, *, now: datetime
 ) -> Appointment:
     """Give the visit this slot. Raises NotChangeable, or SlotUnavailable when somebody took it."""
-    appointment = locked_changeable(reference, now=now)
+    appointment = lock_changeable(reference, now=now)
     offers.withdraw(appointment.id, now=now)
     release_expired(now=now, station_id=station.id)
     capacity.give_back(appointment)
@@ -90,7 +91,7 @@ def ask(reference: str, station: Station, candidate: Candidate, because: Because
 
     Raises NotChangeable, or SlotUnavailable when somebody took it.
     """
-    appointment = locked_changeable(reference, now=now)
+    appointment = lock_changeable(reference, now=now)
     offers.withdraw(appointment.id, now=now)
     request = OfferRequest(
         station.slug,
@@ -102,17 +103,18 @@ def ask(reference: str, station: Station, candidate: Candidate, because: Because
         tell_at=because.told_at,
     )
     offers.make(request, now=now)
-    _record(appointment, ASKED, because.actor, _before(appointment, because), now=now)
+    details = _before(appointment, because)
+    history.record(appointment, ASKED, actor=because.actor, now=now, details=details)
 
 
 def stop_asking(reference: str, *, now: datetime) -> None:
     """Take the offer to the person back, and its message while it waits."""
-    offers.withdraw(locked_appointment(reference).id, now=now)
+    offers.withdraw(lock_visit(reference).id, now=now)
 
 
 def cancel(reference: str, because: Because, *, now: datetime) -> Appointment:
     """End the visit and free its desk. Raises NotChangeable."""
-    appointment = locked_changeable(reference, now=now)
+    appointment = lock_changeable(reference, now=now)
     offers.withdraw(appointment.id, now=now)
     capacity.give_back(appointment)
     details = _before(appointment, because)
@@ -128,7 +130,7 @@ def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
 
     False when the person or somebody else changed it since, or when its old desk is taken.
     """
-    appointment = locked_appointment(was.reference)
+    appointment = lock_visit(was.reference)
     if appointment.revision != was.revision or appointment.status not in (Status.BOOKED, Status.CANCELLED):
         return False
     if not whole_step(capacity.take, was.station_id, was.candidate, desks=was.desks):
@@ -138,7 +140,7 @@ def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
     _put(appointment, station, was.candidate, was.desks)
-    _record(appointment, PUT_BACK, actor, {}, now=now)
+    history.record(appointment, PUT_BACK, actor=actor, now=now)
     if untold := find_untold(appointment):
         announce(appointment, untold, now=now)
     else:
@@ -168,21 +170,12 @@ def _before(appointment: Appointment, because: Because) -> dict[str, Any]:
 def _tell(
     appointment: Appointment, kind: str, because: Because, details: dict[str, Any], *, now: datetime
 ) -> None:
-    _record(appointment, kind, because.actor, {**details, "revision": appointment.revision}, now=now)
+    details = {**details, "revision": appointment.revision}
+    history.record(appointment, kind, actor=because.actor, now=now, details=details)
     if because.told_at:
         announce(appointment, kind, now=now, send_at=because.told_at)
     else:
         remind(appointment, now=now)
-
-
-def _record(
-    appointment: Appointment, kind: str, actor: str, details: dict[str, Any], *, now: datetime
-) -> None:
-    db.session.add(
-        AppointmentEvent(
-            appointment_id=appointment.id, happened_at=now, kind=kind, actor=actor, details=details
-        )
-    )
 
 
 def find_displacement(appointment: Appointment) -> Displacement | None:

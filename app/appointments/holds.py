@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select
 from app import throttle
 from app.appointments import capacity, queries
 from app.appointments.contacts import Contact
+from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.policy import (
     HOLD_LENGTH,
@@ -30,10 +31,10 @@ from app.appointments.queries import Bookable
 from app.appointments.reach import check_reach
 from app.appointments.slots import Candidate, Slot
 from app.appointments.states import Status
-from app.cases.models import Case
+from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
 from app.crypto import token_hash
-from app.db import db
+from app.db import db, locking
 from app.settings import Settings
 from app.stations import queries as stations
 from app.stations.models import Station
@@ -145,13 +146,13 @@ def forget_contacts(*, now: datetime, limit: int = 200) -> int:
         | Hold.email_encrypted.is_not(None)
         | Hold.phone_encrypted.is_not(None),
     )
-    found = db.session.scalars(over.limit(limit).with_for_update(skip_locked=True)).all()
+    found = db.session.scalars(locking(over.limit(limit), skip_locked=True)).all()
     for kept in found:
         kept.name = kept.email = kept.phone = ""
     return len(found)
 
 
-_NAMED = select(Hold).where(Hold.public_id == bindparam("public_id")).with_for_update()
+_NAMED = locking(select(Hold).where(Hold.public_id == bindparam("public_id")))
 
 
 def _find(public_id: str) -> Hold | None:
@@ -173,8 +174,8 @@ def _free_name(request: HoldRequest) -> str:
 
 def check_movable(appointment_id: int, service_id: int, *, now: datetime) -> None:
     """Raise NotChangeable unless this visit is for the service and can still be moved."""
-    visit = db.session.get(Appointment, appointment_id)
-    if visit is None or visit.service_id != service_id:
+    visit = lock_visit_of_id(appointment_id)
+    if visit.service_id != service_id:
         raise NotChangeable
     if visit.status != Status.BOOKED or visit.starts_at <= now:
         raise NotChangeable
@@ -202,18 +203,14 @@ def _check_room(asked_from: str | None, *, now: datetime) -> None:
 def locked_station(slug: str) -> Station:
     """Return the station with its plan kept as it is. Raises NotFound, StationRetired."""
     # Shared: bookings go side by side, a change of the plan waits for them and they for it.
-    # What was read of it before the lock may be older than the plan, so it is read again.
-    locked = select(Station).where(Station.slug == slug).with_for_update(read=True)
-    found = db.session.scalar(locked.execution_options(populate_existing=True))
+    found = stations.lock_station(slug, shared=True)
     return found if found and not found.retired_at else stations.get_station(slug)
 
 
 def _check_case(request: HoldRequest, station: Planned, *, now: datetime) -> None:
     if request.case_id is None:
         raise CaseNeeded
-    case = db.session.get(Case, request.case_id, with_for_update=True)
-    if case is None:
-        raise CaseNeeded
+    case = lock_case(request.case_id)
     live = queries.find_live_for_case(case.id)
     if live and live.id != request.moves:
         raise AlreadyBooked
@@ -295,7 +292,7 @@ def release(public_id: str) -> None:
 def end(public_ids: Sequence[str], *, now: datetime) -> None:
     """End holds whose time the service point gives no more; who confirms then is shown other times."""
     wanted = select(Hold).where(Hold.public_id.in_(public_ids), Hold.status == HoldStatus.OPEN)
-    for kept in db.session.scalars(wanted.with_for_update()):
+    for kept in db.session.scalars(locking(wanted.order_by(Hold.id))):
         give_back(kept)
         kept.expires_at = now
 
@@ -303,7 +300,7 @@ def end(public_ids: Sequence[str], *, now: datetime) -> None:
 # Built once: this runs before every hold and mostly finds nothing.
 _RAN_OUT_ANYWHERE = select(Hold).where(Hold.status == HoldStatus.OPEN, Hold.expires_at <= bindparam("now"))
 _RAN_OUT, _RAN_OUT_AT = (
-    wanted.limit(bindparam("most")).with_for_update(skip_locked=True)
+    locking(wanted.limit(bindparam("most")), skip_locked=True)
     for wanted in (_RAN_OUT_ANYWHERE, _RAN_OUT_ANYWHERE.where(Hold.station_id == bindparam("station")))
 )
 

@@ -40,7 +40,7 @@ from app.appointments.states import Status
 from app.appointments.waiting_rules import Wish, is_quiet, kept_until, may_be_asked, suits
 from app.cases.models import Case
 from app.cases.readiness import Readiness, readiness
-from app.db import db
+from app.db import db, locking
 from app.i18n import local
 from app.settings import Settings, WaitingRules
 from app.stations.models import Service, Station
@@ -101,8 +101,7 @@ def _locked_entries(station_id: int, *, wait: bool) -> Sequence[WaitingEntry]:
         )
         .order_by(WaitingEntry.id)
     )
-    ours = here.with_for_update(of=WaitingEntry, skip_locked=not wait)
-    locked = db.session.scalars(ours.execution_options(populate_existing=True)).all()
+    locked = db.session.scalars(locking(here, of=WaitingEntry, skip_locked=not wait)).all()
     if wait or len(locked) == len(db.session.scalars(here.with_only_columns(WaitingEntry.id)).all()):
         return locked
     return ()  # Somebody else has the first in line: out of order is worse than a little later.
@@ -153,9 +152,8 @@ def _hand_on(station_id: int, *, now: datetime) -> None:
         .join(TimeOffer, TimeOffer.hold_id == Hold.id)
         .where(TimeOffer.answer.is_(None), TimeOffer.until <= now)
         .where(Hold.status == HoldStatus.OPEN, Hold.station_id == station_id)
-        .with_for_update(of=Hold, skip_locked=True)
     )
-    for kept in db.session.scalars(over.execution_options(populate_existing=True)).all():
+    for kept in db.session.scalars(locking(over, of=Hold, skip_locked=True)).all():
         holds.give_back(kept)
 
 

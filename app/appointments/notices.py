@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from app.appointments.models import Appointment, Notice
 from app.appointments.reminders import channels_of, contact_index_of
 from app.appointments.states import Status
-from app.db import db
+from app.db import db, locking
 from app.errors import DomainError
 from app.localtext import LANGUAGES, LocalText
 from app.notifications import outbox
@@ -186,5 +186,4 @@ def stop(notice_id: int, *, username: str, now: datetime) -> Notice:
 
 
 def _locked(notice_id: int) -> Notice:
-    wanted = select(Notice).where(Notice.id == notice_id).with_for_update()
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+    return db.session.scalars(locking(select(Notice).where(Notice.id == notice_id))).one()

@@ -19,7 +19,7 @@ from app.appointments.states import Status
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
-from app.db import db
+from app.db import db, locking
 from app.errors import NotFound
 from app.notifications import outbox
 from app.notifications.outbox import OutboxRequest
@@ -197,6 +197,6 @@ def _open_for(appointment_id: int) -> Sequence[TimeOffer]:
         .join(TimeOffer.hold)
         .where(TimeOffer.appointment_id == appointment_id, TimeOffer.answer.is_(None))
         .where(Hold.status == HoldStatus.OPEN)
-        .with_for_update()
+        .order_by(TimeOffer.id)
     )
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+    return db.session.scalars(locking(wanted)).all()

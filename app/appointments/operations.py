@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import capacity, matching, offers, person, queries
+from app.appointments import capacity, history, matching, offers, person, queries
 from app.appointments.contacts import Contact
 from app.appointments.holds import (
     keep_or_retake,
@@ -18,9 +18,9 @@ from app.appointments.holds import (
     take_again,
     take_slot,
 )
+from app.appointments.locks import lock_visit, lock_visit_of_id
 from app.appointments.models import (
     Appointment,
-    AppointmentEvent,
     Hold,
     HoldStatus,
     IdempotencyKey,
@@ -37,7 +37,7 @@ from app.appointments.policy import (
 from app.appointments.reach import check_reach
 from app.appointments.reminders import announce
 from app.appointments.states import Status
-from app.cases.models import Case
+from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
 from app.codes import new_code
 from app.crypto import token_hash
@@ -103,7 +103,7 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
     kept.asked_from = None
     kept.appointment_id = appointment.id
     _remember_answer(request, appointment, now=now)
-    _record(appointment, "booked", "person", now=now)
+    history.record(appointment, "booked", actor=PERSON, now=now)
     announce(appointment, "confirmation", now=now)
     return appointment
 
@@ -158,7 +158,7 @@ def _remember_answer(request: BookingRequest, appointment: Appointment, *, now: 
 def _contact_for(kept: Hold, given: Contact, *, now: datetime) -> Contact:
     if kept.case_id is None:
         return given.checked_for_visitor()
-    case = db.session.get_one(Case, kept.case_id, with_for_update=True)
+    case = lock_case(kept.case_id)
     if queries.find_live_for_case(case.id):
         raise AlreadyBooked
     # Staff may have moved the papers, or a bureau taken its decision back, while the time was kept.
@@ -193,21 +193,13 @@ def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Ap
     return appointment
 
 
-def _record(appointment: Appointment, kind: str, actor: str, *, now: datetime, **details: str) -> None:
-    db.session.add(
-        AppointmentEvent(
-            appointment_id=appointment.id, happened_at=now, kind=kind, actor=actor, details=details
-        )
-    )
-
-
 def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "person") -> Appointment:
     """Move a visit to another time or place. Its old time is free again only if the new one is had.
 
     Raises NotFound, NotChangeable, ServiceNotOffered, PapersElsewhere, PapersNotThere, OutsideWindow
     or SlotUnavailable.
     """
-    appointment = locked_changeable(reference, now=now)
+    appointment = lock_changeable(reference, now=now)
     if (appointment.station.slug, appointment.starts_at) == (target.station_slug, target.starts_at):
         return appointment
     _check_cutoff(appointment, actor, now=now)
@@ -231,10 +223,10 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
     kept = locked_hold(public_id)
     if kept.appointment_id is None:
         raise HoldNotFound
-    moved = db.session.get_one(Appointment, kept.appointment_id)
     if kept.status == HoldStatus.USED:
-        return moved
-    appointment = locked_changeable(moved.reference, now=now)
+        return db.session.get_one(Appointment, kept.appointment_id)
+    appointment = lock_visit_of_id(kept.appointment_id)
+    _check_changeable(appointment, now=now)
     # What was kept in time may be taken: an offer holds until the moment that it named.
     _check_cutoff(appointment, actor, now=min(now, kept.created_at))
     keep_or_retake(kept, now=now)
@@ -253,16 +245,16 @@ def _check_cutoff(appointment: Appointment, actor: str, *, now: datetime) -> Non
         check_cutoff(appointment.starts_at, rules, now=now)
 
 
-def locked_changeable(reference: str, *, now: datetime) -> Appointment:
-    appointment = locked_appointment(reference)
-    if appointment.status != Status.BOOKED or appointment.starts_at <= now:
-        raise NotChangeable
+def lock_changeable(reference: str, *, now: datetime) -> Appointment:
+    """Return the visit, locked, while it is booked and ahead. Raises NotFound or NotChangeable."""
+    appointment = lock_visit(reference)
+    _check_changeable(appointment, now=now)
     return appointment
 
 
-def locked_appointment(reference: str) -> Appointment:
-    found = db.session.scalar(select(Appointment).where(Appointment.reference == reference).with_for_update())
-    return found or queries.get_by_reference(reference)
+def _check_changeable(appointment: Appointment, *, now: datetime) -> None:
+    if appointment.status != Status.BOOKED or appointment.starts_at <= now:
+        raise NotChangeable
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +270,7 @@ class _Spot:
 def _move(appointment: Appointment, spot: _Spot, *, now: datetime, actor: str) -> Appointment:
     station, interval = spot.station, spot.interval
     if appointment.case_id:
-        case = db.session.get_one(Case, appointment.case_id, with_for_update=True)
+        case = lock_case(appointment.case_id)
         check_reach(case, station, interval.start, now=now)
     left = appointment.station_id
     before = f"{appointment.station.slug} {appointment.starts_at.isoformat()}"
@@ -288,7 +280,8 @@ def _move(appointment: Appointment, spot: _Spot, *, now: datetime, actor: str) -
     appointment.confirmed_at = None  # it was said about the old time
     appointment.revision += 1
     after = f"{station.slug} {interval.start.isoformat()}"
-    _record(appointment, "rescheduled", actor, now=now, before=before, after=after)
+    details = {"before": before, "after": after}
+    history.record(appointment, "rescheduled", actor=actor, now=now, details=details)
     announce(appointment, "changed", now=now)
     matching.offer_freed(left, now=now)
     return appointment
@@ -299,17 +292,17 @@ def cancel(reference: str, *, now: datetime, actor: str = "person", why: str = "
 
     `why` is the code of a reason that the person chose to say.
     """
-    appointment = locked_appointment(reference)
+    appointment = lock_visit(reference)
     if appointment.status == Status.CANCELLED:
         return appointment
-    appointment = locked_changeable(reference, now=now)
+    _check_changeable(appointment, now=now)
     _check_cutoff(appointment, actor, now=now)
     offers.withdraw(appointment.id, now=now)
     capacity.give_back(appointment)
     appointment.status = Status.CANCELLED
     appointment.cancelled_at, appointment.cancelled_by = now, actor
     appointment.revision += 1
-    _record(appointment, "cancelled", actor, now=now, **({"why": why} if why else {}))
+    history.record(appointment, "cancelled", actor=actor, now=now, details={"why": why} if why else {})
     announce(appointment, "cancelled", now=now)
     matching.offer_freed(appointment.station_id, now=now)
     return appointment
@@ -317,10 +310,10 @@ def cancel(reference: str, *, now: datetime, actor: str = "person", why: str = "
 
 def confirm(reference: str, *, now: datetime) -> Appointment:
     """Note that the person says "I will come"; saying it twice is saying it once. Raises NotChangeable."""
-    appointment = locked_changeable(reference, now=now)
+    appointment = lock_changeable(reference, now=now)
     if appointment.confirmed_at is None:
         appointment.confirmed_at = now
-        _record(appointment, "confirmed", "person", now=now)
+        history.record(appointment, "confirmed", actor=PERSON, now=now)
     return appointment
 
 
@@ -330,7 +323,7 @@ def restore(reference: str, *, now: datetime) -> Appointment:
     Raises NotChangeable, AlreadyBooked when the case has another visit by now, CaseNotReady,
     PapersElsewhere or PapersNotThere when its papers are not what they were, or SlotUnavailable.
     """
-    appointment = locked_appointment(reference)
+    appointment = lock_visit(reference)
     if appointment.status == Status.BOOKED:
         return appointment
     cancelled_at = appointment.cancelled_at
@@ -343,13 +336,13 @@ def restore(reference: str, *, now: datetime) -> Appointment:
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
     appointment.revision += 1
-    _record(appointment, "restored", "person", now=now)
+    history.record(appointment, "restored", actor=PERSON, now=now)
     announce(appointment, "confirmation", now=now)
     return appointment
 
 
 def _check_case_again(appointment: Appointment, *, now: datetime) -> None:
-    case = db.session.get_one(Case, appointment.case_id, with_for_update=True)
+    case = lock_case(appointment.case_id)
     if queries.find_live_for_case(case.id):
         raise AlreadyBooked
     check_ready(case)

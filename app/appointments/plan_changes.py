@@ -15,7 +15,7 @@ from app.appointments.models import Appointment, ReminderPlan
 from app.appointments.reminder_plan import Planned
 from app.appointments.reminders import REMINDER, TOPIC, plan_of, requests_of
 from app.appointments.states import Status
-from app.db import db
+from app.db import db, locking
 from app.errors import DomainError
 from app.notifications import outbox
 from app.notifications.models import MessageStatus, OutboxMessage
@@ -59,8 +59,7 @@ def save_plan(edit: PlanEdit, *, now: datetime) -> ReminderPlan:
     troubles = [(i, found) for i, rule in enumerate(edit.rules) if (found := trouble_of(rule))]
     if troubles:
         raise RemindersUnfit(troubles)
-    wanted = select(Service).where(Service.id == edit.service_id).with_for_update()
-    service = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+    service = db.session.scalars(locking(select(Service).where(Service.id == edit.service_id))).one()
     if service.reminder_version != edit.seen_version:
         raise RemindersChanged
     service.reminder_plan = [rule.as_dict() for rule in edit.rules]
@@ -85,7 +84,7 @@ def follow_next(*, now: datetime) -> int:
     wanted = select(ReminderPlan).where(
         ReminderPlan.followed_at.is_(None), ReminderPlan.saved_at <= now - AFTER
     )
-    plan = db.session.scalar(wanted.order_by(ReminderPlan.id).limit(1).with_for_update())
+    plan = db.session.scalar(locking(wanted.order_by(ReminderPlan.id).limit(1)))
     if plan is None:
         return 0
     visits = _next_visits(plan, now)
@@ -100,14 +99,14 @@ def follow_next(*, now: datetime) -> int:
 
 
 def _next_visits(plan: ReminderPlan, now: datetime) -> Sequence[Appointment]:
-    return db.session.scalars(
+    wanted = (
         select(Appointment)
         .where(Appointment.service_id == plan.service_id, Appointment.id > plan.followed_to)
         .where(Appointment.status == Status.BOOKED, Appointment.starts_at > now)
         .order_by(Appointment.id)
         .limit(BATCH)
-        .with_for_update()
-    ).all()
+    )
+    return db.session.scalars(locking(wanted)).all()
 
 
 def follow(visit: Appointment, version: int, *, now: datetime) -> None:

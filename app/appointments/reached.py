@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from app.appointments import history
 from app.appointments.contacts import Contact, ContactNeeded
-from app.appointments.models import Appointment, AppointmentEvent
-from app.appointments.operations import locked_changeable
+from app.appointments.models import Appointment
+from app.appointments.operations import lock_changeable
 from app.appointments.person import check_room, index_contact
 from app.appointments.reminders import announce
-from app.db import db
 from app.notifications import contacts
 
 CHANGED = "contact_changed"
@@ -26,7 +26,7 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
     The visit's messages are planned anew and a confirmation goes to the new address at once, so the
     person sees whether it arrives. Raises NotFound, NotChangeable, ContactNeeded or TooManyVisits.
     """
-    visit = locked_changeable(reference, now=now)
+    visit = lock_changeable(reference, now=now)
     email, phone = given.email or visit.email, given.phone or visit.phone
     if not (email or phone):
         raise ContactNeeded
@@ -35,10 +35,7 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
     visit.email, visit.phone, visit.language = email, phone, language
     index_contact(visit)
     visit.revision += 1  # messages of the visit as it was are not sent any more
-    event = AppointmentEvent(
-        appointment_id=visit.id, happened_at=now, kind=CHANGED, actor="person", details={}
-    )
-    db.session.add(event)
+    history.record(visit, CHANGED, actor="person", now=now)
     announce(visit, "confirmation", now=now)
     return visit
 

@@ -16,7 +16,7 @@ from app.appointments.waiting_rules import Wish
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import keyring, token_hash
-from app.db import db
+from app.db import db, locking
 from app.errors import NotFound
 from app.notifications import outbox
 from app.notifications.outbox import OutboxRequest
@@ -69,7 +69,7 @@ def _keep_open(places: Sequence[Station]) -> None:
     """Let none of the places be retired until this is done: its retirement tells who waits there."""
     ids = [place.id for place in places]
     wanted = select(Station.id).where(Station.id.in_(ids), Station.retired_at.is_(None))
-    if len(db.session.scalars(wanted.order_by(Station.id).with_for_update(read=True)).all()) < len(ids):
+    if len(db.session.scalars(locking(wanted.order_by(Station.id), shared=True)).all()) < len(ids):
         raise StationRetired
 
 
@@ -97,7 +97,7 @@ def _find_open(request: JoinRequest) -> WaitingEntry | None:
             WaitingEntry.service_id == request.service.id,
             WaitingEntry.person_index == index_of(request.contact),
         )
-    return db.session.scalar(wanted.with_for_update())
+    return db.session.scalar(locking(wanted))
 
 
 def index_of(contact: Contact) -> str:
@@ -196,7 +196,7 @@ def get_at(entry_id: int, stations: Sequence[Station], *, lock: bool = False) ->
     here = WaitingPlace.station_id.in_([station.id for station in stations])
     wanted = select(WaitingEntry).where(WaitingEntry.id == entry_id, WaitingEntry.ended_at.is_(None))
     wanted = wanted.where(WaitingEntry.places.any(here))
-    entry = db.session.scalar(wanted.with_for_update(of=WaitingEntry) if lock else wanted)
+    entry = db.session.scalar(locking(wanted, of=WaitingEntry) if lock else wanted)
     if entry is None:
         raise NotFound
     return entry
@@ -253,9 +253,8 @@ def end_useless(*, now: datetime, limit: int = 200) -> int:
         .where(WaitingEntry.ended_at.is_(None))
         .where((Appointment.starts_at <= now) | (WaitingEntry.until_day < yesterday))
         .limit(limit)
-        .with_for_update(of=WaitingEntry, skip_locked=True)
     )
-    found = db.session.scalars(over).all()
+    found = db.session.scalars(locking(over, of=WaitingEntry, skip_locked=True)).all()
     for entry in found:
         entry.ended_at = now
     return len(found)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from app.appointments.models import WaitingEntry, WaitingPlace
 from app.appointments.waiting import TOPIC, channel_of, stop
 from app.appointments.waiting_kinds import RETIRED
-from app.db import db
+from app.db import db, locking
 from app.notifications import outbox
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.notifications.outbox import OutboxRequest
@@ -30,7 +30,7 @@ def end_at(station: Station, *, username: str, now: datetime) -> None:
     Who waits elsewhere too goes on waiting there: nothing is offered at a retired station.
     """
     wanted = select(WaitingEntry).where(*_only_at(station)).order_by(WaitingEntry.id)
-    for entry in db.session.scalars(wanted.with_for_update(of=WaitingEntry)).all():
+    for entry in db.session.scalars(locking(wanted, of=WaitingEntry)).all():
         entry.removed_by, entry.removed_because = username, BECAUSE
         stop(entry.id, now=now)
         if channel := channel_of(entry):
@@ -70,7 +70,7 @@ def put_back(station: Station, *, now: datetime) -> None:
     )
     wanted = select(WaitingEntry).where(WaitingEntry.places.any(station_id=station.id), untold)
     wanted = wanted.where(WaitingEntry.removed_because == BECAUSE, ~_joined_anew())
-    for entry in db.session.scalars(wanted.with_for_update(of=WaitingEntry)).all():
+    for entry in db.session.scalars(locking(wanted, of=WaitingEntry)).all():
         outbox.cancel(TOPIC, entry.id, now=now)
         entry.ended_at = entry.removed_by = entry.removed_because = None
 

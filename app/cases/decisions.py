@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from app.cases import history, notices
 from app.cases.history import Line
+from app.cases.locks import lock_case_numbered
 from app.cases.models import Bureau, Case, CaseEventKind, PermitLeg
 from app.cases.readiness import is_complete
 from app.cases.states import DECIDED, LegConflict, LegState, Permit, ReasonNeeded, check_change
 from app.cases.working_days import Course, Reading, pauses_of, read_clock
-from app.db import db
+from app.db import db, locking
 from app.errors import DomainError, NotFound
 from app.stations.models import Station
 from app.stations.opening_hours import WorkCalendar
@@ -64,19 +65,9 @@ class Decision:
     on_day: date | None = None
 
 
-def locked_case(number: str) -> Case:
-    """Return the case, locked and as it is now. Raises NotFound."""
-    found = db.session.scalar(
-        select(Case).where(Case.number == number).with_for_update().execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def open_locked_case(number: str) -> Case:
+def lock_open_case(number: str) -> Case:
     """Return the locked case. Raises NotFound, or CaseClosed when it is collected or merged."""
-    case = locked_case(number)
+    case = lock_case_numbered(number)
     if case.collected_at or case.merged_into_id:
         raise CaseClosed
     return case
@@ -87,7 +78,7 @@ def decide(number: str, decision: Decision, *, bureau: str | None, actor: str, n
 
     Raises NotYourPermit, LegConflict, ReasonNeeded, DayOutOfOrder or CaseClosed.
     """
-    case = open_locked_case(number)
+    case = lock_open_case(number)
     leg = own_leg(case, decision.permit, bureau)
     if leg.state == decision.state:
         return case  # The same button twice: it is so already.
@@ -107,7 +98,7 @@ def take_back(
 
     Raises NotYourPermit, LegConflict, ReasonNeeded or CaseClosed.
     """
-    case = open_locked_case(number)
+    case = lock_open_case(number)
     leg = own_leg(case, permit, bureau)
     if leg.state not in DECIDED:
         raise LegConflict
@@ -121,7 +112,7 @@ def take_back(
 
 def place_papers(number: str, station: Station | None, shelf: str, *, actor: str, now: datetime) -> Case:
     """Note where the papers lie, or that nobody knows. Raises NoHandover or CaseClosed."""
-    case = open_locked_case(number)
+    case = lock_open_case(number)
     put_papers(case, station, shelf, actor=actor, now=now)
     settle(case, actor=actor, now=now)
     return case
@@ -144,7 +135,8 @@ def offers_handover(station_id: int, service_id: int, *, lock: bool = False) -> 
 
     `lock` lets nobody retire the station until the transaction ends.
     """
-    station = db.session.get(Station, station_id, with_for_update={"read": True} if lock else None)
+    wanted = select(Station).where(Station.id == station_id)
+    station = db.session.scalar(locking(wanted, shared=True) if lock else wanted)
     if station is None or station.retired_at:
         return False
     return any(offer.service_id == service_id for offer in station.offers)
@@ -228,7 +220,7 @@ def count_some_again(*, after: int, now: datetime, limit: int = 50) -> list[int]
     """Do so for the next undecided cases, by id. Returns their ids; none at the end."""
     undecided = select(PermitLeg.case_id).where(PermitLeg.state.not_in(DECIDED))
     wanted = select(Case).where(Case.id > after, Case.id.in_(undecided), Case.merged_into_id.is_(None))
-    cases = db.session.scalars(wanted.order_by(Case.id).limit(limit).with_for_update()).all()
+    cases = db.session.scalars(locking(wanted.order_by(Case.id).limit(limit))).all()
     calendar = read_calendar()
     for case in cases:
         count_again(case, now=now, calendar=calendar)

@@ -38,7 +38,7 @@ def merge(number: str, into: str, reason: str, *, actor: str, now: datetime) -> 
     if not reason.strip():
         raise ReasonNeeded
     # Always in the same order, so that two merges at once do not wait for each other.
-    locked = {found: decisions.open_locked_case(found) for found in sorted((number, into))}
+    locked = {found: decisions.lock_open_case(found) for found in sorted((number, into))}
     double, kept = locked[number], locked[into]
     double.merged_into_id, double.ready_at, double.due_on = kept.id, None, None
     notices.withdraw_ready(double, now=now)

@@ -10,16 +10,18 @@ from app.appointments import attendance, holds, operations
 from app.appointments.attendance import Handover
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest
+from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment
 from app.appointments.operations import BookingRequest
 from app.appointments.queries import get_by_reference
 from app.appointments.states import Status
+from app.cases.locks import lock_case
 from app.cases.models import Case
 from app.collection import proxies
 from app.collection.models import HandoverRecord, Proxy
 from app.collection.proxies import ProxyCodeWrong
 from app.db import db
-from app.errors import DomainError, NotFound
+from app.errors import DomainError
 
 HOLDER, PROXY = "holder", "proxy"
 
@@ -146,8 +148,5 @@ def _locked_case(visit: Appointment) -> Case | None:
     """Lock the visit, then its case: the order in which a visit is moved too."""
     if visit.case_id is None:
         return None
-    db.session.get(Appointment, visit.id, with_for_update=True, populate_existing=True)
-    case = db.session.get(Case, visit.case_id, with_for_update=True)
-    if case is None:
-        raise NotFound
-    return case
+    lock_visit_of_id(visit.id)
+    return lock_case(visit.case_id)

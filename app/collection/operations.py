@@ -5,13 +5,13 @@ from datetime import datetime
 from app.appointments import queries as visits
 from app.cases import finding_keys, history, notices
 from app.cases.history import Line
-from app.cases.models import Case, CaseEventKind, CaseNotice
+from app.cases.locks import lock_case
+from app.cases.models import CaseEventKind, CaseNotice
 from app.cases.notices import Occasion
 from app.collection import queries
 from app.collection.chase import MESSAGE_HOURS, DueStep
 from app.collection.models import StepKind
 from app.collection.queries import Untaken
-from app.db import db
 from app.errors import NotFound
 from app.i18n import local
 
@@ -50,20 +50,20 @@ def _remind(one: Untaken, due: DueStep | None, *, now: datetime) -> bool:
 
 def pause(case_id: int, *, actor: str, now: datetime) -> None:
     """Write to this person no more until somebody wants it again."""
-    notice = notices.notice_of(_locked(case_id))
+    notice = notices.notice_of(lock_case(case_id))
     if notice.paused_at is None:
         notice.paused_at, notice.paused_by = now, actor
 
 
 def resume(case_id: int) -> None:
     """Write to this person again."""
-    notice = notices.notice_of(_locked(case_id))
+    notice = notices.notice_of(lock_case(case_id))
     notice.paused_at, notice.paused_by = None, ""
 
 
 def note_called(case_id: int, *, actor: str, now: datetime) -> None:
     """Note that somebody called this person."""
-    notice = notices.notice_of(_locked(case_id))
+    notice = notices.notice_of(lock_case(case_id))
     notice.called_at, notice.called_by = now, actor
 
 
@@ -74,7 +74,7 @@ def remove_contact(case_id: int, field: str, *, now: datetime) -> None:
     """
     if field not in ("email", "phone"):
         raise NotFound
-    case = _locked(case_id)
+    case = lock_case(case_id)
     removed = getattr(case, field)
     if not removed:
         return
@@ -85,10 +85,3 @@ def remove_contact(case_id: int, field: str, *, now: datetime) -> None:
     if visit and getattr(visit, field) == removed:
         setattr(visit, field, "")
     notices.notice_of(case).removed_at = now
-
-
-def _locked(case_id: int) -> Case:
-    case = db.session.get(Case, case_id, with_for_update=True)
-    if case is None:
-        raise NotFound
-    return case

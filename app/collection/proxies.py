@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from app import throttle
 from app.appointments.contacts import Contact, NameNeeded
-from app.cases.models import Case
+from app.cases.locks import lock_case
 from app.codes import UnreadableCode, new_code, read_code
 from app.collection.models import Proxy, Relation
 from app.crypto import keyring
 from app.db import db, transact
-from app.errors import DomainError, NotFound
+from app.errors import DomainError
 
 CODE_PURPOSE = "proxy-code"
 MOST_TRIES = 5
@@ -48,7 +48,7 @@ def name_proxy(case_id: int, name: str, relation: Relation, *, now: datetime) ->
     name = Contact.read(name=name).name
     if not name:
         raise NameNeeded
-    case = _locked(case_id)
+    case = lock_case(case_id)
     if case.collected_at:
         raise AlreadyCollected
     revoke(case_id, now=now)
@@ -63,7 +63,7 @@ def name_proxy(case_id: int, name: str, relation: Relation, *, now: datetime) ->
 
 def revoke(case_id: int, *, now: datetime) -> None:
     """Let nobody collect for this person any more."""
-    _locked(case_id)
+    lock_case(case_id)
     proxy = find_live(case_id)
     if proxy:
         proxy.revoked_at = now
@@ -99,10 +99,3 @@ def _is_code_of(proxy: Proxy, typed: str) -> bool:
         return False
     possible = keyring().blind_indexes(text, purpose=CODE_PURPOSE)
     return any(hmac.compare_digest(proxy.code_hash, fingerprint) for fingerprint in possible)
-
-
-def _locked(case_id: int) -> Case:
-    case = db.session.get(Case, case_id, with_for_update=True)
-    if case is None:
-        raise NotFound
-    return case

@@ -19,7 +19,7 @@ from app.appointments.policy import SlotUnavailable
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
-from app.db import db
+from app.db import db, locking
 from app.groups.models import Group, Member
 from app.groups.planning import Block
 from app.groups.queries import get_group, waiting_members
@@ -111,8 +111,7 @@ def _locked_draft(group_id: int) -> Group:
 
 
 def _locked(group_id: int) -> Group:
-    locked = select(Group).where(Group.id == group_id).with_for_update()
-    found = db.session.scalar(locked.execution_options(populate_existing=True))
+    found = db.session.scalar(locking(select(Group).where(Group.id == group_id)))
     if found is None:
         raise GroupGone
     return found

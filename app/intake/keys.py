@@ -15,7 +15,7 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from app.codes import new_code
-from app.db import db
+from app.db import db, locking
 from app.errors import DomainError, NotFound
 from app.intake.models import IntakeKey
 
@@ -55,7 +55,7 @@ def create_key(name: str, bureau: str | None, *, now: datetime) -> tuple[IntakeK
 
 def revoke_key(key_id: str, *, now: datetime) -> IntakeKey:
     """Close a key. Raises NotFound. Call inside `transact()`."""
-    found = db.session.scalar(select(IntakeKey).where(IntakeKey.key_id == key_id).with_for_update())
+    found = db.session.scalar(locking(select(IntakeKey).where(IntakeKey.key_id == key_id)))
     if found is None:
         raise NotFound
     found.revoked_at = found.revoked_at or now

@@ -21,7 +21,7 @@ from app.cases.name_words import folded
 from app.cases.operations import NewCase, Version, open_cases
 from app.cases.states import LegState, Permit, next_states
 from app.crypto import keyring
-from app.db import db
+from app.db import db, locking
 from app.intake.facts import CaseFacts
 from app.intake.models import RowResult
 from app.stations.models import Station
@@ -63,10 +63,7 @@ def _surroundings(batch: Sequence[CaseFacts], actor: str, now: datetime, bureau:
     codes = {employer_code(facts) for facts in batch}
     employers = db.session.scalars(select(Employer).where(Employer.code.in_(codes)))
     return Surroundings(
-        cases={
-            case.external_number or "": case
-            for case in db.session.scalars(known.with_for_update().execution_options(populate_existing=True))
-        },
+        cases={case.external_number or "": case for case in db.session.scalars(locking(known))},
         employers={employer.code: employer for employer in employers},
         stations={
             station.slug: station

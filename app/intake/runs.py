@@ -18,7 +18,7 @@ from app.cases import history
 from app.cases.models import Case, VisitType
 from app.cases.states import Permit
 from app.codes import new_code
-from app.db import db
+from app.db import db, locking
 from app.errors import DomainError, NotFound
 from app.intake.facts import CaseFacts, Known, read_facts
 from app.intake.models import ImportRow, ImportRun, RowResult, RunState
@@ -261,7 +261,7 @@ def forget_some_lines(run_ids: Sequence[int], *, limit: int = 500) -> int:
 
 
 def _locked(run_id: int) -> ImportRun:
-    return db.session.get_one(ImportRun, run_id, with_for_update=True, populate_existing=True)
+    return db.session.scalars(locking(select(ImportRun).where(ImportRun.id == run_id))).one()
 
 
 def _locked_by_name(public_id: str) -> ImportRun:

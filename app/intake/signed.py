@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.cases.decisions import CaseClosed
 from app.cases.models import Case
-from app.db import db
+from app.db import db, locking
 from app.errors import DomainError
 from app.intake.facts import CaseFacts
 from app.intake.keys import SignatureWrong
@@ -40,7 +40,7 @@ def tell(facts: CaseFacts, key_id: int, *, now: datetime) -> tuple[RowResult, st
 
     Raises VersionOld, VersionConflict or CaseClosed, and SignatureWrong when the key was revoked meanwhile.
     """
-    key = db.session.get_one(IntakeKey, key_id, with_for_update=True, populate_existing=True)
+    key = db.session.scalars(locking(select(IntakeKey).where(IntakeKey.id == key_id))).one()
     if key.revoked_at:
         raise SignatureWrong
     key.last_used_at = now

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.db import db
+from app.db import db, locking
 from app.log import redacted
 from app.notifications import contacts, outbox
 from app.notifications.bounces import Report
@@ -40,8 +40,7 @@ def _find(report: Report) -> OutboxMessage | None:
     number = report.key.partition("-")[0]
     if not number.isdecimal() or len(number) > 12:
         return None
-    query = select(OutboxMessage).where(OutboxMessage.id == int(number)).with_for_update()
-    message = db.session.scalar(query.execution_options(populate_existing=True))
+    message = db.session.scalar(locking(select(OutboxMessage).where(OutboxMessage.id == int(number))))
     if message is None or outbox.key_of(message) != report.key:
         return None
     settled = message.status in REPORTABLE or message.status == MessageStatus.BOUNCED

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import Update
 
-from app.db import Base, Run, db, run
+from app.db import Base, Run, db, locking, run
 from app.notifications import rates
 from app.notifications.models import MessageStatus, OutboxMessage, is_open, new_secret
 from app.notifications.retry import MOST_TRIES
@@ -190,12 +190,9 @@ _IS_DUE = (
     _TABLE.c.due_at <= bindparam("now"),
 )
 _ANYTHING_DUE = select(_TABLE.c.id).where(*_IS_DUE).limit(1)
-_DUE = (
-    select(_TABLE)
-    .where(*_IS_DUE)
-    .order_by(_TABLE.c.due_at, _TABLE.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)  # SQLite has no such words; its writer is alone anyway
+_DUE = locking(
+    select(_TABLE).where(*_IS_DUE).order_by(_TABLE.c.due_at, _TABLE.c.id).limit(bindparam("most")),
+    skip_locked=True,
 )
 _CLAIM = (
     update(_TABLE)

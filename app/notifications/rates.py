@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.db import db
+from app.db import db, locking
 from app.notifications.models import ChannelRate
 
 BURST = timedelta(seconds=10)
@@ -43,7 +43,7 @@ def spend(channel: str, number: int) -> None:
 
 def _locked(channel: str) -> ChannelRate | None:
     # Locked until the claim is committed, or two workers would spend the same tokens.
-    return db.session.get(ChannelRate, channel, with_for_update=True, populate_existing=True)
+    return db.session.scalar(locking(select(ChannelRate).where(ChannelRate.channel == channel)))
 
 
 def read_tokens(channel: str) -> float | None:

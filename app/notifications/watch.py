@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.db import db
+from app.db import db, locking
 from app.notifications import heartbeat, queries
 from app.notifications.models import Alert, JobRun
 
@@ -93,7 +93,7 @@ class News:
 
 def take_news(troubles: Sequence[Trouble], *, now: datetime) -> News:
     """Return what is new, and count it as told; several processes tell it once. Inside `transact()`."""
-    known = {alert.name: alert for alert in db.session.scalars(select(Alert).with_for_update())}
+    known = {alert.name: alert for alert in db.session.scalars(locking(select(Alert)))}
     began = []
     for trouble in troubles:
         alert = known.pop(trouble.name, None)

@@ -15,7 +15,7 @@ from app.cases.models import Case, CaseEvent, CaseEventKind, CaseToken, Consent
 from app.codes import new_code
 from app.collection.models import HandoverRecord, Proxy
 from app.crypto import keyring, token_hash
-from app.db import db
+from app.db import db, locking
 from app.intake import runs
 from app.intake.models import ImportRun, RunState
 from app.notifications.models import DeliveryAttempt, OutboxMessage
@@ -88,7 +88,7 @@ def _refused(before: datetime, now: datetime) -> int:
 def _empty(wanted: Select[Case], now: datetime) -> int:
     live = select(Appointment.case_id).where(is_live, Appointment.case_id.is_not(None))
     kept = wanted.where(Case.emptied_at.is_(None), Case.id.not_in(live)).limit(BATCH)
-    cases = db.session.scalars(kept.with_for_update(skip_locked=True)).all()
+    cases = db.session.scalars(locking(kept, skip_locked=True)).all()
     for case in cases:
         empty_case(case, now=now)
     return len(cases)
@@ -119,7 +119,7 @@ def _visits(before: datetime, _now: datetime) -> int:
         | Appointment.email_encrypted.is_not(None)
         | Appointment.phone_encrypted.is_not(None),
     )
-    visits = db.session.scalars(over.limit(BATCH).with_for_update(skip_locked=True)).all()
+    visits = db.session.scalars(locking(over.limit(BATCH), skip_locked=True)).all()
     for visit in visits:
         visit.name = visit.email = visit.phone = ""
         visit.email_index = visit.phone_index = None

@@ -17,7 +17,7 @@ from app.appointments.models import Appointment, WaitingEntry
 from app.cases import finding_keys
 from app.cases.models import Case
 from app.crypto import Encrypted, keyring
-from app.db import Base, Model, db
+from app.db import Base, Model, db, locking
 from app.notifications import contacts
 from app.notifications.models import MessagePause
 
@@ -53,11 +53,7 @@ def count_old(vault: Vault) -> int:
 
 def rotate_some(vault: Vault) -> int:
     """Encrypt some rows of a table anew. Returns how many; 0 when none is left. Call inside `transact()`."""
-    rows = (
-        db.session.scalars(select(vault.model).where(_is_old(vault)).limit(BATCH).with_for_update())
-        .unique()
-        .all()
-    )
+    rows = db.session.scalars(locking(select(vault.model).where(_is_old(vault)).limit(BATCH))).unique().all()
     for row in rows:
         for name in vault.names:
             if getattr(row, f"{name}_encrypted"):

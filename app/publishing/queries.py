@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.cases.models import Case
-from app.db import db
+from app.db import db, locking
 from app.publishing.cells import FIELDS, Cells, cells_of
 from app.publishing.models import StationChange, StationDraft, StationSheet
 from app.stations.models import Service, Station, StationPhoto
@@ -24,7 +24,7 @@ def find_station(slug: str, *, lock: bool = False) -> Station | None:
     if not slug.isprintable():
         return None
     wanted = select(Station).where(Station.slug == slug).execution_options(populate_existing=True)
-    return db.session.scalar(wanted.with_for_update() if lock else wanted)
+    return db.session.scalar(locking(wanted) if lock else wanted)
 
 
 def list_retired() -> Sequence[Station]:
@@ -41,9 +41,7 @@ def list_whole(stations: Iterable[Station]) -> Sequence[Station]:
 
 def find_draft(slug: str, *, lock: bool = False) -> StationDraft | None:
     wanted = select(StationDraft).where(StationDraft.slug == slug)
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalar(wanted)
+    return db.session.scalar(locking(wanted) if lock else wanted)
 
 
 def list_drafts() -> Mapping[str, StationDraft]:

@@ -9,6 +9,7 @@ from app.appointments import queries as visits
 from app.appointments.models import Hold, HoldStatus
 from app.cases import decisions, history, merging
 from app.cases.history import Line
+from app.cases.locks import lock_case_numbered
 from app.cases.models import Case, CaseEvent, CaseEventKind
 from app.cases.states import Permit, ReasonNeeded
 from app.db import db
@@ -29,7 +30,7 @@ def take_back(
     number: str, permit: Permit, reason: str, *, bureau: str | None, actor: str, now: datetime
 ) -> Case:
     """Bring a decided permit back into review. Raises CaseBooked, and what `decisions.take_back` does."""
-    _check_nothing_booked(decisions.locked_case(number), now=now)
+    _check_nothing_booked(lock_case_numbered(number), now=now)
     return decisions.take_back(number, permit, reason, bureau=bureau, actor=actor, now=now)
 
 
@@ -40,7 +41,7 @@ def place_papers(
 
     Raises PapersNotYours, and CaseBooked when a visit is booked at another service point.
     """
-    case = decisions.locked_case(number)
+    case = lock_case_numbered(number)
     check_may_place(keeper, case, station.id if station else None)
     if case.papers_station_id != (station.id if station else None):
         _check_nothing_booked(case, now=now)
@@ -53,8 +54,8 @@ def merge(number: str, into: str, reason: str, *, keeper: Keeper, actor: str, no
     Raises CaseNotYours and CaseBooked, and what `merging.merge` does.
     """
     for locked in sorted((number, into)):
-        decisions.locked_case(locked)
-    duplicate = decisions.locked_case(number)
+        lock_case_numbered(locked)
+    duplicate = lock_case_numbered(number)
     check_may_merge(keeper, duplicate)
     _check_nothing_booked(duplicate, now=now)
     return merging.merge(number, into, reason, actor=actor, now=now)
@@ -73,7 +74,7 @@ def _check_nothing_booked(case: Case, *, now: datetime) -> None:
 
 def note_view(number: str, *, actor: str, now: datetime) -> None:
     """Note that somebody opened the case, once in a quarter of an hour."""
-    case = decisions.locked_case(number)
+    case = lock_case_numbered(number)
     if not was_noted(case, CaseEventKind.VIEWED, actor, since=now - VIEWED_ONCE_IN):
         history.record(case, Line(CaseEventKind.VIEWED, actor), now=now)
 
@@ -83,7 +84,7 @@ def show_person(number: str, reason: str, *, actor: str, now: datetime) -> None:
     if not reason.strip():
         raise ReasonNeeded
     text = reason.strip()[: decisions.LONGEST_REASON]
-    history.record(decisions.locked_case(number), Line(CaseEventKind.SHOWN, actor, text=text), now=now)
+    history.record(lock_case_numbered(number), Line(CaseEventKind.SHOWN, actor, text=text), now=now)
 
 
 def add_note(number: str, text: str, *, actor: str, now: datetime) -> None:
@@ -91,7 +92,7 @@ def add_note(number: str, text: str, *, actor: str, now: datetime) -> None:
     if not text.strip():
         raise ReasonNeeded
     text = text.strip()[: decisions.LONGEST_REASON]
-    history.record(decisions.locked_case(number), Line(CaseEventKind.NOTED, actor, text=text), now=now)
+    history.record(lock_case_numbered(number), Line(CaseEventKind.NOTED, actor, text=text), now=now)
 
 
 def was_noted(case: Case, kind: CaseEventKind, actor: str, *, since: datetime) -> bool:

@@ -13,9 +13,10 @@ from app.accounts.models import User
 from app.appointments import capacity, displaced, holds
 from app.appointments.displaced import Because, Was
 from app.appointments.holds import locked_station
+from app.appointments.locks import lock_visits
 from app.appointments.models import Appointment
 from app.appointments.policy import SlotUnavailable
-from app.db import db
+from app.db import db, locking
 from app.errors import DomainError, NotFound
 from app.interval import Interval
 from app.staff import plan_rows
@@ -37,6 +38,7 @@ from app.staff.planning import (
 from app.stations import calendar_years, plans
 from app.stations.models import Closure, DeskGroup, OpeningException, OpeningPeriod, Station
 from app.stations.opening_hours import DatedPeriod
+from app.stations.queries import lock_station
 
 # Messages wait this long, and as long the change can be undone without anybody having noticed.
 UNDO_PLAN = timedelta(minutes=10)
@@ -94,6 +96,7 @@ def save_plans(
     effect = effect_of(changes, now=now, shown=decisions.shown)
     if decisions.shown is not None and decisions.shown != effect.shown:
         raise EffectChanged
+    _lock_as_seen(effect.touched)
     author = _Author(saves[0].username, decisions.quiet_because, secrets.token_urlsafe(9))
     # All are noted before any is written: stations share the calendar.
     rows = [_noted(change, author, effect, now=now) for change in changes]
@@ -117,11 +120,19 @@ def save_calendar(
 
     Raises CalendarChanged when the year is not the one its author saw, and what `save_plans` raises.
     """
-    stations = db.session.scalars(select(Station).order_by(Station.slug).with_for_update()).all()
+    stations = db.session.scalars(locking(select(Station).order_by(Station.slug))).all()
     if calendar_years.read_year(edit.year.year).fingerprint != seen:
         raise CalendarChanged
     saves = [PlanSave(one.slug, edit, one.plan_version, username) for one in stations]
     return save_plans(saves, decisions, now=now)
+
+
+def _lock_as_seen(touched: Sequence[Touched]) -> None:
+    """Lock the visits that lose their desks. Raises EffectChanged when one was changed since it was read."""
+    seen = {one.visit.id: (one.visit.status, one.visit.revision) for one in touched}
+    for visit in lock_visits(seen):
+        if (visit.status, visit.revision) != seen[visit.id]:
+            raise EffectChanged
 
 
 def _locked_change(save: PlanSave, *, now: datetime) -> StationChange:
@@ -234,6 +245,7 @@ def undo_batch(batch: str, *, username: str, now: datetime) -> int:
     stations = [db.session.get_one(Station, change.station_id) for change in changes]
     for station in sorted(stations, key=lambda station: station.slug):
         _locked(station.slug)
+    _lock_visits_of(changes)
     for change, station in zip(changes, stations, strict=True):
         db.session.refresh(change)
         if change.undone_at or not change.undo_until or change.undo_until <= now:
@@ -242,6 +254,14 @@ def undo_batch(batch: str, *, username: str, now: datetime) -> int:
             raise PlanChanged
         _restore_plan(change, station, username, now=now)
     return sum(_restore_visits(change, username, now=now) for change in changes)
+
+
+def _lock_visits_of(changes: Sequence[PlanChange]) -> None:
+    """Lock the visits that the changes touched, before their desks are counted anew."""
+    ids = select(TouchedVisit.appointment_id).where(
+        TouchedVisit.plan_change_id.in_([change.id for change in changes])
+    )
+    lock_visits(db.session.scalars(ids).all())
 
 
 def _restore_plan(change: PlanChange, station: Station, username: str, *, now: datetime) -> None:
@@ -287,8 +307,7 @@ def _restore_visits(change: PlanChange, username: str, *, now: datetime) -> int:
 
 
 def _locked(slug: str) -> Station:
-    wanted = select(Station).where(Station.slug == slug).with_for_update()
-    station = db.session.scalar(wanted.execution_options(populate_existing=True))
+    station = lock_station(slug)
     if station is None:
         raise NotFound
     return station

@@ -19,7 +19,7 @@ from app.appointments.reminders import TOPIC as VISIT
 from app.appointments.states import Status
 from app.cases.models import Case, CaseNotice
 from app.cases.notices import TOPIC as CASE
-from app.db import db
+from app.db import db, locking
 from app.errors import DomainError
 from app.notifications import contacts, outbox, pauses, trials
 from app.notifications.letter import Letter, Skip
@@ -60,8 +60,7 @@ def send_one_again(message_id: int, *, tries: int | None, username: str, now: da
     It is written once to see whether it may go out, and again when it does. What went out is sent
     again only to who saw its last try: `tries` is how many were seen.
     """
-    wanted = select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()
-    message = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+    message = db.session.scalars(locking(select(OutboxMessage).where(OutboxMessage.id == message_id))).one()
     if message.status not in ENDED:
         raise NotMissed
     if message.status in outbox.TAKEN and tries != len(ledger.list_attempts(message)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
-from app.db import Base, db, run
+from app.db import Base, db, locking, run
 from app.errors import DomainError, NotFound
 from app.stations.models import Service, Station
 
@@ -27,6 +27,14 @@ def get_station(slug: str) -> Station:
     if station.retired_at:
         raise StationRetired
     return station
+
+
+def lock_station(slug: str, *, shared: bool = False) -> Station | None:
+    """Return the station, retired or not, locked and as it is now.
+
+    `shared` keeps its plan as it is and lets others do the same; alone it is locked to change the plan.
+    """
+    return db.session.scalar(locking(select(Station).where(Station.slug == slug), shared=shared))
 
 
 def get_service(code: str) -> Service:
@@ -78,7 +86,7 @@ _OFFER = select(
 
 
 # Shared: bookings go side by side, a change of the plan waits for them and they for it.
-_OFFER_LOCKED = _OFFER.with_for_update(read=True, of=Base.metadata.tables["stations"])
+_OFFER_LOCKED = locking(_OFFER, shared=True, of=Base.metadata.tables["stations"])
 
 
 def find_offer(slug: str, code: str, *, lock: bool = False) -> Offer | None:

@@ -41,6 +41,27 @@ def test_the_database_module_does_commit():
     assert calls(ROOT / "app/db.py", "commit")
 
 
+def test_rows_are_locked_in_one_way_which_reads_them_anew():
+    """A row locked but not read anew is decided by as it was before the wait: that sold a place twice."""
+    found = {short(path) for path in APP if calls(path, "with_for_update")}
+    by_hand = [
+        short(path)
+        for path in APP
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.keyword) and node.arg == "with_for_update"
+    ]
+    assert (found, by_hand) == ({"app/db.py"}, [])
+
+
+def test_the_history_of_visits_has_one_writer():
+    writers = {
+        path.name
+        for path in python_files("app/appointments", "app/staff", "app/collection", "app/groups")
+        if "AppointmentEvent(" in path.read_text() and "class AppointmentEvent" not in path.read_text()
+    }
+    assert writers == {"history.py"}
+
+
 @pytest.mark.parametrize(("package", "rooms"), ONLY_IN.items())
 def test_a_library_with_its_own_room_is_imported_only_there(package, rooms):
     importers = {
