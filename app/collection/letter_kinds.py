@@ -12,6 +12,9 @@ _READY = _l("""{lead}
 Choose a time:
 {link}
 
+Your collection code: {code}
+If you lose the link, this code and the last four characters of your passport open your case.
+
 Where: {place}
 {address}
 
@@ -29,6 +32,9 @@ _CHASE = _l("""You have no visit yet. Choose a time with the link below.
 
 Choose a time:
 {link}
+
+Your collection code: {code}
+If you lose the link, this code and the last four characters of your passport open your case.
 
 Where: {place}
 {address}
@@ -66,6 +72,7 @@ _BLANKS = (
     ),
     PAPERS,
     Blank("link", _l("link to the case"), "https://haikou.example/c/7Kq2mXw9Td"),
+    Blank("code", _l("collection code"), "HK7R 4M2P"),
     PHONE,
 )
 _NEEDED = {EMAIL: frozenset({"link", "place"}), SMS: frozenset({"link"})}
@@ -74,14 +81,16 @@ FIRST = MessageKind(
     READY, _l("Permits are ready"), _BLANKS, _NEEDED,
     {
         EMAIL: LazyText(_READY, "{title}", "{title}"),
-        SMS: LazyText(_l("Haikou Foreigners' Service. {title}. Book one visit: {link}")),
+        SMS: LazyText(_l("Haikou Foreigners' Service. {title}. Code {code}. Book one visit: {link}")),
     },
 )  # fmt: skip
 AGAIN = MessageKind(
     "chase", _l("Reminder to book"), _BLANKS, _NEEDED,
     {
         EMAIL: LazyText(_CHASE, _l("Choose a time: {title}"), "{title}"),
-        SMS: LazyText(_l("Haikou Foreigners' Service. {title}. You have no visit yet. Book it: {link}")),
+        SMS: LazyText(
+            _l("Haikou Foreigners' Service. {title}. Code {code}. You have no visit yet. Book it: {link}")
+        ),
     },
 )  # fmt: skip
 register(FIRST, AGAIN)

@@ -10,6 +10,7 @@ from app.appointments import queries as visits
 from app.cases.models import Case, CaseNotice, VisitItemKind
 from app.cases.notices import READY, TOPIC
 from app.cases.readiness import Readiness, readiness
+from app.codes import spaced
 from app.collection.letter_kinds import AGAIN, FIRST
 from app.db import db
 from app.i18n import in_language, long_day
@@ -86,5 +87,6 @@ def _values(news: News) -> Values:
         "deadline": long_day(case.collect_before) if case.collect_before else "",
         "papers": tuple(words(item.name) for item in papers),
         "link": f"{settings.public_url.rstrip('/')}/c/{case.link}",
+        "code": spaced(case.code),
         "phone": settings.help_phone,
     }

@@ -5,6 +5,7 @@ from flask import Flask
 from app.appointments import masking, wording
 from app.appointments.views import checking, doors, offer, times, visit, waiting
 from app.appointments.views.blueprint import bp
+from app.codes import spaced
 
 __all__ = ["bp", "checking", "doors", "init_app", "offer", "times", "visit", "waiting"]
 
@@ -16,4 +17,5 @@ def init_app(app: Flask) -> None:
         masked_email=masking.masked_email,
         masked_phone=masking.masked_phone,
         party=wording.party_of,
+        spaced=spaced,
     )

@@ -8,6 +8,7 @@ from app import writers
 from app.cases import notices
 from app.cases.models import Case, CaseNotice
 from app.cases.states import LegState
+from app.codes import spaced
 from app.db import db, transact
 from app.notifications.letter import Letter, Skip
 from app.notifications.models import OutboxMessage
@@ -87,7 +88,8 @@ def test_the_letter_says_the_news_the_place_the_papers_and_chinese_second(networ
     assert letter.subject == "Your work permit and residence permit are ready (ru)"
     wanted = [
         "Your work permit and residence permit are ready (ru)", "Collect both in one visit. (ru)",
-        f"/c/{case.link}", "Central Window (ru)", "четверг, 24 декабря 2026 г.", "passport (ru)", "12345",
+        f"/c/{case.link}", f"Ваш код получения: {spaced(case.code)}",
+        "Central Window (ru)", "четверг, 24 декабря 2026 г.", "passport (ru)", "12345",
         "-----", "Your work permit and residence permit are ready (zh)", "Central Window (zh)",
     ]  # fmt: skip
     places = [letter.text.index(text) for text in wanted]
@@ -110,6 +112,7 @@ def test_an_sms_stays_within_its_parts(network, case, language: str, most: int) 
 
     link = f"http://127.0.0.1:8000/c/{case.link}"
     assert link in text
+    assert spaced(case.code) in text, "four pages and every employer ask for it"
     assert len(text) - len(link) + 28 <= most
     if language == "en":
         assert text.isascii(), "one sign more and the message has 70 signs a part"
