@@ -16,11 +16,13 @@ from app.appointments.models import Appointment, AppointmentEvent, OfferReason
 from app.appointments.offers import OfferRequest, Recipient
 from app.appointments.operations import lock_changeable
 from app.appointments.policy import SlotUnavailable
-from app.appointments.reminders import announce, find_untold, remind
+from app.appointments.reminders import TOPIC, announce, remind
 from app.appointments.slots import Candidate
 from app.appointments.states import Status
 from app.db import db, whole_step
 from app.localtext import LocalText
+from app.notifications import outbox
+from app.notifications.undoing import TakenBack, bring_back
 from app.stations.models import Station
 
 MOVED, CANCELLED, ASKED, PUT_BACK = "moved_by_us", "cancelled_by_us", "asked_by_us", "put_back"
@@ -38,13 +40,17 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Was:
-    """Where a visit was before, and its revision after: undo leaves alone what changed since."""
+    """Where a visit was before, and its revision after: undo leaves alone what changed since.
+
+    What waited to be sent was taken back at `left_at`.
+    """
 
     reference: str
     station_id: int
     candidate: Candidate
     desks: int
     revision: int
+    left_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,9 @@ def ask(reference: str, station: Station, candidate: Candidate, because: Because
     """
     appointment = lock_changeable(reference, now=now)
     offers.withdraw(appointment.id, now=now)
+    # What waits says the old time.
+    outbox.cancel(TOPIC, appointment.id, now=now)
+    appointment.asked_revision = appointment.revision
     request = OfferRequest(
         station.slug,
         candidate.interval.start,
@@ -101,15 +110,27 @@ def ask(reference: str, station: Station, candidate: Candidate, because: Because
         who=Recipient.of_visit(appointment),
         reason=OfferReason.INSTEAD,
         tell_at=because.told_at,
+        silent=because.told_at is None,
     )
     offers.make(request, now=now)
-    details = _before(appointment, because)
+    details = {**_before(appointment, because), "revision": appointment.revision}
     history.record(appointment, ASKED, actor=because.actor, now=now, details=details)
 
 
-def stop_asking(reference: str, *, now: datetime) -> None:
-    """Take the offer to the person back, and its message while it waits."""
-    offers.withdraw(lock_visit(reference).id, now=now)
+def stop_asking(was: Was, *, actor: str, now: datetime) -> bool:
+    """Let the visit keep its time, take the offer back and let wait what waited.
+
+    False when the person or somebody else changed it since.
+    """
+    appointment = lock_visit(was.reference)
+    if appointment.revision != was.revision or not appointment.asked:
+        return False
+    offers.withdraw(appointment.id, now=now)
+    appointment.asked_revision = None
+    history.record(appointment, PUT_BACK, actor=actor, now=now)
+    taken = TakenBack(TOPIC, appointment.id, was.revision, was.left_at)
+    bring_back(taken, revision=appointment.revision, now=now)
+    return True
 
 
 def cancel(reference: str, because: Because, *, now: datetime) -> Appointment:
@@ -141,10 +162,10 @@ def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
     appointment.cancelled_at = appointment.cancelled_by = None
     _put(appointment, station, was.candidate, was.desks)
     history.record(appointment, PUT_BACK, actor=actor, now=now)
-    if untold := find_untold(appointment):
-        announce(appointment, untold, now=now)
-    else:
-        remind(appointment, now=now)
+    outbox.cancel(TOPIC, appointment.id, now=now)
+    # The move or the cancellation raised it by one.
+    taken = TakenBack(TOPIC, appointment.id, was.revision - 1, was.left_at)
+    bring_back(taken, revision=appointment.revision, now=now)
     return True
 
 
@@ -179,9 +200,10 @@ def _tell(
 
 
 def find_displacement(appointment: Appointment) -> Displacement | None:
-    """Return what the visit was before we changed it, while nobody has changed it since."""
+    """Return the time that we took from the visit, and why, while nobody has changed it since."""
+    kinds = (ASKED,) if appointment.asked else (MOVED, CANCELLED)
     wanted = select(AppointmentEvent).where(
-        AppointmentEvent.appointment_id == appointment.id, AppointmentEvent.kind.in_((MOVED, CANCELLED))
+        AppointmentEvent.appointment_id == appointment.id, AppointmentEvent.kind.in_(kinds)
     )
     event = db.session.scalar(wanted.order_by(AppointmentEvent.id.desc()).limit(1))
     if event is None or event.details.get("revision") != appointment.revision:

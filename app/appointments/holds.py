@@ -30,7 +30,6 @@ from app.appointments.policy import (
 from app.appointments.queries import Bookable
 from app.appointments.reach import check_reach
 from app.appointments.slots import Candidate, Slot
-from app.appointments.states import Status
 from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
 from app.crypto import token_hash
@@ -177,7 +176,7 @@ def check_movable(appointment_id: int, service_id: int, *, now: datetime) -> Non
     visit = lock_visit_of_id(appointment_id)
     if visit.service_id != service_id:
         raise NotChangeable
-    if visit.status != Status.BOOKED or visit.starts_at <= now:
+    if not visit.is_changeable(now=now):
         raise NotChangeable
 
 

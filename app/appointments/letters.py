@@ -39,6 +39,7 @@ __all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "v
 
 BY_US = (displaced.MOVED, displaced.CANCELLED)
 CANCELLING = ("cancelled", displaced.CANCELLED)
+ASKED = "asked to choose another time"
 CALENDAR_METHODS = {
     "confirmation": "REQUEST",
     "changed": "REQUEST",
@@ -175,6 +176,7 @@ def _reason_to_skip(visit: Visit, revision: int) -> str:
         (cancelled, "visit cancelled"),
         (appointment.revision != revision, "visit changed since"),
         (appointment.status != Status.BOOKED, "already came"),
+        (appointment.asked, ASKED),
         (appointment.starts_at <= visit.now, "too late"),
         (visit.case is not None and visit.case.collected_at is not None, "already collected"),
     )

@@ -1,6 +1,6 @@
 """Holds, appointments, their history, what desks are taken, and the keys of repeatable requests."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,12 +17,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.appointments.states import LIVE
+from app.appointments.states import LIVE, Status
 from app.crypto import Encrypted
 from app.db import Model, in_words
 from app.interval import Interval
 from app.localtext import LocalText
 from app.stations.models import Service, Station
+
+CHOICE_AFTER = timedelta(days=6)  # less than the counters of past days are kept
 
 
 class DeskUsage(Model):
@@ -143,6 +145,8 @@ class Appointment(Model):
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None] = mapped_column(String(20))
     confirmed_at: Mapped[datetime | None]  # when the person said "I will come" to this time
+    # The revision whose time became impossible, so that the person was asked to choose another.
+    asked_revision: Mapped[int | None]
 
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     token_encrypted: Mapped[str] = mapped_column(Text)
@@ -169,6 +173,19 @@ class Appointment(Model):
     @property
     def live(self) -> bool:
         return self.status in LIVE
+
+    @property
+    def asked(self) -> bool:
+        """Say whether the person has to choose another time: this one is not possible any more."""
+        return self.status == Status.BOOKED and self.asked_revision == self.revision
+
+    def is_changeable(self, *, now: datetime) -> bool:
+        """Say whether it can be moved or cancelled: booked, and not begun.
+
+        Who has to choose another time may for some days more: the old one came and went without them.
+        """
+        since = now - CHOICE_AFTER if self.asked else now
+        return self.status == Status.BOOKED and self.starts_at > since
 
 
 class OfferReason(StrEnum):

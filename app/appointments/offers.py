@@ -15,7 +15,6 @@ from app.appointments import holds, queries
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, Hold, HoldStatus, OfferAnswer, OfferReason, TimeOffer
 from app.appointments.reach import check_in_time, check_reach
-from app.appointments.states import Status
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
@@ -57,6 +56,7 @@ class OfferRequest:
     who: Recipient
     reason: OfferReason = OfferReason.EARLIER
     tell_at: datetime | None = None
+    silent: bool = False  # no message goes out: somebody calls
     waiting_id: int | None = None
 
 
@@ -133,7 +133,7 @@ def _case_of(visit_id: int | None) -> int | None:
 
 def _tell(made: TimeOffer, request: OfferRequest, *, now: datetime) -> None:
     channel = "email" if request.who.contact.email else "sms" if request.who.contact.phone else None
-    if channel is None:
+    if channel is None or request.silent:
         return
     message = OutboxRequest(
         dedupe_key=f"offer:{made.token_hash[:32]}",
@@ -158,7 +158,7 @@ def state_of(made: TimeOffer, *, now: datetime) -> OfferState:
     if made.answer:
         return answered[OfferAnswer(made.answer)]
     visit = made.appointment
-    if visit and (visit.status != Status.BOOKED or visit.starts_at <= now):
+    if visit and not visit.is_changeable(now=now):
         return OfferState.CHANGED
     kept = made.hold.status == HoldStatus.OPEN and now < min(made.until, made.hold.starts_at)
     return OfferState.OPEN if kept else OfferState.ENDED
@@ -170,6 +170,17 @@ def get_offer(token: str) -> TimeOffer:
     if found is None:
         raise NotFound
     return found
+
+
+def find_open(visit: Appointment, *, now: datetime) -> TimeOffer | None:
+    """Return the time that is kept for this visit instead of its own, while it can be taken."""
+    wanted = select(TimeOffer).where(
+        TimeOffer.appointment_id == visit.id,
+        TimeOffer.reason == OfferReason.INSTEAD,
+        TimeOffer.answer.is_(None),
+    )
+    found = db.session.scalar(wanted.order_by(TimeOffer.id.desc()).limit(1))
+    return found if found and state_of(found, now=now) is OfferState.OPEN else None
 
 
 def withdraw(appointment_id: int, *, now: datetime) -> list[TimeOffer]:

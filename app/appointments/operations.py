@@ -239,8 +239,11 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
 
 
 def _check_cutoff(appointment: Appointment, actor: str, *, now: datetime) -> None:
-    """Raise TooLateToChange for person and employer past the cut-off; staff may until the start."""
-    if actor in (PERSON, EMPLOYER):
+    """Raise TooLateToChange for person and employer past the cut-off; staff may until the start.
+
+    Whoever we ask to choose another time is never too late.
+    """
+    if actor in (PERSON, EMPLOYER) and not appointment.asked:
         rules = queries.rules_at(appointment.station, appointment.service)
         check_cutoff(appointment.starts_at, rules, now=now)
 
@@ -253,7 +256,7 @@ def lock_changeable(reference: str, *, now: datetime) -> Appointment:
 
 
 def _check_changeable(appointment: Appointment, *, now: datetime) -> None:
-    if appointment.status != Status.BOOKED or appointment.starts_at <= now:
+    if not appointment.is_changeable(now=now):
         raise NotChangeable
 
 
@@ -311,6 +314,8 @@ def cancel(reference: str, *, now: datetime, actor: str = "person", why: str = "
 def confirm(reference: str, *, now: datetime) -> Appointment:
     """Note that the person says "I will come"; saying it twice is saying it once. Raises NotChangeable."""
     appointment = lock_changeable(reference, now=now)
+    if appointment.asked:
+        raise NotChangeable  # There is nothing to come to until another time is chosen.
     if appointment.confirmed_at is None:
         appointment.confirmed_at = now
         history.record(appointment, "confirmed", actor=PERSON, now=now)

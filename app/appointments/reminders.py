@@ -3,13 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
-
 from app.appointments.models import Appointment
 from app.appointments.reminder_plan import Booking, Planned, planned
-from app.db import db
 from app.notifications import contacts, outbox
-from app.notifications.models import MessageStatus, OutboxMessage
 from app.notifications.outbox import OutboxRequest
 from app.stations.reminder_rules import rules_of
 
@@ -30,17 +26,6 @@ def announce(appointment: Appointment, kind: str, *, now: datetime, send_at: dat
 def remind(appointment: Appointment, *, now: datetime) -> None:
     """Replace what waits in the outbox by the reminders alone: the person was told, or is called."""
     _replace(appointment, [], now=now)
-
-
-def find_untold(appointment: Appointment) -> str | None:
-    """Return the kind of the last word about what the person chose, if it was taken back unsent."""
-    words = select(OutboxMessage.kind, OutboxMessage.status).where(
-        OutboxMessage.topic == TOPIC,
-        OutboxMessage.subject_id == appointment.id,
-        OutboxMessage.kind.in_(("confirmation", "changed")),
-    )
-    last = db.session.execute(words.order_by(OutboxMessage.id.desc()).limit(1)).first()
-    return last.kind if last and last.status == MessageStatus.CANCELLED else None
 
 
 def _replace(appointment: Appointment, messages: list[OutboxRequest], *, now: datetime) -> None:

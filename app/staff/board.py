@@ -26,6 +26,7 @@ class BoardRow:
     party_size: int
     late_minutes: int
     confirmed: bool  # the person said "I will come"
+    asked: bool  # its time is not possible, and the person was asked to choose another
     may_miss: bool  # its time has begun, so "did not come" can be said
 
 
@@ -34,7 +35,7 @@ class CallRow:
     """A visit that a change of the plan displaced; somebody calls the person.
 
     `starts_at` is the time that cannot be. `new_starts_at` and `new_place` are set when the visit was
-    moved; `status` says whether it was cancelled.
+    moved; `status` says whether it was cancelled, `asked` whether the person has to choose another time.
     """
 
     reference: str
@@ -46,6 +47,7 @@ class CallRow:
     reason: LocalText = LocalText()
     new_starts_at: datetime | None = None
     new_place: LocalText = LocalText()
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,6 @@ class Numbers:
     incomplete: int
     not_come: int
     cancelled: int
-
-
-def is_changeable(status: str, starts_at: datetime, *, now: datetime) -> bool:
-    """Say whether a visit can still be moved or cancelled: booked, and not begun."""
-    return status == Status.BOOKED and starts_at > now
 
 
 def count(rows: Iterable[BoardRow]) -> Numbers:

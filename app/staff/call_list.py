@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.appointments import attendance
-from app.appointments.displaced import TO_CHOOSE
-from app.appointments.models import Appointment, AppointmentEvent
+from app.appointments import attendance, offers
+from app.appointments.displaced import find_displacement
+from app.appointments.models import CHOICE_AFTER, Appointment, AppointmentEvent
 from app.appointments.states import Status
 from app.cases.models import Case
 from app.db import db
@@ -21,21 +21,22 @@ from app.staff.queries import cases_of, ways_to
 from app.stations import plans
 from app.stations.models import Station
 
-# Who has not chosen by then is called while it still helps.
-CALL_BEFORE = timedelta(hours=2)
+# Who has not chosen a day before the old time is called while it still helps.
+CALL_BEFORE = timedelta(hours=24)
 
 
 def list_calls(station: Station, *, now: datetime) -> list[CallRow]:
-    """Return whom nobody told yet: visits without a desk, and those moved or cancelled without a message."""
-    homeless = plan_impact(coming_visits(station, now=now), plans.plan_of(station))
-    cared_for = _cared_for(station, now=now)
-    open_visits = [v for v in homeless if v.status == Status.BOOKED and (v.id, v.revision) not in cared_for]
+    """Return whom nobody told yet: visits without a desk, those moved or cancelled without a message, and
+    people who were asked to choose and have not.
+    """
     displaced = _displaced(station, now=now)
     listed = {visit.id for visit, _row, _reason in displaced}
-    visits = [v for v in open_visits if v.id not in listed]
-    everybody = [*visits, *(visit for visit, _row, _reason in displaced)]
+    asked = [visit for visit in _silent(station, now=now) if visit.id not in listed]
+    visits = [visit for visit in _without_desk(station, now=now) if visit.id not in listed]
+    everybody = [*visits, *asked, *(visit for visit, _row, _reason in displaced)]
     told, cases = _told_since_change(station, everybody), cases_of(everybody)
-    rows = [_call_row(v, cases) for v in visits if v.reference not in told]
+    rows = [_call_row(visit, cases) for visit in visits if visit.reference not in told]
+    rows += [_asked_row(visit, cases) for visit in asked if visit.reference not in told]
     rows += [
         _displaced_row(visit, row, reason, cases)
         for visit, row, reason in displaced
@@ -44,9 +45,42 @@ def list_calls(station: Station, *, now: datetime) -> list[CallRow]:
     return sorted(rows, key=lambda row: (row.has_phone or row.has_email, row.starts_at))
 
 
+def _without_desk(station: Station, *, now: datetime) -> list[Appointment]:
+    """Return the visits that have no desk, nobody decided to receive them all the same or asked them."""
+    homeless = plan_impact(coming_visits(station, now=now), plans.plan_of(station))
+    kept = _kept(station)
+    return [
+        visit
+        for visit in homeless
+        if visit.status == Status.BOOKED and not visit.asked and (visit.id, visit.revision) not in kept
+    ]
+
+
+def _silent(station: Station, *, now: datetime) -> list[Appointment]:
+    """Return who was asked to choose another time and did not, when waiting longer does not help."""
+    asked = select(Appointment).where(
+        Appointment.station_id == station.id,
+        Appointment.status == Status.BOOKED,
+        Appointment.asked_revision == Appointment.revision,
+        Appointment.starts_at > now - CHOICE_AFTER,
+    )
+    near = now + CALL_BEFORE
+    found = db.session.scalars(asked.order_by(Appointment.starts_at, Appointment.id)).all()
+    return [visit for visit in found if visit.starts_at <= near or not offers.find_open(visit, now=now)]
+
+
 def _call_row(visit: Appointment, cases: Mapping[int, Case]) -> CallRow:
     phone, email = ways_to(visit, cases)
     return CallRow(visit.reference, visit.starts_at, phone, email, visit.language, visit.status)
+
+
+def _asked_row(visit: Appointment, cases: Mapping[int, Case]) -> CallRow:
+    phone, email = ways_to(visit, cases)
+    before = find_displacement(visit)
+    reason = before.reason if before else LocalText()
+    return CallRow(
+        visit.reference, visit.starts_at, phone, email, visit.language, visit.status, reason, asked=True
+    )
 
 
 def _displaced_row(
@@ -67,17 +101,12 @@ def _displaced_row(
     )
 
 
-def _cared_for(station: Station, *, now: datetime) -> set[tuple[int, int]]:
-    """Return the visits received all the same by decision, and those whose people are choosing; as then."""
-    waited = (
-        (TouchedVisit.decision == Choice.ASK)
-        & (PlanChange.changed_at > now - TO_CHOOSE)
-        & (TouchedVisit.starts_at > now + CALL_BEFORE)
-    )
+def _kept(station: Station) -> set[tuple[int, int]]:
+    """Return the visits that are received all the same by decision; as they were then."""
     wanted = (
         select(TouchedVisit.appointment_id, TouchedVisit.revision)
         .join(PlanChange, PlanChange.id == TouchedVisit.plan_change_id)
-        .where(TouchedVisit.station_id == station.id, (TouchedVisit.decision == Choice.KEEP) | waited)
+        .where(TouchedVisit.station_id == station.id, TouchedVisit.decision == Choice.KEEP)
         .where(PlanChange.undone_at.is_(None))
     )
     return {(appointment_id, revision) for appointment_id, revision in db.session.execute(wanted)}

@@ -16,6 +16,7 @@ from app.appointments.holds import locked_station
 from app.appointments.locks import lock_visits
 from app.appointments.models import Appointment
 from app.appointments.policy import SlotUnavailable
+from app.appointments.states import Status
 from app.db import db, locking
 from app.errors import DomainError, NotFound
 from app.interval import Interval
@@ -292,14 +293,16 @@ def _restore_visits(change: PlanChange, username: str, *, now: datetime) -> int:
     stayed = 0
     for row in db.session.scalars(wanted).all():
         visit = db.session.get_one(Appointment, row.appointment_id)
-        if row.decision == Choice.ASK:
-            displaced.stop_asking(visit.reference, now=now)
-            continue
-        if (visit.station_id, visit.starts_at) == (row.station_id, row.starts_at) and visit.live:
+        if (visit.station_id, visit.starts_at) == (row.station_id, row.starts_at) and not (
+            visit.asked or visit.status == Status.CANCELLED
+        ):
             continue
         candidate = candidate_at(plan, Interval(row.starts_at, row.ends_at), row.desk_group)
-        was = Was(visit.reference, row.station_id, candidate, row.desks, row.revision)
-        stayed += not displaced.put_back(was, station, actor=username, now=now)
+        was = Was(visit.reference, row.station_id, candidate, row.desks, row.revision, change.changed_at)
+        if row.decision == Choice.ASK:
+            stayed += not displaced.stop_asking(was, actor=username, now=now)
+        else:
+            stayed += not displaced.put_back(was, station, actor=username, now=now)
     return stayed
 
 

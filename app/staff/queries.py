@@ -92,7 +92,8 @@ def _row(visit: Appointment, case: Case | None, *, now: datetime) -> BoardRow:
         party_size=visit.party_size,
         late_minutes=board.late_minutes(visit.starts_at, visit.status, now=now),
         confirmed=visit.confirmed_at is not None,
-        may_miss=visit.starts_at <= now,
+        asked=visit.asked,
+        may_miss=visit.starts_at <= now and not visit.asked,
     )
 
 

@@ -152,13 +152,13 @@ def visit(reference: str) -> ResponseReturnValue:
 
 def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseReturnValue:
     visit, now = get_own_visit_or_404(reference), clock.now()
-    changeable = board.is_changeable(visit.status, visit.starts_at, now=now)
+    changeable = visit.is_changeable(now=now)
     page = render_template(
         "staff/visit.html",
         page=queries.get_visit_page(visit, shown=_is_shown(visit, now=now)),
         station=visit.station,
         undoable=states.before(visit.status) is not None,
-        may_miss=visit.starts_at <= now,
+        may_miss=visit.starts_at <= now and not visit.asked,
         changeable=changeable,
         times=_other_times(visit, refusal, now=now) if changeable else [],
         refusal=sentence(refusal) if refusal else "",
@@ -290,7 +290,7 @@ def print_record(reference: str) -> ResponseReturnValue:
 @requires(Role.CLERK)
 def other_times(reference: str) -> ResponseReturnValue:
     visit, now = get_own_visit_or_404(reference), clock.now()
-    if not board.is_changeable(visit.status, visit.starts_at, now=now):
+    if not visit.is_changeable(now=now):
         return _visit_page(reference, NotChangeable())
     days = queries.list_other_times(visit, days=DAYS_LISTED, now=now)
     return render_template("staff/times.html", visit=visit, station=visit.station, days=days)
@@ -310,7 +310,7 @@ def move(reference: str) -> ResponseReturnValue:
 @requires(Role.CLERK)
 def ask_to_cancel(reference: str) -> ResponseReturnValue:
     visit = get_own_visit_or_404(reference)
-    if not board.is_changeable(visit.status, visit.starts_at, now=clock.now()):
+    if not visit.is_changeable(now=clock.now()):
         return _visit_page(reference, NotChangeable())
     return render_template("staff/cancel.html", visit=visit, station=visit.station)
 

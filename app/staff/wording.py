@@ -106,6 +106,7 @@ MESSAGE_REASONS = {
     "an answer that cannot be read": _l("the provider gave an answer that cannot be read"),
     "taken at an earlier try": _l("sent at an earlier try"),
     "stopped by staff": _l("stopped by staff"),
+    "asked to choose another time": _l("the person was asked to choose another time"),
     "visit at another place": _l("the visit is at another place now"),
     "told in another message": _l("told in another message"),
     "person paused": _l("the person's messages are paused"),
@@ -184,6 +185,8 @@ def call_script(row: CallRow, station: Station) -> str:
         if row.new_starts_at:
             new = Spot(row.new_place, row.new_starts_at, station.timezone)
             return f"{why} {displacement_words.now_at(new)}"
+        if row.asked:
+            return f"{why} {_('Which other time suits you?')}"
         return f"{why} {_('Your visit is cancelled.')}" if row.status == Status.CANCELLED else why
 
 

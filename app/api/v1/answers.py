@@ -37,6 +37,7 @@ def appointment(visit: Appointment) -> dict[str, Any]:
         "station": visit.station.slug,
         "service": visit.service.code,
         "party_size": visit.party_size,
+        "asked_to_choose": visit.asked,
     }
 
 

@@ -91,6 +91,9 @@ class Appointment(Schema):
     station = fields.String(required=True, metadata={"description": "the slug"})
     service = fields.String(required=True, metadata={"description": "the code"})
     party_size = fields.Integer(required=True)
+    asked_to_choose = fields.Boolean(
+        metadata={"description": "this time is not possible any more: move the visit to another one"}
+    )
 
 
 class BookedAppointment(Appointment):

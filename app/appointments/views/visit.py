@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
-from app.appointments import displacement_words, journey, operations, waiting, wording
+from app.appointments import displacement_words, journey, offers, operations, waiting, wording
 from app.appointments.agenda import Offer
 from app.appointments.calendar_file import calendar_for
 from app.appointments.displaced import find_displacement
@@ -41,6 +41,8 @@ from app.appointments.views.errands import (
     papers_of,
     soonest_offers,
 )
+from app.appointments.views.offer import OFFER
+from app.appointments.wording import until_words
 from app.cases.models import Case, VisitItemKind
 from app.cases.readiness import CaseNotReady, Readiness, readiness
 from app.codes import spaced
@@ -48,6 +50,7 @@ from app.db import db, transact
 from app.i18n import current_language, local
 from app.localtext import LocalText
 from app.pages import LANGUAGE_PREFIX
+from app.settings import Settings
 from app.stations.queries import StationRetired
 from app.wording import sentence
 
@@ -72,8 +75,9 @@ class Moment:
         begun = visit.starts_at <= now
         undo_until = visit.cancelled_at + UNDO_LENGTH if visit.cancelled_at else None
         undoable = visit.status == Status.CANCELLED and undo_until and now <= undo_until and not begun
-        booked = visit.status == Status.BOOKED and not begun
-        too_late = booked and is_past_cutoff(visit.starts_at, rules_at(visit.station, visit.service), now=now)
+        booked = visit.is_changeable(now=now)
+        late = is_past_cutoff(visit.starts_at, rules_at(visit.station, visit.service), now=now)
+        too_late = booked and not visit.asked and late
         return cls(
             changeable=booked and not too_late,
             too_late=too_late,
@@ -94,13 +98,20 @@ def show_visit() -> ResponseReturnValue:
 
 def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
     now = clock.now()
+    settings: Settings = current_app.extensions["settings"]
     moment = Moment.of(visit, now=now)
     case = db.session.get(Case, visit.case_id) if visit.case_id else None
     by_us = find_displacement(visit)
+    kept = offers.find_open(visit, now=now) if visit.asked else None
+    if kept:
+        session[OFFER] = kept.token
     return render_template(
         "appointments/visit.html",
         by_us=displacement_words.why(by_us) if by_us else "",
         visit=visit,
+        kept=kept,
+        until=until_words(kept.until, kept.hold.station.timezone, now) if kept else "",
+        help_phone=settings.help_phone,
         moment=moment,
         case=case,
         qr=qr_picture(visit.reference, spaced(visit.reference)),
@@ -202,7 +213,7 @@ def _contact_page(visit: Appointment, form: WayForm, *, status: int = 200) -> Re
 def come() -> ResponseReturnValue:
     """Ask for, or note, the word "I will come"; a link alone says nothing for the person."""
     visit = journey.find_visit()
-    if visit is None or not Moment.of(visit, now=clock.now()).changeable or visit.confirmed_at:
+    if visit is None or not Moment.of(visit, now=clock.now()).changeable or visit.confirmed_at or visit.asked:
         return redirect(url_for(".show_visit"), 303)
     if request.method != "POST":
         return render_template("appointments/come.html", visit=visit)

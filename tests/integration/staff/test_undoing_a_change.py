@@ -150,6 +150,24 @@ def test_undo_keeps_an_older_closure(browser, cast, visit):
     assert (Interval(kept.starts_at, kept.ends_at), kept.reason) == (older, factories.words("Repairs"))
 
 
+@pytest.mark.parametrize("choice", ["move", "ask", "cancel"])
+def test_undo_lets_wait_all_that_waited_also_until_the_morning(browser, visit, choice, now):
+    late = db.session.scalars(db.select(OutboxMessage).filter_by(kind="reminder-1440")).one()
+    # It was due in the night and waits for the morning: its time to be sent is past.
+    late.send_at, late.due_at, late.attempts = now - timedelta(hours=3), now + timedelta(minutes=5), 1
+    sent = db.session.scalars(db.select(OutboxMessage).filter_by(kind="confirmation")).one()
+    sent.status = MessageStatus.SENT
+    db.session.commit()
+    before = messages(visit)
+    close_morning(browser, for_all=choice)
+    browser.post(f"/staff/changes/{batch()}/undo")
+
+    assert messages(visit) == before
+    rows = db.session.scalars(db.select(OutboxMessage).filter_by(status="waiting", topic="appointment"))
+    assert {row.revision for row in rows} == {again(visit).revision}
+    assert not again(visit).asked
+
+
 def test_undo_takes_an_offer_back(browser, visit):
     close_morning(browser, for_all="ask")
 
