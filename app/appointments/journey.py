@@ -14,6 +14,9 @@ from app.cases.models import Case
 from app.db import db
 
 CASE, VISIT, HOLD, WORD = "case", "visit", "hold", "word"
+# Beside each a part of its secret's fingerprint: with the secret, what was entered by it ends.
+CASE_KEY, VISIT_KEY = "case_key", "visit_key"
+KEY_LENGTH = 16
 
 
 def enter_with_case(case: Case) -> None:
@@ -22,7 +25,7 @@ def enter_with_case(case: Case) -> None:
         for key in (VISIT, HOLD, WORD):
             session.pop(key, None)
     session.permanent = True
-    session[CASE] = case.id
+    session[CASE], session[CASE_KEY] = case.id, case.link_hash[:KEY_LENGTH]
 
 
 def leave_case() -> None:
@@ -35,22 +38,31 @@ def enter_with_visit(visit: Appointment) -> None:
     if visit.case_id:
         enter_with_case(db.session.get_one(Case, visit.case_id))
     session.permanent = True
-    session[VISIT] = visit.id
+    session[VISIT], session[VISIT_KEY] = visit.id, visit.token_hash[:KEY_LENGTH]
 
 
 def find_case() -> Case | None:
+    """Return the case this browser came with, unless its link was renewed since."""
     case_id = session.get(CASE)
-    return db.session.get(Case, case_id) if case_id else None
+    case = db.session.get(Case, case_id) if case_id else None
+    return case if case and case.link_hash.startswith(session.get(CASE_KEY, "-")) else None
 
 
 def find_visit() -> Appointment | None:
     """Return the visit this browser came for; that of its case when the visit it knew is over."""
+    visit, case = _known_visit(), find_case()
+    if visit and (visit.live or visit.case_id is None):
+        return visit
+    return (queries.find_latest_for_case(case.id) if case else None) or visit
+
+
+def _known_visit() -> Appointment | None:
     visit_id = session.get(VISIT)
     visit = db.session.get(Appointment, visit_id) if visit_id else None
-    if visit and visit.live:
-        return visit
-    case_id = visit.case_id if visit else session.get(CASE)
-    return (queries.find_latest_for_case(case_id) if case_id else None) or visit
+    if visit and visit.case_id:  # It is opened by the link of its case.
+        case = find_case()
+        return visit if case and case.id == visit.case_id else None
+    return visit if visit and visit.token_hash.startswith(session.get(VISIT_KEY, "-")) else None
 
 
 def keep_hold(hold: Hold) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.appointments import holds, queries
 from app.appointments.contacts import Contact
@@ -76,7 +76,6 @@ def make(request: OfferRequest, *, now: datetime) -> TimeOffer:
     savepoint, may stay.
     """
     kept = _keep(request, now=now)
-    token = new_code(LINK_LENGTH)
     made = TimeOffer(
         hold=kept,
         appointment_id=request.who.visit_id,
@@ -85,12 +84,12 @@ def make(request: OfferRequest, *, now: datetime) -> TimeOffer:
         language=request.who.language,
         until=request.until,
         created_at=now,
-        token_hash=token_hash(token),
     )
-    made.token = token
+    _give_link(made)
     db.session.add(made)
     db.session.flush()  # The outbox names the offer by its id.
-    _tell(made, request, now=now)
+    if not request.silent:
+        _tell(made, request.who.contact, request.tell_at or now, now=now)
     return made
 
 
@@ -131,9 +130,9 @@ def _case_of(visit_id: int | None) -> int | None:
     return db.session.get_one(Appointment, visit_id).case_id if visit_id else None
 
 
-def _tell(made: TimeOffer, request: OfferRequest, *, now: datetime) -> None:
-    channel = "email" if request.who.contact.email else "sms" if request.who.contact.phone else None
-    if channel is None or request.silent:
+def _tell(made: TimeOffer, contact: Contact, send_at: datetime, *, now: datetime) -> None:
+    channel = "email" if contact.email else "sms" if contact.phone else None
+    if channel is None:
         return
     message = OutboxRequest(
         dedupe_key=f"offer:{made.token_hash[:32]}",
@@ -142,7 +141,7 @@ def _tell(made: TimeOffer, request: OfferRequest, *, now: datetime) -> None:
         revision=0,
         kind=f"offer-{made.reason}",
         channel=channel,
-        send_at=request.tell_at or now,
+        send_at=send_at,
         expires_at=made.until,
     )
     outbox.enqueue(message, now=now)
@@ -162,6 +161,22 @@ def state_of(made: TimeOffer, *, now: datetime) -> OfferState:
         return OfferState.CHANGED
     kept = made.hold.status == HoldStatus.OPEN and now < min(made.until, made.hold.starts_at)
     return OfferState.OPEN if kept else OfferState.ENDED
+
+
+def renew_all(whose: ColumnElement[bool], contact: Contact, *, now: datetime) -> None:
+    """Let the links of these open offers end, and write to the person where they are reached now."""
+    still_open = select(TimeOffer).join(TimeOffer.hold).where(whose, TimeOffer.answer.is_(None))
+    for made in db.session.scalars(still_open.where(Hold.status == HoldStatus.OPEN, TimeOffer.until > now)):
+        outbox.cancel(TOPIC, made.id, now=now)
+        _give_link(made)
+        made.hold.email, made.hold.phone = contact.email, contact.phone
+        _tell(made, contact, now, now=now)
+
+
+def _give_link(made: TimeOffer) -> None:
+    token = new_code(LINK_LENGTH)
+    made.token_hash = token_hash(token)
+    made.token = token
 
 
 def get_offer(token: str) -> TimeOffer:

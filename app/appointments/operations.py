@@ -168,7 +168,6 @@ def _contact_for(kept: Hold, given: Contact, *, now: datetime) -> Contact:
 
 
 def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Appointment:
-    token = secrets.token_urlsafe(16)
     appointment = Appointment(
         reference=new_code(),
         station_id=kept.station_id,
@@ -183,14 +182,20 @@ def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Ap
         revision=0,
         language=language,
         created_at=now,
-        token_hash=token_hash(token),
     )
-    appointment.token = token
+    give_token(appointment)
     appointment.name, appointment.email, appointment.phone = contact.name, contact.email, contact.phone
     person.index_contact(appointment)
     db.session.add(appointment)
     db.session.flush()  # The history and the outbox name the visit by its id.
     return appointment
+
+
+def give_token(appointment: Appointment) -> None:
+    """Give a visit the secret of its link and of the API; the one it had opens nothing from now on."""
+    token = secrets.token_urlsafe(16)
+    appointment.token_hash = token_hash(token)
+    appointment.token = token
 
 
 def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "person") -> Appointment:

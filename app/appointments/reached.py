@@ -2,12 +2,20 @@
 
 from datetime import datetime
 
-from app.appointments import history
+from sqlalchemy import or_
+
+from app.appointments import history, offers, waiting
 from app.appointments.contacts import Contact, ContactNeeded
-from app.appointments.models import Appointment
-from app.appointments.operations import lock_changeable
+from app.appointments.locks import lock_visit_of_id
+from app.appointments.models import Appointment, Hold, TimeOffer, WaitingEntry
+from app.appointments.operations import give_token, lock_changeable
 from app.appointments.person import check_room, index_contact
+from app.appointments.queries import find_live_for_case
 from app.appointments.reminders import announce
+from app.cases import notices
+from app.cases.keys import give_keys
+from app.cases.locks import lock_case
+from app.cases.models import Case
 from app.notifications import contacts
 
 CHANGED = "contact_changed"
@@ -32,12 +40,51 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
         raise ContactNeeded
     check_room(visit, _new_ways(visit, given), now=now)
     contacts.trust_again(given.email, given.phone)
+    replaced = is_replaced(visit.email, given.email) or is_replaced(visit.phone, given.phone)
     visit.email, visit.phone, visit.language = email, phone, language
     index_contact(visit)
     visit.revision += 1  # messages of the visit as it was are not sent any more
+    if replaced:
+        _end_links(visit, now=now)
     history.record(visit, CHANGED, actor="person", now=now)
     announce(visit, "confirmation", now=now)
     return visit
+
+
+def is_replaced(known: str, given: str) -> bool:
+    """Say whether another address than the known one was given: what was written there is in wrong hands."""
+    return bool(known and given) and contacts.index_of(known) != contacts.index_of(given)
+
+
+def _end_links(visit: Appointment, *, now: datetime) -> None:
+    if visit.case_id:
+        give_keys(lock_case(visit.case_id))
+    else:
+        give_token(visit)
+    _renew_links(Contact("", visit.email, visit.phone), visit.id, visit.case_id, now=now)
+
+
+def end_links_of_case(case: Case, *, now: datetime) -> None:
+    """Let nothing that was written about a case open it any more, and write anew to where it is known.
+
+    For a contact that was wrong: who got our messages has the link, the code, and by them the rest.
+    """
+    give_keys(case)
+    visit = find_live_for_case(case.id)
+    if visit:
+        visit = lock_visit_of_id(visit.id)
+    _renew_links(Contact("", case.email, case.phone), visit.id if visit else None, case.id, now=now)
+    if visit and visit.live:
+        visit.revision += 1
+        announce(visit, "confirmation", now=now)
+    else:
+        notices.announce_again(case, now=now)
+
+
+def _renew_links(contact: Contact, visit_id: int | None, case_id: int | None, *, now: datetime) -> None:
+    visit_id, case_id = visit_id or 0, case_id or 0  # no row has the number 0
+    waiting.renew_links(or_(WaitingEntry.appointment_id == visit_id, WaitingEntry.case_id == case_id))
+    offers.renew_all(or_(TimeOffer.appointment_id == visit_id, Hold.case_id == case_id), contact, now=now)
 
 
 def _new_ways(visit: Appointment, given: Contact) -> Contact:

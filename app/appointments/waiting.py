@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.appointments.contacts import Contact, ContactNeeded
@@ -118,7 +118,6 @@ def _check_room(request: JoinRequest) -> None:
 
 
 def _new(request: JoinRequest, *, now: datetime) -> WaitingEntry:
-    token = new_code(LINK_LENGTH)
     entry = WaitingEntry(
         service_id=request.service.id,
         appointment_id=request.visit.id if request.visit else None,
@@ -126,13 +125,10 @@ def _new(request: JoinRequest, *, now: datetime) -> WaitingEntry:
         party_size=request.visit.party_size if request.visit else request.people,
         language=request.language,
         joined_at=now,
-        token_hash=token_hash(token),
         person_index=None if request.visit or request.case else index_of(request.contact),
     )
-    entry.token = token
     # What the visit or the case knows is read from there when a message is written.
-    contact = request.contact
-    entry.name, entry.email, entry.phone = contact.name, contact.email, contact.phone
+    _give_link(entry, request.contact)
     db.session.add(entry)
     db.session.flush()  # The outbox names the entry by its id.
     return entry
@@ -160,6 +156,21 @@ def _tell(entry: WaitingEntry, kind: str, channel: str, *, now: datetime) -> Non
         send_at=now,
     )
     outbox.enqueue(message, now=now)
+
+
+def renew_links(whose: ColumnElement[bool]) -> None:
+    """Let the links of who waits end: they went to an address that is not theirs."""
+    for entry in db.session.scalars(select(WaitingEntry).where(whose, WaitingEntry.ended_at.is_(None))):
+        contact = Contact(entry.name, entry.email, entry.phone)
+        _give_link(entry, contact)
+
+
+def _give_link(entry: WaitingEntry, contact: Contact) -> None:
+    """Set the link, and the contact, which is bound to it."""
+    token = new_code(LINK_LENGTH)
+    entry.token_hash = token_hash(token)
+    entry.token = token
+    entry.name, entry.email, entry.phone = contact.name, contact.email, contact.phone
 
 
 def get_entry(token: str) -> WaitingEntry:

@@ -50,6 +50,13 @@ def withdraw_ready(case: Case, *, now: datetime) -> None:
         outbox.cancel(TOPIC, case.id, now=now)
 
 
+def announce_again(case: Case, *, now: datetime) -> None:
+    """Write the news anew to who was told it: what was written does not open the case any more."""
+    if notice_of(case).told_at:
+        withdraw_ready(case, now=now)
+        announce_ready(case, now=now)
+
+
 def notice_of(case: Case) -> CaseNotice:
     """Return what is noted about telling this person; a new row for a case that has none."""
     if case.id is None:

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from app.cases import decisions, finding_keys, history
 from app.cases.decisions import NoHandover
 from app.cases.history import Line
+from app.cases.keys import give_keys
 from app.cases.models import Case, CaseEventKind, Employer, PermitLeg, VisitType
 from app.cases.states import DECIDED, LegState, Permit
-from app.codes import LINK_LENGTH, new_code
-from app.crypto import token_hash
+from app.codes import new_code
 from app.db import db
 from app.stations.models import Station
 from app.stations.opening_hours import WorkCalendar
@@ -86,7 +86,6 @@ def _begin(case: Case, new: NewCase, *, now: datetime, calendar: WorkCalendar) -
 
 def build_case(new: NewCase, *, now: datetime) -> Case:
     """Return the row of a new case with its keys and legs; it is in no session yet."""
-    code, link = new_code(), new_code(LINK_LENGTH)
     received_on = new.received_on or history.today(now)
     case = Case(
         number=f"C{new_code(10)}",
@@ -100,12 +99,11 @@ def build_case(new: NewCase, *, now: datetime) -> Case:
         nationality=new.nationality,
         external_number=new.external_number,
         passport_expires_on=new.passport_expires_on,
-        link_hash=token_hash(link),
         legs=[_leg(permit, new, received_on) for permit in new.legs],
     )
-    case.code, case.link, case.passport = code, link, new.passport
+    case.passport = new.passport
     case.full_name, case.email, case.phone = new.full_name, new.email, new.phone
-    finding_keys.index_case(case)
+    give_keys(case)
     return case
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from app.appointments import queries as visits
+from app.appointments.locks import lock_visit_of_id
+from app.appointments.reached import end_links_of_case
 from app.cases import finding_keys, history, notices
 from app.cases.history import Line
 from app.cases.locks import lock_case
@@ -70,10 +72,14 @@ def note_called(case_id: int, *, actor: str, now: datetime) -> None:
 def remove_contact(case_id: int, field: str, *, now: datetime) -> None:
     """Remove the e-mail address or the phone number of somebody who says "this is not me".
 
-    A live visit that took it over loses it too. Raises NotFound for any other field.
+    A live visit that took it over loses it too, and what was written there opens nothing any more.
+    Raises NotFound for any other field.
     """
     if field not in ("email", "phone"):
         raise NotFound
+    visit = visits.find_live_for_case(case_id)
+    if visit:
+        lock_visit_of_id(visit.id)  # before the case, as everywhere
     case = lock_case(case_id)
     removed = getattr(case, field)
     if not removed:
@@ -81,7 +87,7 @@ def remove_contact(case_id: int, field: str, *, now: datetime) -> None:
     setattr(case, field, "")
     finding_keys.write_tokens(case)
     history.record(case, Line(CaseEventKind.UPDATED, PERSON, details={"removed": field}), now=now)
-    visit = visits.find_live_for_case(case.id)
-    if visit and getattr(visit, field) == removed:
+    if visit and visit.live and getattr(visit, field) == removed:
         setattr(visit, field, "")
+    end_links_of_case(case, now=now)
     notices.notice_of(case).removed_at = now

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.appointments import queries as visits
+from app.appointments.reached import end_links_of_case, is_replaced
 from app.cases import consents, decisions, finding_keys, history
 from app.cases.decisions import Decision
 from app.cases.history import Line
@@ -204,7 +205,7 @@ def _update(case: Case, facts: CaseFacts, around: Surroundings) -> None:
 
 def _update_shared(case: Case, facts: CaseFacts, around: Surroundings, *, fresh: bool) -> None:
     """Take what both bureaus tell of a case; an older version than the other's only fills what is missing."""
-    _update_person(case, facts, fresh=fresh)
+    _update_person(case, facts, around, fresh=fresh)
     if fresh or case.employer is None:
         case.employer = _employer(facts, around) or case.employer
     for name in ("nationality", "collect_before", "passport_expires_on"):
@@ -214,12 +215,15 @@ def _update_shared(case: Case, facts: CaseFacts, around: Surroundings, *, fresh:
         _update_papers(case, facts, around)
 
 
-def _update_person(case: Case, facts: CaseFacts, *, fresh: bool) -> None:
+def _update_person(case: Case, facts: CaseFacts, around: Surroundings, *, fresh: bool) -> None:
     wanted = {"full_name": facts.name, "passport": facts.passport, "email": facts.email, "phone": facts.phone}
     told = {name: value for name, value in wanted.items() if value and (fresh or not getattr(case, name))}
     changed = {name: value for name, value in told.items() if getattr(case, name) != value}
+    ways = [(getattr(case, way), changed.get(way, "")) for way in ("email", "phone")]
     for name, value in changed.items():
         setattr(case, name, value)
+    if any(is_replaced(known, given) for known, given in ways):
+        end_links_of_case(case, now=around.now)
     if "passport" in changed:
         finding_keys.index_case(case)
     if changed:

@@ -183,13 +183,14 @@ def contact() -> ResponseReturnValue:
     if not form.validate():
         return _contact_page(visit, form, status=422)
     try:
-        transact(change_contact, visit.reference, form.contact, form.language.data, now=clock.now())
+        visit = transact(change_contact, visit.reference, form.contact, form.language.data, now=clock.now())
     except TooManyVisits as refusal:
         form.form_errors.append(sentence(refusal))
         return _contact_page(visit, form, status=refusal.status)
     except NotChangeable:
         journey.tell("unchangeable")
     else:
+        journey.enter_with_visit(visit)  # whatever else was open with the old link is not any more
         journey.tell("rewritten")
     return redirect(url_for(".show_visit"), 303)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.appointments.models import Appointment, AppointmentEvent
+from app.appointments.models import Appointment, AppointmentEvent, TimeOffer, WaitingEntry
+from app.cases.models import Case
 from app.db import db, transact
 from app.notifications import contacts
 from app.notifications.models import OutboxMessage
@@ -79,6 +80,51 @@ def test_a_phone_is_added_and_the_address_stays(client, case) -> None:
     page = client.get("/en/visit/contact").text
     press(client, page, 'name="email"', email="", phone="+86 138 0013 8000", language="en")
     assert (visit_of(case).email, visit_of(case).phone) == (email, "+86 138 0013 8000")
+
+
+def opens(app, path) -> bool:
+    return app.test_client().get(path).status_code == 303
+
+
+def typed_code_opens(app, code) -> bool:
+    answer = app.test_client().post("/en/collect/code", data={"code": code, "last4": "4821"})
+    return answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("typed", "ended"), [({"email": "right@example.org"}, True), ({"phone": "+86 138 0013 8000"}, False)]
+)
+def test_what_went_to_a_wrong_address_opens_nothing_after_it_was_corrected(
+    app, client, case, typed, ended
+) -> None:
+    stranger, code, link = app.test_client(), case.code, case.link
+    follow(stranger, case)
+    book(client, case)
+    done = press(client, client.get("/en/visit/contact").text, 'name="email"', **typed, language="en")
+    assert h1(done) == "We write to you there from now on."
+    assert [opens(app, f"/c/{link}"), typed_code_opens(app, code)] == [not ended] * 2
+    assert (stranger.get("/en/visit").status_code == 303) is ended
+    db.session.expire_all()
+    assert opens(app, f"/c/{db.session.get(Case, case.id).link}")
+    assert client.get("/en/visit").status_code == 200
+
+
+def test_a_visit_without_a_case_gets_a_new_link_and_so_do_its_offers(app, client, desk, clock) -> None:
+    early = desk.visit("10:00", day="2026-11-26")
+    visit = desk.visit("11:00", day="2026-11-26")
+    page = client.get(f"/v/{visit.token}", follow_redirects=True).text
+    press(client, page, "Tell me if an earlier time is free")
+    desk.cancel(early)
+    entry, offer = db.session.query(WaitingEntry).one(), db.session.query(TimeOffer).one()
+    old = [f"/v/{visit.token}", f"/w/{entry.token}", f"/o/{offer.token}"]
+    typed = {"email": "right@example.org", "language": "en"}
+    press(client, client.get("/en/visit/contact").text, 'name="email"', **typed)
+    assert [app.test_client().get(path).status_code for path in old] == [410, 410, 410]
+    db.session.expire_all()
+    assert (offer.hold.email, entry.ended_at) == ("right@example.org", None)
+    wanted = db.session.query(OutboxMessage).filter_by(topic="offer", subject_id=offer.id)
+    assert sorted(row.status for row in wanted) == ["cancelled", "waiting"]
+    assert app.test_client().get(f"/o/{offer.token}").status_code == 303
 
 
 def test_a_visit_that_is_over_has_no_form(client, case, clock) -> None:

@@ -135,6 +135,29 @@ def test_who_cannot_be_written_to_is_called_at_once(steps, network):
     assert calls_at("2026-11-24", network=network) == [(silent.number, CallReason.NO_CONTACT)]
 
 
+@pytest.mark.parametrize("booked", [False, True])
+def test_who_says_this_is_not_me_ends_what_was_written_to_them(app, network, client, booked):
+    case = factories.build_case(network.visit_type, network.central, phone="+86 138 0013 8000")
+    tell(case)
+    if booked:
+        book(network, case, email=case.email, phone=case.phone)
+    stranger, code, link = app.test_client(), case.code, case.link
+    for browser in (stranger, client):
+        assert browser.get(f"/c/{link}").status_code == 303
+
+    before = db.session.query(OutboxMessage).count()
+    client.post("/en/collect/not-me", data={"contact": "email"})
+
+    assert client.get(f"/c/{link}").status_code == 410
+    assert stranger.get("/en/collect").location.endswith("/en/collect/code")
+    typed = {"code": code, "last4": case.passport_last4}
+    assert stranger.post("/en/collect/code", data=typed).status_code == 422
+    db.session.expire_all()
+    assert client.get(f"/c/{case.link}").status_code == 303
+    written = db.session.query(OutboxMessage).order_by(OutboxMessage.id).all()[before:]
+    assert [(row.kind, row.channel) for row in written] == [("confirmation" if booked else "ready", "sms")]
+
+
 def test_who_says_this_is_not_me_leaves_a_case_to_call_about(steps, network, case):
     visit = book(network, case, email=case.email)
 

@@ -73,6 +73,21 @@ def test_a_newer_version_is_taken_and_a_replayed_older_one_is_not(send) -> None:
     assert db.session.query(Case).one().full_name == "Anna Ivanova"
 
 
+@pytest.mark.parametrize(
+    ("was", "comes", "ended"),
+    [
+        ("a@example.org", "b@example.org", True),
+        ("a@example.org", "A@example.org", False),
+        ("", "b@example.org", False),
+    ],
+)
+def test_a_corrected_address_ends_the_links_that_went_to_the_old_one(send, client, was, comes, ended) -> None:
+    send({**TOLD, "email": was})
+    link = db.session.query(Case).one().link
+    send({**TOLD, "version": 2, "email": comes})
+    assert client.get(f"/c/{link}").status_code == (410 if ended else 303)
+
+
 def test_one_version_has_one_content(send) -> None:
     send()
 
