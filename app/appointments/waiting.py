@@ -15,16 +15,15 @@ from app.appointments.states import Status
 from app.appointments.waiting_rules import Wish
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
-from app.crypto import keyring, token_hash
+from app.crypto import token_hash
 from app.db import db, locking
 from app.errors import NotFound
-from app.notifications import outbox
+from app.notifications import contacts, outbox
 from app.notifications.outbox import OutboxRequest
 from app.stations.models import Service, Station
 from app.stations.queries import StationRetired
 
 TOPIC = "waiting"
-PERSON_INDEX = "waiting-person"
 NO_CONTACT = Contact()
 KEEP_ENDED = timedelta(days=30)  # longer than the holds of the offers that name them
 
@@ -54,14 +53,14 @@ def join(request: JoinRequest, *, now: datetime) -> WaitingEntry:
         raise NotChangeable
     channel = _channel(request)
     entry = _find_open(request)
+    is_new, is_known = entry is None, bool(request.visit or request.case)
     if entry is None:
         _check_room(request)
         entry = _new(request, now=now)
-        if request.visit is None:
-            _tell(entry, "waiting", channel, now=now)
-    elif entry.appointment_id is None and entry.case_id is None:
-        return entry  # Knowing somebody's address is not enough to change what they asked for.
-    _wish(entry, request)
+    if is_new or is_known:  # Knowing somebody's address is not enough to change what they asked for.
+        _wish(entry, request)
+    if request.visit is None and (is_new or not is_known):
+        _tell(entry, "waiting", channel, now=now)
     return entry
 
 
@@ -95,14 +94,18 @@ def _find_open(request: JoinRequest) -> WaitingEntry | None:
     else:
         wanted = wanted.where(
             WaitingEntry.service_id == request.service.id,
-            WaitingEntry.person_index == index_of(request.contact),
+            WaitingEntry.person_index.in_(contacts.indexes_of(_way(request.contact))),
         )
     return db.session.scalar(locking(wanted))
 
 
 def index_of(contact: Contact) -> str:
     """Return the fingerprint of who waits without a visit or a case."""
-    return keyring().blind_index(contact.email or contact.phone, purpose=PERSON_INDEX)
+    return contacts.index_of(_way(contact))
+
+
+def _way(contact: Contact) -> str:
+    return contact.email or contact.phone
 
 
 def _check_room(request: JoinRequest) -> None:
@@ -145,9 +148,9 @@ def _wish(entry: WaitingEntry, request: JoinRequest) -> None:
 
 
 def _tell(entry: WaitingEntry, kind: str, channel: str, *, now: datetime) -> None:
-    """Write to who waits; to who joins without a visit it brings the link to stop."""
+    """Write to who waits, once a day at most; to who joins without a visit it brings the link to stop."""
     message = OutboxRequest(
-        dedupe_key=f"{kind}:{entry.token_hash[:32]}",
+        dedupe_key=f"{kind}:{entry.token_hash[:32]}:{now:%Y%m%d}",
         topic=TOPIC,
         subject_id=entry.id,
         revision=0,

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import delete, select
 
 from app import throttle
-from app.crypto import keyring
+from app.crypto import keyring, token_hash
 from app.db import db, end_read, transact
 from app.errors import Busy
 from app.geocoding.fetching import Limits
@@ -63,7 +63,8 @@ def _as_typed(text: str, point: Point) -> NamedPlace:
 
 
 def _geocoded(text: str, settings: Settings, *, now: datetime) -> Point | None:
-    key = keyring().blind_index(f"{settings.geocoder} {folded(text)}", purpose="geocoder")
+    # Hashed first: the keyed index looks at letters and digits only, and "1-1 Haixiu Road" is not "11".
+    key = keyring().blind_index(token_hash(f"{settings.geocoder} {folded(text)}"), purpose="geocoder")
     if kept := _kept(key, now - KEPT_FOR):
         return _point_of(kept)
     if _kept(_PAUSED, now - PAUSE) or not _one_at_a_time.acquire(blocking=False):

@@ -21,7 +21,7 @@ from app.cases.models import Bureau, Case, CaseEventKind, Employer, PermitLeg, V
 from app.cases.name_words import folded
 from app.cases.operations import NewCase, Version, open_cases
 from app.cases.states import LegState, Permit, next_states
-from app.crypto import keyring
+from app.crypto import keyring, token_hash
 from app.db import db, locking
 from app.intake.facts import CaseFacts
 from app.intake.models import RowResult
@@ -111,9 +111,11 @@ def _compare_leg(leg: PermitLeg, facts: CaseFacts) -> RowResult:
     if facts.version != leg.external_version:
         return RowResult.OLDER if facts.version < leg.external_version else RowResult.UPDATED
     told = facts.told_of(Permit(leg.permit)).as_text()
+    # Hashed first since the index looks at letters and digits only; what was told earlier was not.
+    known = (keyring().blind_indexes(text, purpose=FACTS_INDEX) for text in (token_hash(told), told))
     # Without a fingerprint the contents are forgotten: nothing can be held against the new ones.
-    known = not leg.external_hash or leg.external_hash in keyring().blind_indexes(told, purpose=FACTS_INDEX)
-    return RowResult.SAME if known else RowResult.CONFLICT
+    same = not leg.external_hash or any(leg.external_hash in indexes for indexes in known)
+    return RowResult.SAME if same else RowResult.CONFLICT
 
 
 def spoken_of(facts: CaseFacts, permits: Collection[Permit]) -> frozenset[Permit]:
@@ -124,7 +126,7 @@ def spoken_of(facts: CaseFacts, permits: Collection[Permit]) -> frozenset[Permit
 def version_of(facts: CaseFacts, permit: Permit) -> Version:
     """Return the version as it is kept with one permit."""
     text = facts.told_of(permit).as_text()
-    return Version(facts.version, keyring().blind_index(text, purpose=FACTS_INDEX))
+    return Version(facts.version, keyring().blind_index(token_hash(text), purpose=FACTS_INDEX))
 
 
 # --- a new case --------------------------------------------------------------------------------

@@ -130,11 +130,12 @@ def _join(form: Any, errand: Errand, visit: Appointment | None) -> ResponseRetur
     places = [place for place in errand.places if place.slug in form.places.data]
     contact = form.contact if isinstance(form, ContactForm) else Contact()
     language = form.language.data if isinstance(form, ContactForm) else current_language()
+    nobody_known = visit is None and errand.case is None
     wish = JoinRequest(
         errand.service, places, form.wish, language, contact, visit, errand.case, errand.people
     )
     try:
-        if visit is None and errand.case is None:
+        if nobody_known:
             _count_join()
         entry = transact(waiting.join, wish, now=clock.now())
     except (ListFull, ContactNeeded, NotChangeable, TooManyTries) as refusal:
@@ -142,6 +143,8 @@ def _join(form: Any, errand: Errand, visit: Appointment | None) -> ResponseRetur
         return _page(form, errand, visit=visit, status=refusal.status)
     if visit:
         return redirect(url_for(".show_visit", _anchor="earlier"), 303)
+    if nobody_known:  # An address that somebody typed opens nothing: the link goes there.
+        return redirect(url_for(".show_waiting", asked=1), 303)
     session.permanent = True
     session[WAITING] = entry.token
     return redirect(url_for(".show_waiting"), 303)
@@ -214,6 +217,8 @@ def _find_entry() -> WaitingEntry | None:
 
 @bp.get(f"{LANGUAGE_PREFIX}/waiting")
 def show_waiting() -> ResponseReturnValue:
+    if "asked" in request.args:
+        return render_template("appointments/waiting_asked.html", quiet=_quiet())
     entry = _find_entry()
     if entry is None:
         return redirect(url_for(".enter_code", lost=1), 303)

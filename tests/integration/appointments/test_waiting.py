@@ -11,6 +11,7 @@ from app.appointments.models import TimeOffer, WaitingEntry
 from app.appointments.policy import ListFull, NotChangeable, SlotUnavailable
 from app.appointments.waiting import JoinRequest
 from app.appointments.waiting_rules import Wish
+from app.crypto import Keyring
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
 from app.settings import WaitingRules
@@ -242,6 +243,17 @@ def test_a_case_without_a_visit_gets_one(desk, network, case, clock):
 def test_the_same_person_waits_once(join, full):
     assert join("ann").id == join("ann").id
     assert join(full[2]).id == join(full[2]).id
+
+
+def test_an_address_with_another_dot_is_another_person(join, full):
+    assert join("a.nn").id != join("ann").id
+
+
+def test_a_key_that_was_replaced_still_knows_who_waits(app, monkeypatch, join, full):
+    first = join("ann")
+    keys = {"new": b"n" * 32, **app.extensions["keyring"].keys}
+    monkeypatch.setitem(app.extensions, "keyring", Keyring(keys))
+    assert join("ann").id == first.id
 
 
 def test_a_stranger_cannot_change_what_somebody_asked_for(join, full):

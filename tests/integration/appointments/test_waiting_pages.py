@@ -4,6 +4,7 @@ import pytest
 
 from app.appointments.models import TimeOffer, WaitingEntry
 from app.db import db
+from app.notifications.models import OutboxMessage
 from tests.factories import add_closure, at, build_case
 from tests.integration.appointments.pages import book, follow, h1, press
 
@@ -102,8 +103,29 @@ def test_when_all_is_full_anybody_waits_and_stops(client, network, nothing_free)
     page = press(client, form, 'name="parts"', name="Ann", email="ann@example.org", phone="", language="en",
                  parts=["morning"], places=["jiangdong"])  # fmt: skip
     assert h1(page) == "You are on the waiting list"
+    page = client.get(f"/w/{entries()[0].token}", follow_redirects=True)
     stopped = press(client, page.text, "Stop telling me")
     assert h1(stopped) == "You are not on the waiting list any more"
+
+
+def test_who_types_the_address_of_somebody_who_waits_is_given_nothing_of_theirs(
+    app, client, network, nothing_free, clock
+):
+    given = {"language": "en", "parts": ["morning"], "places": ["jiangdong"], "service": "document-check",
+             "place": "jiangdong", "email": "ann@example.org"}  # fmt: skip
+    pages = []
+    for name in ("Ann", "Eve", "Eve"):
+        browser = app.test_client()
+        done = browser.post("/en/book/waiting", data={**given, "name": name}, follow_redirects=True)
+        pages.append(done.text)
+        browser.post("/en/waiting/stop")
+        assert browser.get("/en/waiting").location.startswith("/en/collect/code")
+        clock.move(hours=13)
+    assert len(set(pages)) == 1
+    (entry,) = entries()
+    assert (entry.name, entry.ended_at) == ("Ann", None)
+    written = db.session.query(OutboxMessage).filter_by(topic="waiting").all()
+    assert len(written) == 2  # the link goes to the address itself, once a day at most
 
 
 def test_the_link_of_a_message_shows_first_and_stops_by_a_press(client, shown):

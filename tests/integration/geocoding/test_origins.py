@@ -72,6 +72,13 @@ def test_the_same_is_not_asked_twice_in_a_day(client: FlaskClient, server: Geoco
     assert len(server.asked) == 2
 
 
+def test_an_answer_is_that_of_its_own_number_in_the_street(client: FlaskClient, server: Geocoder) -> None:
+    find(client, "1-1 Some Lane")
+    server.answer = found_at(20.03, 110.33)
+    answer = client.get("/api/v1/stations", query_string={"place": "11 Some Lane"}).json
+    assert answer["origin"]["lat"] == 20.03
+
+
 def test_not_found_is_remembered_as_well(client: FlaskClient, server: Geocoder) -> None:
     server.answer = []
     for _ in range(2):

@@ -88,10 +88,14 @@ def test_a_corrected_address_ends_the_links_that_went_to_the_old_one(send, clien
     assert client.get(f"/c/{link}").status_code == (410 if ended else 303)
 
 
-def test_one_version_has_one_content(send) -> None:
-    send()
+@pytest.mark.parametrize(
+    "changed", [{"name": "Somebody Else"}, {"email": "ab@example.org"}, {"name": "Anna-Petrova"}]
+)
+def test_one_version_has_one_content(send, changed) -> None:
+    told = {**TOLD, "email": "a.b@example.org"}
+    send(told)
 
-    answer = send({**TOLD, "name": "Somebody Else"})
+    answer = send({**told, **changed})
 
     assert (answer.status_code, answer.json["code"]) == (409, "version_conflict")
 
