@@ -17,6 +17,7 @@ from app.extensions import csrf, login_manager, migrate
 from app.groups import views as groups_views
 from app.hooks import views as hooks_views
 from app.locator import views as locator_views
+from app.lost_links import views as lost_links_views
 from app.maps import views as maps_views
 from app.publishing import views as publishing_views
 from app.reports import views as reports_views
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         appointments_views,
         groups_views,
         collection_views,
+        lost_links_views,
         staff_views,
         publishing_views,
         reports_views,

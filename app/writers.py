@@ -8,6 +8,8 @@ from app.appointments import letters, notice_letters, notices, offer_letters, of
 from app.collection import letters as case_letters
 from app.groups import letters as group_letters
 from app.groups import operations as groups
+from app.lost_links import letters as link_letters
+from app.lost_links.models import Opens
 from app.notifications import texts, trials
 from app.notifications.letter import Later, Letter, Skip
 from app.notifications.outbox import ClaimedMessage
@@ -24,6 +26,7 @@ WRITERS: dict[str, Compose] = {
     groups.INVITED: group_letters.compose_invited,
     notices.TOPIC: notice_letters.compose,
     trials.TOPIC: trials.compose,
+    **dict.fromkeys(Opens, link_letters.compose),
 }
 
 

@@ -48,6 +48,7 @@ PUBLIC = {
     "groups.who", "groups.people", "groups.template", "groups.times", "groups.choose", "groups.invite",
     "groups.check", "groups.extend", "groups.book", "groups.follow_link", "groups.show", "groups.one",
     "groups.move", "groups.cancel", "groups.sheets", "groups.calendar",
+    "lost_links.show", "lost_links.ask", "lost_links.sent",
     "accounts.sign_in", "accounts.enter", "accounts.sign_out", "accounts.choose_language",
 }  # fmt: skip
 
