@@ -104,7 +104,12 @@ class VisitorForm(WayForm):
 
 
 class WishForm(FlaskForm):  # type: ignore[misc]
-    """When and where a waiting person would come; an empty day sets no limit."""
+    """When and where a waiting person would come; an empty day sets no limit.
+
+    `today` is the day at the service points; whoever makes the form says it.
+    """
+
+    today: date
 
     from_day = StringField(_l("From day"))
     until_day = StringField(_l("Until day"))
@@ -122,6 +127,8 @@ class WishForm(FlaskForm):  # type: ignore[misc]
         until, start = _read_day(field.data), _day_or_none(self.from_day.data)
         if until and start and until < start:
             raise ValidationError(_l("The last day must not be before the first day."))
+        if until and until < self.today:
+            raise ValidationError(_l("The last day has passed. Choose today or a later day."))
 
     @property
     def wish(self) -> Wish:

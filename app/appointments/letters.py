@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from babel.dates import format_time
@@ -33,6 +33,8 @@ from app.notifications.models import OutboxMessage
 from app.notifications.outbox import TOLD, ClaimedMessage
 from app.notifications.writing import Part, write
 from app.settings import Settings
+from app.stations.opening_hours import open_at
+from app.stations.plans import plan_of
 from app.stations.reminder_rules import ReminderRule, rules_of
 
 __all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "visit_of"]
@@ -40,6 +42,9 @@ __all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "v
 BY_US = (displaced.MOVED, displaced.CANCELLED)
 CANCELLING = ("cancelled", displaced.CANCELLED)
 ASKED = "asked to choose another time"
+CLOSED_THEN = "the service point is closed then"
+LOOK_AGAIN = timedelta(minutes=30)
+ON_ITS_WAY = timedelta(minutes=30)  # a provider may be slow, or refuse a try or two
 CALENDAR_METHODS = {
     "confirmation": "REQUEST",
     "changed": "REQUEST",
@@ -86,7 +91,18 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     if not message.kind.startswith(REMINDER):
         with in_language(appointment.language):
             return write(message.channel, to, part_of(visit), calendar=_calendar(visit, to))
-    return _end_of_night(visit) or _reminder(visit, message, to)
+    return _end_of_night(visit) or _door_opens(visit) or _reminder(visit, message, to)
+
+
+def _door_opens(visit: Visit) -> Later | None:
+    """Return when to look again, if by the plan as it is now the door is closed at the time of the visit.
+
+    Staff call the person meanwhile; when the plan is as before in time, the reminder goes out after all.
+    """
+    appointment = visit.appointment
+    if open_at(plan_of(appointment.station), appointment.starts_at):
+        return None
+    return Later(min(visit.now + LOOK_AGAIN, appointment.starts_at), CLOSED_THEN)
 
 
 def _end_of_night(visit: Visit) -> Later | None:
@@ -95,7 +111,8 @@ def _end_of_night(visit: Visit) -> Later | None:
     rules = rules_of(appointment.service.reminder_plan)
     rule = next((rule for rule in rules if rule.name == visit.kind), ReminderRule())
     zone = appointment.station.timezone
-    if not is_quiet(visit.now, rule, zone):
+    # What was due at the latest hour is written a moment after it.
+    if not all(is_quiet(moment, rule, zone) for moment in (visit.now, visit.now - ON_ITS_WAY)):
         return None
     morning = opens_next(visit.now, rule.earliest, zone)
     return Later(morning, "quiet hours") if morning < appointment.starts_at else None
@@ -120,7 +137,7 @@ def _also_told(other: OutboxMessage, message: ClaimedMessage, to: str, now: date
     if appointment is None:
         return None
     found = visit_of(appointment, other.kind, now)
-    if _reason_to_skip(found, other.revision):
+    if _reason_to_skip(found, other.revision) or _door_opens(found):
         return None
     theirs = contact_of(found, message.channel)
     return found if contacts.index_of(theirs) == contacts.index_of(to) else None

@@ -12,7 +12,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from app.appointments import holds, offers, queries
 from app.appointments.contacts import Contact
@@ -42,6 +42,7 @@ from app.cases.models import Case
 from app.cases.readiness import Readiness, readiness
 from app.db import db, locking
 from app.i18n import local
+from app.notifications import contacts
 from app.settings import Settings, WaitingRules
 from app.stations.models import Service, Station
 from app.stations.queries import StationRetired
@@ -134,7 +135,7 @@ class _FreeTimes:
                 self.station,
                 service,
                 first_day=first,
-                days=service.horizon_days + 1,
+                days=queries.days_ahead(self.station, service) + 1,
                 party_size=party_size,
                 now=self.now,
             )
@@ -174,12 +175,21 @@ def _can_come(entry: WaitingEntry, *, now: datetime) -> bool:
     if entry.appointment:
         return entry.appointment.status == Status.BOOKED and entry.appointment.starts_at > now
     if entry.case_id is None:
-        return True
+        return not _has_booked_since(entry)
     chooses = select(Hold.id).where(
         Hold.case_id == entry.case_id, Hold.status == HoldStatus.OPEN, Hold.expires_at > now
     )
     case = db.session.get_one(Case, entry.case_id)
     return db.session.scalar(chooses) is None and readiness(case) is Readiness.READY
+
+
+def _has_booked_since(entry: WaitingEntry) -> bool:
+    """Say whether who waits without a visit booked one at a time of their own choice, and kept it."""
+    email, phone = (contacts.indexes_of(way) if way else [] for way in (entry.email, entry.phone))
+    theirs = or_(Appointment.email_index.in_(email), Appointment.phone_index.in_(phone))
+    booked = select(Appointment.id).where(theirs, Appointment.service_id == entry.service_id)
+    since = booked.where(Appointment.created_at > entry.joined_at, Appointment.status != Status.CANCELLED)
+    return db.session.scalar(since.limit(1)) is not None
 
 
 def _find_visit_of_case(entry: WaitingEntry) -> None:

@@ -331,7 +331,8 @@ def restore(reference: str, *, now: datetime) -> Appointment:
     """Undo a cancellation within 30 minutes, while the time is free.
 
     Raises NotChangeable, AlreadyBooked when the case has another visit by now, CaseNotReady,
-    PapersElsewhere or PapersNotThere when its papers are not what they were, or SlotUnavailable.
+    PapersElsewhere or PapersNotThere when its papers are not what they were, SlotUnavailable, or
+    TooManyVisits when the person booked others since.
     """
     appointment = lock_visit(reference)
     if appointment.status == Status.BOOKED:
@@ -343,6 +344,7 @@ def restore(reference: str, *, now: datetime) -> Appointment:
         _check_case_again(appointment, now=now)
     release_expired(now=now, station_id=appointment.station_id)
     take_again(appointment, now=now)
+    person.check_room(appointment, Contact("", appointment.email, appointment.phone), now=now)
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
     appointment.revision += 1

@@ -43,12 +43,21 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
     replaced = is_replaced(visit.email, given.email) or is_replaced(visit.phone, given.phone)
     visit.email, visit.phone, visit.language = email, phone, language
     index_contact(visit)
-    visit.revision += 1  # messages of the visit as it was are not sent any more
     if replaced:
         _end_links(visit, now=now)
     history.record(visit, CHANGED, actor="person", now=now)
-    announce(visit, "confirmation", now=now)
+    _write_anew(visit, now=now)
     return visit
+
+
+def _write_anew(visit: Appointment, *, now: datetime) -> None:
+    """Send the confirmation again; messages of the visit as it was are not sent any more.
+
+    Whoever has to choose another time is not told the old one: their offer is written anew instead.
+    """
+    if not visit.asked:
+        visit.revision += 1
+        announce(visit, "confirmation", now=now)
 
 
 def is_replaced(known: str, given: str) -> bool:
@@ -75,8 +84,7 @@ def end_links_of_case(case: Case, *, now: datetime) -> None:
         visit = lock_visit_of_id(visit.id)
     _renew_links(Contact("", case.email, case.phone), visit.id if visit else None, case.id, now=now)
     if visit and visit.live:
-        visit.revision += 1
-        announce(visit, "confirmation", now=now)
+        _write_anew(visit, now=now)
     else:
         notices.announce_again(case, now=now)
 

@@ -259,13 +259,19 @@ def stop(entry_id: int, *, now: datetime) -> None:
 
 
 def end_useless(*, now: datetime, limit: int = 200) -> int:
-    """Take those off the list whose visit is over or whose last day has passed. Returns how many."""
+    """Take those off the list whose visit is over, whose last day has passed, who have no case to collect
+    any more, or who wait too long to be still there. Returns how many.
+    """
     yesterday = (now - timedelta(days=1)).date()
+    longest = timedelta(days=rules().longest_days)
+    too_long = WaitingEntry.appointment_id.is_(None) & (WaitingEntry.joined_at < now - longest)
+    case_over = Case.collected_at.is_not(None) | Case.merged_into_id.is_not(None)
     over = (
         select(WaitingEntry)
         .outerjoin(Appointment, Appointment.id == WaitingEntry.appointment_id)
         .where(WaitingEntry.ended_at.is_(None))
-        .where((Appointment.starts_at <= now) | (WaitingEntry.until_day < yesterday))
+        .outerjoin(Case, Case.id == WaitingEntry.case_id)
+        .where((Appointment.starts_at <= now) | (WaitingEntry.until_day < yesterday) | too_long | case_over)
         .limit(limit)
     )
     found = db.session.scalars(locking(over, of=WaitingEntry, skip_locked=True)).all()

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from app.appointments import holds, operations
 from app.appointments import queries as visits
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.holds import HoldRequest
-from app.appointments.models import HoldStatus
+from app.appointments.models import Appointment, HoldStatus
 from app.appointments.policy import SlotUnavailable
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
@@ -30,7 +30,8 @@ from app.stations.models import Service
 
 GROUP_HOLD = timedelta(minutes=30)
 KEEP_DRAFTS = timedelta(hours=24)
-KEEP_BOOKED = timedelta(days=90)  # longer than visits can be booked ahead
+KEEP_BOOKED = timedelta(days=90)
+KEEP_AFTER_VISITS = timedelta(days=30)  # however far ahead they were booked
 BOOKED, INVITED = "group", "group-invite"  # topics of messages
 
 
@@ -242,7 +243,12 @@ def forget_old(*, now: datetime, limit: int = 100) -> int:
     The visits themselves stay: they belong to their people.
     """
     draft = Group.booked_at.is_(None) & (Group.created_at < now - KEEP_DRAFTS)
-    old = select(Group.id).where(draft | (Group.booked_at < now - KEEP_BOOKED))
+    lasting = exists().where(
+        Member.group_id == Group.id,
+        Member.appointment_id == Appointment.id,
+        Appointment.ends_at > now - KEEP_AFTER_VISITS,
+    )
+    old = select(Group.id).where(draft | ((Group.booked_at < now - KEEP_BOOKED) & ~lasting))
     ids = db.session.scalars(old.limit(limit)).all()
     for group_id in ids:
         _drop(get_group(group_id).members)

@@ -128,7 +128,7 @@ def _free_days(
     group: Group, members: list[Member], station: Station, *, size: int, now: datetime
 ) -> list[tuple[date, list[Slot]]]:
     today = local(now, station.timezone).date()
-    length = group.service.horizon_days + 1
+    length = visits.days_ahead(station, group.service) + 1
     earliest = earliest_for(members, station, now=now)
     found = visits.availability(
         station, group.service, first_day=today, days=length, party_size=size, now=now

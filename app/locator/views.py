@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from app import clock
 from app.appointments.qr import qr_picture
-from app.appointments.queries import soonest
+from app.appointments.queries import days_ahead, soonest
 from app.i18n import current_language, text
 from app.locator import linked_data, links, report_views, widget, wording
 from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
@@ -77,6 +77,7 @@ def place_page(station: Station, *, now: datetime, photo_route: str = "locator.p
         service=service,
         services=sorted((o.service for o in station.offers), key=lambda s: s.position),
         times=[slot.interval.start for slot in times],
+        days_ahead=days_ahead(station, service) if service else 0,
         hours=coming_days(plan, point.today),
         linked_data=linked_data.office(station, plan, public, language=language, today=point.today),
         permalink=public.page,

@@ -91,6 +91,7 @@ class Result:
     outcome: Outcome
     detail: str = ""
     again_at: datetime | None = None
+    postponed: bool = False  # nothing was tried: it may happen as often as there is reason to
     contact_index: str | None = None  # fingerprint of the address it was meant for
     dead: bool = False  # nothing will ever arrive at that address
     instead: str = ""  # another channel to try, when this one never will
@@ -246,6 +247,7 @@ def _state_after(message: ClaimedMessage, result: Result, now: datetime) -> dict
         "status": MessageStatus.WAITING if open_again else MessageStatus(result.outcome.value),
         "ended_at": None if open_again else now,
         "again_at": result.again_at,
+        "uncounted": int(result.postponed),
         "contact_index": result.contact_index,
         "reason": result.detail[:200],
     }
@@ -299,6 +301,7 @@ _RECORD = (
             bindparam("contact_index", type_=_TABLE.c.contact_index.type), _TABLE.c.contact_index
         ),
         reason=bindparam("reason"),
+        attempts=_TABLE.c.attempts - bindparam("uncounted"),
     )
 )
 _TRIED = [column for column in _ATTEMPTS.columns if not column.primary_key]

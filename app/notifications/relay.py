@@ -246,7 +246,7 @@ class Relay:
             instead = self._instead(message) if why is ADDRESS_FAILS else ""
             return Result(Outcome.SKIPPED, why.reason, instead=instead)
         if isinstance(why, Later):
-            return Result(Outcome.RETRY, why.reason, why.at)
+            return Result(Outcome.RETRY, why.reason, why.at, postponed=True)
         return self._after_failure(message, _as_delivery_error(why), None)
 
     def _send(self, message: ClaimedMessage, letter: Letter, now: datetime) -> str:

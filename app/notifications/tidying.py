@@ -54,7 +54,8 @@ def _mend(lease: timedelta, now: datetime) -> tuple[Update, Update]:
     )
     return ahead, (
         _waiting()
-        .where(OutboxMessage.attempts > 0, OutboxMessage.due_at > now, tried_in_the_future)
+        # Only what was tried or postponed has a reason; the many that wait for their first hour have none.
+        .where(OutboxMessage.reason != "", OutboxMessage.due_at > now, tried_in_the_future)
         .values(due_at=now)
     )
 

@@ -20,6 +20,7 @@ from app.staff.models import PlanChange, TouchedVisit
 from app.staff.queries import cases_of, ways_to
 from app.stations import plans
 from app.stations.models import Station
+from app.stations.opening_hours import open_at
 
 # Who has not chosen a day before the old time is called while it still helps.
 CALL_BEFORE = timedelta(hours=24)
@@ -46,13 +47,17 @@ def list_calls(station: Station, *, now: datetime) -> list[CallRow]:
 
 
 def _without_desk(station: Station, *, now: datetime) -> list[Appointment]:
-    """Return the visits that have no desk, nobody decided to receive them all the same or asked them."""
-    homeless = plan_impact(coming_visits(station, now=now), plans.plan_of(station))
-    kept = _kept(station)
+    """Return the visits that have no desk, nobody decided to receive them all the same or asked them.
+
+    Nobody is received at a door that is closed: those are not reminded, so somebody has to call.
+    """
+    plan, kept = plans.plan_of(station), _kept(station)
     return [
         visit
-        for visit in homeless
-        if visit.status == Status.BOOKED and not visit.asked and (visit.id, visit.revision) not in kept
+        for visit in plan_impact(coming_visits(station, now=now), plan)
+        if visit.status == Status.BOOKED
+        and not visit.asked
+        and not ((visit.id, visit.revision) in kept and open_at(plan, visit.starts_at))
     ]
 
 

@@ -268,17 +268,18 @@ def _reached(place: Place, reach: Mapping[int, Reach]) -> bool:
 
 
 def nearest_offering(home: Station, service: Service) -> list[Station]:
-    """Return the visit's own station, then the nearest others that offer the service."""
+    """Return the visit's own station, then the nearest others that offer the service; none is retired."""
     # On a map of a city degrees are straight enough for an order; only the east-west ones are shorter.
     shorter = math.cos(math.radians(home.lat)) ** 2
     north, east = Station.lat - home.lat, Station.lon - home.lon
     others = (
         select(Station)
         .join(StationService, StationService.station_id == Station.id)
-        .where(StationService.service_id == service.id, Station.id != home.id)
+        .where(StationService.service_id == service.id, Station.id != home.id, Station.retired_at.is_(None))
         .order_by(north * north + east * east * shorter, Station.id)
     )
-    return [home, *db.session.scalars(others.limit(NEAREST))]
+    here = [] if home.retired_at else [home]
+    return [*here, *db.session.scalars(others.limit(NEAREST))]
 
 
 def _days(window: Interval, plan: Plan) -> Iterator[date]:

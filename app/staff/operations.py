@@ -39,7 +39,7 @@ from app.staff.planning import (
 from app.stations import calendar_years, plans
 from app.stations.models import Closure, DeskGroup, OpeningException, OpeningPeriod, Station
 from app.stations.opening_hours import DatedPeriod
-from app.stations.queries import lock_station
+from app.stations.queries import StationRetired, lock_station
 
 # Messages wait this long, and as long the change can be undone without anybody having noticed.
 UNDO_PLAN = timedelta(minutes=10)
@@ -227,8 +227,11 @@ def _carry_out(choice: Choice, touched: Touched, because: Because, *, now: datet
 def _unchanged(station: Station) -> Station:
     """Lock the plan by which the time was proposed. Raises EffectChanged when it is another by now."""
     seen = station.plan_version
-    if locked_station(station.slug).plan_version != seen:
-        raise EffectChanged
+    try:
+        if locked_station(station.slug).plan_version != seen:
+            raise EffectChanged
+    except StationRetired as retired:
+        raise EffectChanged from retired
     return station
 
 

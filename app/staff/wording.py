@@ -112,6 +112,7 @@ MESSAGE_REASONS = {
     "person paused": _l("the person's messages are paused"),
     "the plan changed": _l("the plan of reminders changed"),
     "quiet hours": _l("quiet hours"),
+    "the service point is closed then": _l("the service point is closed at the time of the visit"),
     "another message to this person is being sent": _l("another message to this person is being sent"),
     "no try came to an end": _l("no try came to an end"),
     "the offer is ended": _l("the time is not kept any more"),

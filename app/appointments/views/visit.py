@@ -69,6 +69,11 @@ class Moment:
     near: bool  # so near that "I will come" is worth saying
     undo_until: datetime | None
 
+    @property
+    def ahead(self) -> bool:
+        """Say whether the person is expected: then they may say that they come, and where to write to."""
+        return self.changeable or self.too_late
+
     @classmethod
     def of(cls, visit: Appointment, *, now: datetime) -> "Moment":
         zone = visit.station.timezone
@@ -173,9 +178,9 @@ def cancel() -> ResponseReturnValue:
 
 @bp.route(f"{LANGUAGE_PREFIX}/visit/contact", methods=["GET", "POST"])
 def contact() -> ResponseReturnValue:
-    """Change where messages about the visit go."""
+    """Change where messages about the visit go; the visit itself stays, so until it begins."""
     visit = journey.find_visit()
-    if visit is None or not Moment.of(visit, now=clock.now()).changeable:
+    if visit is None or not Moment.of(visit, now=clock.now()).ahead:
         return redirect(url_for(".show_visit"), 303)
     form = WayForm(data={"language": visit.language})
     if request.method != "POST":
@@ -214,7 +219,7 @@ def _contact_page(visit: Appointment, form: WayForm, *, status: int = 200) -> Re
 def come() -> ResponseReturnValue:
     """Ask for, or note, the word "I will come"; a link alone says nothing for the person."""
     visit = journey.find_visit()
-    if visit is None or not Moment.of(visit, now=clock.now()).changeable or visit.confirmed_at or visit.asked:
+    if visit is None or not Moment.of(visit, now=clock.now()).ahead or visit.confirmed_at or visit.asked:
         return redirect(url_for(".show_visit"), 303)
     if request.method != "POST":
         return render_template("appointments/come.html", visit=visit)
@@ -243,6 +248,8 @@ def _restored(visit: Appointment) -> str:
         transact(operations.restore, visit.reference, now=clock.now())
     except SlotUnavailable:
         return "given_away"
+    except TooManyVisits as refusal:
+        return refusal.code
     except (NotChangeable, AlreadyBooked, CaseNotReady, PapersElsewhere, PapersNotThere, StationRetired):
         return "unchangeable"
     return "restored"

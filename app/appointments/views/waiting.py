@@ -24,7 +24,7 @@ from app.appointments.waiting import JoinRequest
 from app.appointments.waiting_rules import Wish
 from app.db import transact
 from app.errors import NotFound, TooManyTries
-from app.i18n import current_language, text
+from app.i18n import current_language, local, text
 from app.pages import LANGUAGE_PREFIX
 from app.wording import sentence
 
@@ -122,6 +122,7 @@ def _form(kind: type[WishForm], errand: Errand, entry: WaitingEntry | None, **op
             "places": [place.station.slug for place in entry.places],
         }
     form = kind(data=known, **options)
+    form.today = local(clock.now(), errand.home.timezone).date()
     form.places.choices = [SelectChoice(place.slug, text(place.name)) for place in errand.places]
     return form
 
@@ -218,11 +219,14 @@ def _find_entry() -> WaitingEntry | None:
 @bp.get(f"{LANGUAGE_PREFIX}/waiting")
 def show_waiting() -> ResponseReturnValue:
     if "asked" in request.args:
-        return render_template("appointments/waiting_asked.html", quiet=_quiet())
+        return render_template(
+            "appointments/waiting_asked.html", quiet=_quiet(), longest=rules().longest_days
+        )
     entry = _find_entry()
     if entry is None:
         return redirect(url_for(".enter_code", lost=1), 303)
-    return render_template("appointments/waiting.html", entry=entry, quiet=_quiet())
+    longest = 0 if entry.appointment_id or entry.until_day else rules().longest_days
+    return render_template("appointments/waiting.html", entry=entry, quiet=_quiet(), longest=longest)
 
 
 def _quiet() -> dict[str, str]:

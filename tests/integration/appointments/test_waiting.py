@@ -15,6 +15,8 @@ from app.crypto import Keyring
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
 from app.settings import WaitingRules
+from app.stations import limits
+from app.stations.limits import Limits, LimitsChange
 from app.stations.models import Closure
 from tests.factories import add_closure, at
 
@@ -297,6 +299,45 @@ def test_the_job_tidies_the_list(desk, clock, full, join):
     jobs.offer_free_times()
     db.session.rollback()
     assert [entry.ended_at is None for entry in db.session.query(WaitingEntry)] == [False, False]
+
+
+def test_nobody_waits_for_ever(desk, network, clock, case, join, full):
+    join("ann")
+    of_case = transact(
+        waiting.join, JoinRequest(network.collect, [network.central], Wish(), "en", case=case), now=desk.now
+    )
+    case.collected_at = desk.now
+    db.session.commit()
+    jobs.offer_free_times()
+    db.session.rollback()
+    assert of_case.ended_at == desk.now
+    clock.move(days=89)
+    jobs.offer_free_times()
+    clock.move(days=2)
+    jobs.offer_free_times()
+    ann = db.session.query(WaitingEntry).filter_by(case_id=None).one()
+    assert ann.ended_at == clock.now()
+
+
+def test_who_booked_alone_meanwhile_is_not_asked_until_they_cancel(desk, network, full, join):
+    join("ann")
+    desk.later(minutes=1)
+    kept = desk.hold("14:30", day="2026-12-01", station="central-window")
+    own = desk.book(kept, contact=Contact("Ann", "ANN@example.org", ""))
+    desk.cancel(full[0])
+    assert made() == []
+    desk.later(minutes=1)
+    desk.cancel(own)
+    match(desk, network)
+    assert made() == [("ann", at(THURSDAY, "10:00"), None)]
+
+
+def test_the_operators_horizon_is_looked_at_to_its_end(app, desk, network, join):
+    limits.save(LimitsChange(None, None, Limits(horizon_days=60), "ada"), now=desk.now)
+    db.session.commit()
+    add_closure(network.jiangdong, at("2026-11-24", "00:00"), at("2026-12-28", "00:00"))
+    join("ann")
+    assert match(desk, network) == 1
 
 
 def test_old_entries_are_deleted(desk, network, clock, join):

@@ -54,6 +54,7 @@ def test_pressing_twice_is_one_entry_and_keeps_what_was_chosen(client, shown):
     [
         ({"parts": []}, "Choose the morning, the afternoon, or both."),
         ({"places": []}, "Choose at least one service point."),
+        ({"until_day": "2026-11-23"}, "The last day has passed."),
         ({"from_day": "soon"}, "Write the day as year-month-day"),
         (
             {"from_day": "2026-11-26", "until_day": "2026-11-25"},

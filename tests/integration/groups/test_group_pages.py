@@ -16,7 +16,9 @@ from app.db import db
 from app.groups import door
 from app.groups.models import Group, Member
 from app.notifications.models import OutboxMessage
-from tests.factories import HAIKOU, add_closure, at, build_case
+from app.stations import limits
+from app.stations.limits import Limits, LimitsChange
+from tests.factories import HAIKOU, TUESDAY, add_closure, at, build_case
 from tests.integration.appointments.pages import follow, form_with, h1
 from tests.integration.groups.conftest import Office, listed
 
@@ -340,6 +342,26 @@ def test_a_browser_whose_draft_was_forgotten_does_not_open_the_next_group(office
     page = office.client.get("/en/business").text
     assert "Other Ltd" not in page
     assert "boss@other.example" not in page
+
+
+def test_a_booked_group_is_kept_until_some_weeks_after_its_last_visit(office, cases, clock, monkeypatch):
+    monkeypatch.setattr("app.groups.operations.KEEP_BOOKED", timedelta(days=1))
+    office.book(cases)
+    last = max(visit.ends_at for visit in visits())
+    clock.time = last + timedelta(days=29)
+    jobs.forget_contacts()
+    assert db.session.query(Group).count() == 1
+    clock.move(days=2)
+    jobs.forget_contacts()
+    db.session.rollback()
+    assert db.session.query(Group).count() == 0
+
+
+def test_the_operators_horizon_is_that_of_groups_too(office, cases, network):
+    limits.save(LimitsChange(None, None, Limits(horizon_days=32), "ada"), now=TUESDAY)
+    add_closure(network.central, at("2026-11-24", "00:00"), at("2026-12-25", "00:00"))
+    office.start()
+    assert "25 Dec" in office.go_on(cases).text
 
 
 def test_a_booked_group_is_forgotten_later_and_its_visits_stay(office, cases, clock):

@@ -10,7 +10,7 @@ from app.appointments import letters, operations
 from app.appointments.operations import Target
 from app.cases.models import Case
 from app.db import db, transact
-from app.notifications.letter import Letter, Skip
+from app.notifications.letter import Later, Letter, Skip
 from app.notifications.models import OutboxMessage
 from app.notifications.outbox import ClaimedMessage
 from tests import factories
@@ -117,7 +117,7 @@ def test_a_hostile_station_name_stays_text(visit, network) -> None:
 
 @pytest.mark.parametrize(
     ("start", "word"),
-    [("2026-11-24", "Today:"), ("2026-11-25", "Tomorrow:"), ("2026-11-27", "Your visit is soon:")],
+    [("2026-11-24", "Today:"), ("2026-11-25", "Tomorrow:"), ("2026-11-26", "Your visit is soon:")],
 )
 def test_a_reminder_says_how_near_the_visit_is_when_it_is_sent(visit, start, word) -> None:
     change(visit, starts_at=at(start, "16:00"), ends_at=at(start, "16:20"))
@@ -136,6 +136,17 @@ def test_a_reminder_says_how_near_the_visit_is_when_it_is_sent(visit, start, wor
 def test_what_is_not_true_any_more_is_not_sent(visit, changes, reason) -> None:
     change(visit, **changes)
     assert written(visit, "reminder-1440", revision=0) == Skip(reason)
+
+
+def test_nobody_is_called_to_a_door_that_is_closed_by_then(network, visit) -> None:
+    closed = factories.add_closure(network.central, at("2026-11-25", "12:00"), at("2026-11-25", "16:00"))
+    assert written(visit, "reminder-1440") == Later(
+        TUESDAY + timedelta(minutes=30), "the service point is closed then"
+    )
+    db.session.delete(closed)
+    network.central.plan_version += 1
+    db.session.commit()
+    assert "Central Window" in written(visit, "reminder-1440").subject
 
 
 def test_nobody_is_reminded_of_what_they_collected(visit, case) -> None:

@@ -121,6 +121,20 @@ def test_a_reminder_that_was_held_up_waits_for_the_morning(at_ten, channel, cloc
     assert channel.subjects[0] == "Today: Mon 30 Nov, 10:00, Central Window, and 1 more"
 
 
+@pytest.mark.parametrize(("looked_at", "sent"), [("20:00", 1), ("20:01", 1), ("20:31", 0)])
+def test_a_reminder_of_the_latest_hour_goes_out_on_its_evening(
+    network, book, make_relay, clock, looked_at, sent
+):
+    network.document_check.reminder_plan = [{"days": 1, "at": "20:00"}]
+    db.session.commit()
+    book("central-window", "document-check", at("2026-11-26", "10:00"), now=clock.now())
+    make_relay().deliver_due()
+    clock.time = at("2026-11-25", looked_at) + timedelta(seconds=3)
+    make_relay().deliver_due()
+    reminder = db.session.query(OutboxMessage).filter_by(kind="reminder-1d").one()
+    assert (reminder.status == "sent") == sent
+
+
 def test_a_confirmation_does_not_wait(network, book, make_relay, channel, clock):
     clock.time = at("2026-11-24", "23:00")
     book("central-window", "document-check", at("2026-11-30", "10:00"), now=clock.now())

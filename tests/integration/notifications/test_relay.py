@@ -10,7 +10,7 @@ import pytest
 from app.db import db, transact
 from app.errors import Busy
 from app.notifications import contacts, outbox, rates, tidying
-from app.notifications.letter import DeliveryError, Letter, Skip
+from app.notifications.letter import DeliveryError, Later, Letter, Skip
 from app.notifications.models import DeliveryAttempt, OutboxMessage
 from app.notifications.relay import FRESH_SECONDS
 from app.notifications.retry import MOST_TRIES
@@ -289,6 +289,21 @@ def test_a_wait_from_a_future_that_was_taken_back_does_not_stick(
     clock.move(hours=-1)
     transact(tidying.tidy, ["email"], lease=LEASE, now=now)
     assert row("a").due_at == now
+
+
+def test_what_is_postponed_again_and_again_is_sent_once_there_is_no_reason(
+    put, row, make_relay, channel, clock, now
+) -> None:
+    put("a", expires_at=now + timedelta(hours=20))
+    at_night = make_relay(compose=lambda _message, now: Later(now + timedelta(hours=12), "quiet hours"))
+    for _ in range(MOST_TRIES + 3):
+        clock.move(hours=11)  # this worker's clock is wrong
+        at_night.deliver_due()
+        clock.move(hours=-11)
+        transact(tidying.tidy, ["email"], lease=LEASE, now=now)
+    assert (row("a").status, row("a").attempts) == ("waiting", 0)
+    make_relay(compose=note).deliver_due()
+    assert row("a").status == "sent"
 
 
 def test_stopping_gives_back_what_was_claimed_but_not_begun(put, row, make_relay, channel) -> None:

@@ -142,6 +142,17 @@ def test_without_a_time_at_home_the_nearest_station_that_offers_it_is_proposed(b
     assert hidden(page)[f"shown-{visit.reference}"].startswith("central-window ")
 
 
+def test_nobody_is_sent_to_a_point_that_is_retired(browser, network, cast, now, visit):
+    network.central.retired_at = now
+    db.session.commit()
+    page = browser.post(f"{HOURS}/closures", data=closure(until_day="2027-01-31", until_time="17:00")).text
+
+    assert hidden(page)[f"shown-{visit.reference}"].startswith("jiangdong ")
+    done = browser.post(f"{HOURS}/closures", data={**hidden(page), "for_all": "move", "step": "save"})
+    assert done.status_code == 303
+    assert again(visit).station.slug == "jiangdong"
+
+
 def test_papers_are_not_followed_to_a_station_that_they_cannot_reach(browser, network, cast, now):
     for place in (cast.fuxingcheng, network.jiangdong):
         factories.offer(place, network.collect)
@@ -220,8 +231,8 @@ def test_a_choice_for_one_person_goes_before_that_for_all(browser, network, cast
     assert again(visit).status == "cancelled"
     assert messages(visit) == [("cancelled_by_us", now + timedelta(minutes=10))]
     assert again(other).starts_at == other.starts_at
-    # Who is kept by decision needs no call: they come as booked.
-    assert "Needs a call" not in browser.get("/staff/today").text
+    # Who is kept where the door is closed is not reminded to come, so somebody says by which door.
+    assert "Needs a call: 1 visit" in browser.get("/staff/today").text
 
 
 def test_who_is_asked_to_choose_has_the_time_kept_for_48_hours(browser, client, clock, visit, now):

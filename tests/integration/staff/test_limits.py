@@ -119,6 +119,21 @@ def test_the_page_says_that_it_is_too_late(cast, network, client, clock, now):
     assert db.session.get(type(visit), visit.id).status == "booked"
 
 
+def test_too_late_to_change_is_not_too_late_to_say_i_will_come_or_where_to_write(cast, network, client, now):
+    visit = make(cast.fuxingcheng, network.document_check, at("2026-11-24", "14:30"), now)
+    save(cast.ada, cutoff_minutes="600")
+
+    page = client.get(f"/v/{visit.token}/come", follow_redirects=True).text
+    assert "Will you come?" in page
+    page = client.get("/en/visit").text
+    assert 'action="/en/visit/come"' in page
+    assert "You told us that you will come." in client.post("/en/visit/come", follow_redirects=True).text
+
+    typed = {"email": "right@example.org", "phone": "", "language": "en"}
+    press(client, client.get("/en/visit/contact").text, 'name="email"', **typed)
+    assert again(visit).email == "right@example.org"
+
+
 @pytest.mark.parametrize(
     "figures",
     [{"lead_minutes": "-1"}, {"horizon_days": "0"}, {"horizon_days": "9999"}, {"cutoff_minutes": "²"},
@@ -207,6 +222,22 @@ def test_another_address_cannot_be_given_to_a_visit_to_get_round_the_limit(cast,
 
     press(client, page, 'name="email"', email="anna@example.org", phone="+86 138 0013 8000", language="en")
     assert again(second).phone == "+86 138 0013 8000"
+
+
+def test_cancel_book_and_undo_is_no_way_round_the_limit(cast, network, client, now):
+    save(cast.ada, contact_visits="1")
+    first = make(network.central, network.document_check, at("2026-11-25", "10:00"), now)
+    client.get(f"/v/{first.token}")
+    client.post("/en/visit/cancel")
+    second = make(network.central, network.document_check, at("2026-11-25", "10:20"), now)
+
+    page = client.post("/en/visit/restore", follow_redirects=True).text
+    assert "as many visits as one person may have" in page
+    assert again(first).status == "cancelled"
+
+    transact(cancel, second.reference, now=now)
+    client.post("/en/visit/restore")
+    assert again(first).status == "booked"
 
 
 def test_visits_of_cases_that_name_the_same_address_do_not_count(cast, network, now):
