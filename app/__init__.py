@@ -10,12 +10,12 @@ from app import cli, headers, health, i18n, log, pages, problems, typography
 from app.accounts import views as accounts_views
 from app.api import v1
 from app.appointments import views as appointments_views
+from app.callbacks import views as hooks_views
 from app.collection import views as collection_views
 from app.crypto import Keyring
 from app.db import db, engine_options
 from app.extensions import csrf, login_manager, migrate
 from app.groups import views as groups_views
-from app.hooks import views as hooks_views
 from app.locator import views as locator_views
 from app.lost_links import views as lost_links_views
 from app.maps import views as maps_views

@@ -16,7 +16,7 @@ from app.notifications import heartbeat, signature
 from app.notifications.letter import Letter
 from app.notifications.models import Alert
 from tests import sms_provider
-from tests.integration.hooks.conftest import SECRET
+from tests.integration.callbacks.conftest import SECRET
 from tests.sms_provider import Provider, says
 
 

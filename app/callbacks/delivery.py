@@ -6,9 +6,9 @@ from flask import abort, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.callbacks.blueprint import bp
+from app.callbacks.signed import read_signed
 from app.db import transact
-from app.hooks.blueprint import bp
-from app.hooks.signed import read_signed
 from app.notifications import arrivals
 from app.notifications.bounces import Report
 from app.notifications.channels import channels_of

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from app.hooks import delivery, texts
-from app.hooks.blueprint import bp
+from app.callbacks import delivery, texts
+from app.callbacks.blueprint import bp
 
 __all__ = ["delivery", "texts"]
 

@@ -7,9 +7,9 @@ from flask import abort, jsonify
 from flask.typing import ResponseReturnValue
 
 from app import clock, throttle
+from app.callbacks.blueprint import bp
+from app.callbacks.signed import read_signed
 from app.db import transact
-from app.hooks.blueprint import bp
-from app.hooks.signed import read_signed
 from app.notifications import contacts
 from app.replies import operations
 from app.replies.operations import NewText

@@ -6,7 +6,7 @@ import pytest
 
 from app.notifications import contacts, outbox, signature
 from app.notifications.letter import Letter
-from tests.integration.hooks.conftest import SECRET
+from tests.integration.callbacks.conftest import SECRET
 from tests.integration.notifications.conftest import channel, make_relay, put, row  # noqa: F401
 
 PATH = "/api/hooks/delivery"
