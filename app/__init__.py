@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, headers, health, i18n, log, pages, problems, typography
+from app import cli, headers, i18n, log, pages, problems, typography
 from app.accounts import views as accounts_views
 from app.api import v1
 from app.appointments import views as appointments_views
@@ -23,6 +23,7 @@ from app.publishing import views as publishing_views
 from app.reports import views as reports_views
 from app.settings import ROOT, Settings
 from app.staff import views as staff_views
+from app.system import health
 
 
 def create_app(settings: Settings | None = None) -> Flask:

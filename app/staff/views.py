@@ -40,7 +40,6 @@ from app.staff import (
     reminder_views,
     reply_views,
     report_views,
-    system_views,
     text_views,
     waiting_views,
     wording,
@@ -56,6 +55,7 @@ from app.staff.permissions import (
     requires,
 )
 from app.stations.models import Station
+from app.system import views as system_views
 from app.wording import sentence
 
 bp = Blueprint("staff", __name__, template_folder="templates", url_prefix="/staff")

@@ -7,9 +7,9 @@ from app import clock
 from app.accounts.models import Role
 from app.notifications import heartbeat, queries, watch
 from app.notifications.channels import channels_of
-from app.staff import system_wording
 from app.staff.frame import frame
 from app.staff.permissions import requires
+from app.system import wording as system_wording
 
 bp = Blueprint("staff_system", __name__, template_folder="templates", url_prefix="/staff/system")
 bp.context_processor(frame)
@@ -23,7 +23,7 @@ def overview() -> ResponseReturnValue:
     waiting = queries.count_open_by_channel()
     names = sorted({*on, *waiting, "email", "sms"})
     return render_template(
-        "staff/system.html",
+        "system/system.html",
         runs=heartbeat.list_runs(),
         troubles=watch.read_troubles(channels=on, now=now),
         channels=[(name, name in on, waiting.get(name, 0)) for name in names],

@@ -14,8 +14,8 @@ from app.notifications.outbox import OutboxRequest
 from app.replies import operations
 from app.replies.models import IncomingText
 from app.replies.operations import NewText
-from app.staff import system_wording
-from app.staff.system_wording import JOBS
+from app.system import wording as system_wording
+from app.system.wording import JOBS
 from tests import factories
 from tests.factories import PASSWORD
 

@@ -44,7 +44,7 @@ def test_a_database_that_does_not_answer_is_not_ready(client, monkeypatch) -> No
     ("new", 200, "ok"), ("old", 503, "not at the newest migration"),
 ])  # fmt: skip
 def test_a_schema_behind_its_migrations_is_not_ready(client, monkeypatch, here, status, word) -> None:
-    monkeypatch.setattr("app.health._newest_migrations", lambda: {"new"})
+    monkeypatch.setattr("app.system.health._newest_migrations", lambda: {"new"})
     with db.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('" + here + "')")
