@@ -15,7 +15,7 @@ from app.cases.queries import list_bureau_codes
 from app.db import transact
 from app.errors import DomainError
 from app.localtext import LANGUAGES
-from app.staff import operations
+from app.staff import assignments
 from app.staff.queries import list_stations_of
 from app.stations.models import Station
 from app.stations.queries import get_station
@@ -56,7 +56,7 @@ def create(username: str, stations: tuple[str, ...], password_stdin: bool, **col
 
 def _create(new: NewUser, slugs: tuple[str, ...]) -> str:
     user = accounts.create_user(new, now=clock.now())
-    operations.assign(user, [_station(slug) for slug in dict.fromkeys(slugs)])
+    assignments.assign(user, [_station(slug) for slug in dict.fromkeys(slugs)])
     return user.username
 
 

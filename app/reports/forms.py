@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 
 from app.reports.figures import Period, half_year, last_full_half
-from app.staff.forms import read_day
+from app.staff.typed import read_day
 from app.stations.models import Station
 
 USUAL_DAYS = 30

@@ -10,11 +10,11 @@ from app.accounts.models import Role
 from app.i18n import local
 from app.staff import operations, preview
 from app.staff.calendar_forms import STATUSES, YearForm
-from app.staff.forms import FIRST_YEAR, LAST_YEAR
 from app.staff.frame import frame
 from app.staff.operations import CalendarChanged, PlanChanged, PlanSave
 from app.staff.permissions import get_member, requires
 from app.staff.planning import CalendarEdit
+from app.staff.typed import FIRST_YEAR, LAST_YEAR
 from app.staff.wording import WEEKDAYS
 from app.stations import calendar_years
 from app.stations.queries import list_stations

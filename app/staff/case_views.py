@@ -24,9 +24,9 @@ from app.db import transact
 from app.errors import DomainError, NotFound
 from app.staff import case_operations, case_queries
 from app.staff.case_keeping import may_merge, may_move
-from app.staff.forms import read_day
 from app.staff.frame import frame
 from app.staff.permissions import get_case_or_404, get_keeper, get_member, may_see_cases, requires
+from app.staff.typed import read_day
 from app.wording import sentence
 
 bp = Blueprint("staff_cases", __name__, template_folder="templates", url_prefix="/staff/cases")

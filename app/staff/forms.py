@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from app.interval import Interval
 from app.localtext import LANGUAGES, LocalText
 from app.staff.planning import ClosureEdit, DayEdit, first_overlap
+from app.staff.typed import read_day
 from app.stations.models import OpeningPeriod
 from app.stations.opening_hours import ClosedInterval, DatedPeriod
 
@@ -24,7 +25,6 @@ SPARE_ROWS = 1
 FEWEST_ROWS = 2
 MOST_ROWS = 12
 CELLS = ("opens", "closes", "desks", "held", "group")
-FIRST_YEAR, LAST_YEAR = 2020, 2120
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 
 Typed = Mapping[str, str]
@@ -212,24 +212,6 @@ class ClosureForm:
             self.errors.append((f"{which}_time", unfit.words))
             return None
         return datetime.combine(day, moment, zone).astimezone(UTC)
-
-
-def read_day(text: str) -> date | None:
-    """Return the day as typed, YYYY-MM-DD, within a lifetime of this service."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
-
-
-def read_instant(text: str) -> datetime | None:
-    """Return the moment a time button sends, with its offset from UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def typed_reason(typed: Typed) -> dict[str, str]:

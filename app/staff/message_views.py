@@ -26,11 +26,11 @@ from app.notifications.outbox import key_of
 from app.settings import Settings
 from app.staff import ledger, message_wording, queries, replay, wording
 from app.staff.board import CallRow
-from app.staff.forms import read_day
 from app.staff.frame import frame
 from app.staff.ledger import TABS, LedgerRow, Scope
 from app.staff.permissions import get_member, is_at_least, list_own_stations, requires
 from app.staff.replay import Window
+from app.staff.typed import read_day
 from app.wording import sentence
 
 bp = Blueprint("staff_messages", __name__, template_folder="templates", url_prefix="/staff/messages")

@@ -24,9 +24,9 @@ from app.notifications.blanks import fill_line
 from app.notifications.kinds import SMS, examples_of
 from app.notifications.sms_length import SmsLength, sms_length
 from app.staff import ledger, message_wording, wording
-from app.staff.forms import read_day
 from app.staff.frame import frame
 from app.staff.permissions import get_member, list_own_stations, requires
+from app.staff.typed import read_day
 from app.stations import queries as stations
 from app.stations.models import Station
 from app.wording import sentence

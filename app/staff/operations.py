@@ -1,7 +1,7 @@
 """Changing opening plans, undoing that, and who works where. Call inside `transact()`."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import singledispatch
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
-from app.accounts.models import User
 from app.appointments import capacity, displaced, holds
 from app.appointments.displaced import Because, Was
 from app.appointments.holds import locked_station
@@ -24,7 +23,7 @@ from app.staff import plan_rows
 from app.staff.decisions import UNDECIDED, Choice, Decisions
 from app.staff.effects import Effect, StationChange, Touched, effect_of
 from app.staff.impact import candidate_at
-from app.staff.models import PlanChange, StaffAssignment, TouchedVisit
+from app.staff.models import PlanChange, TouchedVisit
 from app.staff.planning import (
     CalendarEdit,
     ClosureEdit,
@@ -402,9 +401,3 @@ def _write_calendar(edit: CalendarEdit, station: Station, now: datetime) -> None
 def _write_removal(edit: ClosureRemoval, station: Station, now: datetime) -> None:
     same = (Closure.station_id == station.id, Closure.id == edit.closure_id)
     db.session.execute(delete(Closure).where(*same))
-
-
-def assign(user: User, stations: Iterable[Station]) -> None:
-    """Let the user work at these stations."""
-    db.session.add_all(StaffAssignment(user_id=user.id, station_id=station.id) for station in stations)
-    db.session.flush()

@@ -18,9 +18,9 @@ from app.appointments.reminder_plan import Booking, Planned, planned
 from app.db import db, transact
 from app.errors import DomainError
 from app.staff import message_wording, wording
-from app.staff.forms import read_day
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
+from app.staff.typed import read_day
 from app.stations import queries as stations
 from app.stations.models import Service
 from app.stations.reminder_rules import By, ReminderRule, Trouble, rules_of, trouble_of

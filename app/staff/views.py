@@ -45,7 +45,6 @@ from app.staff import (
     wording,
 )
 from app.staff.counter import read_counter_note
-from app.staff.forms import read_day, read_instant
 from app.staff.frame import frame
 from app.staff.permissions import (
     get_member,
@@ -54,6 +53,7 @@ from app.staff.permissions import (
     list_own_stations,
     requires,
 )
+from app.staff.typed import read_day, read_instant
 from app.stations.models import Station
 from app.system import views as system_views
 from app.wording import sentence

@@ -13,12 +13,12 @@ from app.staff.forms import (
     SPARE_ROWS,
     PeriodRow,
     Typed,
-    read_day,
     read_rows,
     shown_row,
     typed_row,
 )
 from app.staff.planning import LASTING, Bounds, WeekEdit, bounds_of
+from app.staff.typed import read_day
 from app.staff.wording import WEEKDAYS
 from app.stations.models import OpeningPeriod
 from app.stations.opening_hours import WeeklyPeriod
