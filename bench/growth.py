@@ -26,10 +26,10 @@ from app.appointments.states import Status
 from app.db import Base, db, transact
 from app.interval import Interval
 from app.localtext import LocalText
+from app.planning.edits import ClosureEdit
+from app.planning.effects import StationChange, effect_of
 from app.privacy import retention
 from app.reports import checks
-from app.staff.effects import StationChange, effect_of
-from app.staff.planning import ClosureEdit
 from app.stations import queries as stations
 from app.stations.models import Station
 from app.stations.opening_hours import ClosedInterval

@@ -9,10 +9,10 @@ from app import clock
 from app.db import transact
 from app.errors import DomainError
 from app.i18n import in_language
+from app.planning import operations
+from app.planning.edits import CalendarEdit
+from app.planning.effects import Effect, StationChange, effect_of
 from app.seeding.files import SeedError
-from app.staff import operations
-from app.staff.effects import Effect, StationChange, effect_of
-from app.staff.planning import CalendarEdit
 from app.stations import calendar_years
 from app.stations.calendar_years import Difference, YearCalendar, difference
 from app.stations.models import CalendarStatus

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.accounts.models import Role
+from app.planning.edits import DeskEdit
+from app.planning.operations import PlanSave
+from app.planning.refusals import PlanChanged
+from app.planning.views import preview
 from app.reports import checks, network, wording
-from app.staff import preview
 from app.staff.frame import frame
-from app.staff.operations import PlanChanged, PlanSave
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
-from app.staff.planning import DeskEdit
 
 bp = Blueprint("network", __name__, template_folder="templates", url_prefix="/staff/network")
 bp.context_processor(frame)

@@ -31,26 +31,6 @@ class BoardRow:
 
 
 @dataclass(frozen=True)
-class CallRow:
-    """A visit that a change of the plan displaced; somebody calls the person.
-
-    `starts_at` is the time that cannot be. `new_starts_at` and `new_place` are set when the visit was
-    moved; `status` says whether it was cancelled, `asked` whether the person has to choose another time.
-    """
-
-    reference: str
-    starts_at: datetime
-    has_phone: bool
-    has_email: bool
-    language: str
-    status: str
-    reason: LocalText = LocalText()
-    new_starts_at: datetime | None = None
-    new_place: LocalText = LocalText()
-    asked: bool = False
-
-
-@dataclass(frozen=True)
 class Numbers:
     """How many visits of the day are in each state."""
 

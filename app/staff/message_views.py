@@ -23,9 +23,9 @@ from app.errors import DomainError
 from app.notifications import outbox, pauses
 from app.notifications.models import MessagePause, OutboxMessage
 from app.notifications.outbox import key_of
+from app.planning.calls import CallRow
 from app.settings import Settings
 from app.staff import ledger, message_wording, queries, replay, wording
-from app.staff.board import CallRow
 from app.staff.frame import frame
 from app.staff.ledger import TABS, LedgerRow, Scope
 from app.staff.permissions import get_member, is_at_least, list_own_stations, requires

@@ -18,6 +18,7 @@ from app.appointments.models import Appointment
 from app.cases import queries as cases
 from app.cases.models import Case
 from app.errors import NotFound
+from app.planning import queries as planning_queries
 from app.staff import queries
 from app.staff.case_keeping import Keeper
 from app.staff.case_queries import find_own_permit
@@ -85,7 +86,7 @@ def get_own_visit_or_404(reference: str) -> Appointment:
     One that an own station had to give away is still its own to call about.
     """
     found, own = queries.find_visit(reference), {station.id for station in list_own_stations()}
-    if found is None or not (found.station_id in own or queries.is_to_be_called_from(found, own)):
+    if found is None or not (found.station_id in own or planning_queries.is_to_be_called_from(found, own)):
         raise NotFound
     return found
 

@@ -24,16 +24,18 @@ from app.collection.bilingual import in_both
 from app.db import transact
 from app.errors import DomainError
 from app.i18n import local
+from app.planning import calls
+from app.planning import queries as planning_queries
+from app.planning import wording as planning_wording
+from app.planning.views import calendar as calendar_views
+from app.planning.views import changes as change_views
+from app.planning.views import hours as hours_views
+from app.planning.views import limits as limits_views
 from app.staff import (
     board,
-    calendar_views,
-    call_list,
     case_views,
-    change_views,
     collecting_views,
-    hours_views,
     intake_views,
-    limits_views,
     message_views,
     notice_views,
     queries,
@@ -120,9 +122,9 @@ def _board(station: Station, stations: list[Station]) -> ResponseReturnValue:
         now=now,
         rows=rows,
         numbers=board.count(rows),
-        calls=call_list.list_calls(station, now=now),
-        call_script=wording.call_script,
-        undoable=queries.find_undoable(station, now=now),
+        calls=calls.list_calls(station, now=now),
+        call_script=planning_wording.call_script,
+        undoable=planning_queries.find_undoable(station, now=now),
         to_do=collecting_views.count_to_do([station], now=now),
         next_visit=queries.find_next_visit(station, after=now),
         undo=_last_change(),

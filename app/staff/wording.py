@@ -7,20 +7,15 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.accounts.models import Role
-from app.appointments import displacement_words
-from app.appointments.displaced import Displacement, Spot
 from app.appointments.models import Appointment
 from app.appointments.offers import OfferState
 from app.appointments.states import Status
 from app.collection.models import Relation
 from app.collection.queries import CallReason
-from app.i18n import in_language, text
+from app.i18n import text
 from app.localtext import LocalText
 from app.notifications.kinds import find_kind
 from app.notifications.models import MessageStatus
-from app.staff.board import CallRow
-from app.staff.decisions import Choice
-from app.stations.models import Station
 
 ROLES = {
     Role.CLERK: _l("clerk"),
@@ -36,12 +31,6 @@ OFFER_STATES = {
     OfferState.CHANGED: _l("taken back"),
 }
 
-CHOICES = {
-    Choice.KEEP: _l("Keep them, stop new bookings"),
-    Choice.MOVE: _l("Move to the nearest times"),
-    Choice.ASK: _l("Ask them to choose: the time is kept 48 hours"),
-    Choice.CANCEL: _l("Cancel with a message"),
-}
 
 # Why somebody had the name and the contact of a visit shown.
 SHOW_REASONS = {"here": _l("the person is here"), "call": _l("to call or write to the person")}
@@ -137,15 +126,6 @@ RELATIONS = {
     Relation.OTHER: _l("somebody else"),
 }
 
-WEEKDAYS = (
-    _l("Monday"),
-    _l("Tuesday"),
-    _l("Wednesday"),
-    _l("Thursday"),
-    _l("Friday"),
-    _l("Saturday"),
-    _l("Sunday"),
-)
 
 CALL_REASONS = {
     CallReason.NO_CONTACT: _l("no contact in the case"),
@@ -176,19 +156,6 @@ def _minutes_before(minutes: int) -> str:
 
 def _days_before(days: int) -> str:
     return str(ngettext("Reminder, %(num)d day before", "Reminder, %(num)d days before", days))
-
-
-def call_script(row: CallRow, station: Station) -> str:
-    """Return what to say on the telephone, in the person's language."""
-    before = Displacement(Spot(station.name, row.starts_at, station.timezone), row.reason)
-    with in_language(row.language):
-        why = displacement_words.why(before)
-        if row.new_starts_at:
-            new = Spot(row.new_place, row.new_starts_at, station.timezone)
-            return f"{why} {displacement_words.now_at(new)}"
-        if row.asked:
-            return f"{why} {_('Which other time suits you?')}"
-        return f"{why} {_('Your visit is cancelled.')}" if row.status == Status.CANCELLED else why
 
 
 def planned_anew(visit: Appointment) -> str:

@@ -9,8 +9,8 @@ from app.accounts.models import Role
 from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.cases.models import CaseEvent
 from app.db import db
+from app.planning.models import PlanChange
 from app.publishing.models import StationDraft, StationSheet
-from app.staff.models import PlanChange
 from app.stations.models import Station, StationPhoto, StationReport
 from tests import factories
 

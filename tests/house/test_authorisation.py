@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.accounts.models import Role
 from app.db import db
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.staff.models import PlanChange
+from app.planning.models import PlanChange
 from app.stations.models import StationReport
 from tests import factories
 from tests.factories import PASSWORD

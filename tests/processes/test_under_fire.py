@@ -17,8 +17,8 @@ import pytest
 from app.db import db, transact
 from app.interval import Interval
 from app.localtext import LocalText
-from app.staff import operations, planning
-from app.staff.operations import PlanSave
+from app.planning import edits, operations
+from app.planning.operations import PlanSave
 from app.stations import queries as stations
 from app.stations.models import Closure
 from app.stations.opening_hours import ClosedInterval, WeeklyPeriod
@@ -138,17 +138,17 @@ def booked_visits(site: Site, slots: list[str]) -> list[Answer]:
 # --- the planner -------------------------------------------------------------------------------
 
 
-def week(desks: int) -> planning.WeekEdit:
-    return planning.WeekEdit(tuple(WeeklyPeriod(*period, desks) for period in WEEK))
+def week(desks: int) -> edits.WeekEdit:
+    return edits.WeekEdit(tuple(WeeklyPeriod(*period, desks) for period in WEEK))
 
 
-def closed_day(day: datetime) -> planning.ClosureEdit:
+def closed_day(day: datetime) -> edits.ClosureEdit:
     zone = ZoneInfo("Asia/Shanghai")
     start = day.astimezone(zone).replace(hour=0, minute=0)
-    return planning.ClosureEdit(ClosedInterval(Interval(start, start + timedelta(days=1)), REASON))
+    return edits.ClosureEdit(ClosedInterval(Interval(start, start + timedelta(days=1)), REASON))
 
 
-def save(edit: planning.PlanEdit) -> None:
+def save(edit: edits.PlanEdit) -> None:
     station = stations.get_station("central-window")
     change = PlanSave(station.slug, edit, station.plan_version, "tom")
     db.session.rollback()
@@ -158,9 +158,7 @@ def save(edit: planning.PlanEdit) -> None:
 
 def reopen() -> None:
     row = db.session.query(Closure).one()
-    removal = planning.ClosureRemoval(
-        row.id, ClosedInterval(Interval(row.starts_at, row.ends_at), row.reason)
-    )
+    removal = edits.ClosureRemoval(row.id, ClosedInterval(Interval(row.starts_at, row.ends_at), row.reason))
     db.session.rollback()
     save(removal)
 

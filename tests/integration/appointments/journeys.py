@@ -35,10 +35,10 @@ from app.errors import DomainError
 from app.interval import Interval
 from app.localtext import LocalText
 from app.notifications.models import OutboxMessage
-from app.staff.decisions import UNDECIDED, Choice, Decisions
-from app.staff.models import PlanChange, TouchedVisit
-from app.staff.operations import PlanSave, save_plan
-from app.staff.planning import ClosureEdit, ClosureRemoval
+from app.planning.decisions import UNDECIDED, Choice, Decisions
+from app.planning.edits import ClosureEdit, ClosureRemoval
+from app.planning.models import PlanChange, TouchedVisit
+from app.planning.operations import PlanSave, save_plan
 from app.stations.models import Closure, Service, Station
 from app.stations.opening_hours import ClosedInterval
 from app.stations.party import PartyServed

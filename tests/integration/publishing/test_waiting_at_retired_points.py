@@ -17,7 +17,7 @@ from app.stations.queries import StationRetired
 from app.writers import compose
 from tests import factories
 from tests.factories import at
-from tests.integration.staff.displacing import make
+from tests.integration.planning.displacing import make
 from tests.integration.together import run_together, step
 
 TEN = timedelta(minutes=10)

@@ -14,7 +14,7 @@ from app.db import db, transact
 from app.notifications.models import OutboxMessage
 from tests import factories
 from tests.factories import at
-from tests.integration.staff.displacing import again, make
+from tests.integration.planning.displacing import again, make
 
 LIST = "/staff/waiting"
 ANY_TIME = Wish()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.localtext import LocalText
-from app.staff.planning import DeskEdit, GroupsEdit
+from app.planning.edits import DeskEdit, GroupsEdit
 from app.stations.opening_hours import (
     DatedPeriod,
     Plan,

@@ -1,0 +1,1 @@
+"""Opening plans: changed, previewed, saved, undone."""
