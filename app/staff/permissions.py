@@ -15,13 +15,9 @@ from app.accounts import door
 from app.accounts.door import StaffMember
 from app.accounts.models import Role
 from app.appointments.models import Appointment
-from app.cases import queries as cases
-from app.cases.models import Case
 from app.errors import NotFound
 from app.planning import queries as planning_queries
 from app.staff import queries
-from app.staff.case_keeping import Keeper
-from app.staff.case_queries import find_own_permit
 from app.stations.models import Station
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -99,31 +95,7 @@ def may_see_cases() -> bool:
     return any(offer.service.needs_case for station in list_own_stations() for offer in station.offers)
 
 
-def get_keeper() -> Keeper:
-    """Return which papers and cases who is signed in may move and close."""
-    member = get_member()
-    return Keeper(
-        permit=find_own_permit(member.bureau),
-        station_ids=frozenset(station.id for station in list_own_stations()),
-        everything=member.role is Role.ADMINISTRATOR,
-    )
-
-
 def may_take_in() -> bool:
     """Say whether who is signed in takes in the bureaus' files: their officers, and administrators."""
     member = get_member()
     return member.bureau is not None or member.role is Role.ADMINISTRATOR
-
-
-def limited_to_bureau() -> str | None:
-    """Return the only bureau whose files who is signed in takes in; None for administrators: any."""
-    member = get_member()
-    return None if member.role is Role.ADMINISTRATOR else member.bureau
-
-
-def get_case_or_404(number: str) -> Case:
-    """Return the case if the person may see cases. Raises NotFound."""
-    found = cases.find_by_number(number) if may_see_cases() else None
-    if found is None:
-        raise NotFound
-    return found

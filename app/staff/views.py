@@ -19,6 +19,8 @@ from app.appointments.slots import Slot
 from app.appointments.states import Status
 from app.appointments.wording import CANCEL_REASONS
 from app.cases.states import ReasonNeeded
+from app.casework.views import cases as case_views
+from app.casework.views import files as file_views
 from app.collection import handover, proxies
 from app.collection.bilingual import in_both
 from app.db import transact
@@ -33,9 +35,7 @@ from app.planning.views import hours as hours_views
 from app.planning.views import limits as limits_views
 from app.staff import (
     board,
-    case_views,
     collecting_views,
-    intake_views,
     message_views,
     notice_views,
     queries,
@@ -86,7 +86,7 @@ def init_app(app: Flask) -> None:
         reply_views,
         system_views,
         case_views,
-        intake_views,
+        file_views,
         waiting_views,
     )
     for blueprint in (bp, *(part.bp for part in parts)):

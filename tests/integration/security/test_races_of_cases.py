@@ -13,8 +13,8 @@ from app.appointments.states import LIVE
 from app.cases.models import Bureau, Case
 from app.cases.readiness import Readiness, readiness
 from app.cases.states import Permit
+from app.casework import operations as case_operations
 from app.db import db
-from app.staff import case_operations
 from tests.factories import at, build_case
 from tests.integration.appointments.conftest import Desk
 from tests.integration.appointments.ledger import assert_ledger

@@ -10,8 +10,8 @@ from app.cases import decisions
 from app.cases.models import Bureau
 from app.cases.readiness import CaseNotReady
 from app.cases.states import Permit
+from app.casework import operations as case_operations
 from app.db import db, transact
-from app.staff import case_operations
 from app.stations import limits
 from app.stations.limits import Limits, LimitsChange
 from tests.factories import at, build_case, offer

@@ -12,9 +12,9 @@ from app.cases.history import Line
 from app.cases.locks import lock_case_numbered
 from app.cases.models import Case, CaseEvent, CaseEventKind
 from app.cases.states import Permit, ReasonNeeded
+from app.casework.keeping import Keeper, check_may_merge, check_may_place
 from app.db import db
 from app.errors import DomainError
-from app.staff.case_keeping import Keeper, check_may_merge, check_may_place
 from app.stations.models import Station
 
 VIEWED_ONCE_IN = timedelta(minutes=15)

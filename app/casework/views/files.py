@@ -8,6 +8,7 @@ from app import clock
 from app.accounts import door
 from app.accounts.models import Role
 from app.cases.queries import list_bureau_codes, list_bureaus
+from app.casework.access import limited_to_bureau
 from app.db import transact
 from app.errors import DomainError, NotFound
 from app.intake import applying, runs, wording
@@ -15,10 +16,10 @@ from app.intake.models import ImportRun, RowResult, RunState
 from app.intake.runs import Sender
 from app.intake.sheet import MOST_BYTES, Problem, SheetRefused, read_sheet
 from app.staff.frame import frame
-from app.staff.permissions import get_member, limited_to_bureau, may_take_in, requires
+from app.staff.permissions import get_member, may_take_in, requires
 from app.wording import sentence
 
-bp = Blueprint("staff_intake", __name__, template_folder="templates", url_prefix="/staff/intake")
+bp = Blueprint("staff_intake", __name__, template_folder="../templates", url_prefix="/staff/intake")
 bp.context_processor(frame)
 
 BOTH = "both"  # what an administrator chooses for a file that tells both permits
@@ -44,7 +45,7 @@ def _list(problem: str = "", field: str = "file", status: int = 200) -> Response
     _check_may_take_in()
     only = limited_to_bureau()
     page = render_template(
-        "staff/intake.html",
+        "casework/intake.html",
         runs=runs.list_runs(only),
         bureaus=list_bureaus(),
         only=only,
@@ -90,7 +91,7 @@ def _run_page(public_id: str, refusal: DomainError | None = None) -> ResponseRet
     page = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     rows = runs.list_rows(run, result=chosen, page=page, size=LINES)
     answer = render_template(
-        "staff/intake_run.html",
+        "casework/intake_run.html",
         run=run,
         bureaus=[row for row in list_bureaus() if run.bureau in (None, row.code)],
         rows=rows[:LINES],

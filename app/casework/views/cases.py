@@ -20,16 +20,18 @@ from app.cases.merging import NoSuchCase
 from app.cases.models import Case, CaseEventKind
 from app.cases.queries import find_by_number
 from app.cases.states import LegConflict, LegState, Permit
+from app.casework import operations as case_operations
+from app.casework import queries as case_queries
+from app.casework.access import get_case_or_404, get_keeper
+from app.casework.keeping import may_merge, may_move
 from app.db import transact
 from app.errors import DomainError, NotFound
-from app.staff import case_operations, case_queries
-from app.staff.case_keeping import may_merge, may_move
 from app.staff.frame import frame
-from app.staff.permissions import get_case_or_404, get_keeper, get_member, may_see_cases, requires
+from app.staff.permissions import get_member, may_see_cases, requires
 from app.staff.typed import read_day
 from app.wording import sentence
 
-bp = Blueprint("staff_cases", __name__, template_folder="templates", url_prefix="/staff/cases")
+bp = Blueprint("staff_cases", __name__, template_folder="../templates", url_prefix="/staff/cases")
 bp.context_processor(frame)
 
 SHOWN_FOR = timedelta(minutes=15)
@@ -63,7 +65,7 @@ def _list(search: Search) -> ResponseReturnValue:
     today = history.today(clock.now())
     found = finding.find_cases(search, today=today)
     return render_template(
-        "staff/cases.html",
+        "casework/cases.html",
         rows=case_queries.list_rows(found, today=today),
         more=found.more,
         search=search,
@@ -86,7 +88,7 @@ def show(number: str) -> ResponseReturnValue:
 def _case_page(number: str, refusal: DomainError | None = None) -> ResponseReturnValue:
     case, member, now = get_case_or_404(number), get_member(), clock.now()
     page = render_template(
-        "staff/case.html",
+        "casework/case.html",
         page=case_queries.get_case_page(
             case, bureau=member.bureau, shown=_is_shown(case), reader=member.username, now=now
         ),

@@ -1,0 +1,1 @@
+"""The pages of cases, and of the files of the bureaus."""
