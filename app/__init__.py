@@ -12,6 +12,7 @@ from app.api import v1
 from app.appointments import views as appointments_views
 from app.callbacks import views as hooks_views
 from app.collection import views as collection_views
+from app.counter import views as staff_views
 from app.crypto import Keyring
 from app.db import db, engine_options
 from app.extensions import csrf, login_manager, migrate
@@ -22,7 +23,6 @@ from app.maps import views as maps_views
 from app.publishing import views as publishing_views
 from app.reports import views as reports_views
 from app.settings import ROOT, Settings
-from app.staff import views as staff_views
 from app.system import health
 
 

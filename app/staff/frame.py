@@ -1,9 +1,13 @@
 """What every staff page's frame shows: who is signed in and what they may open."""
 
+from flask import Blueprint
+
 from app.accounts.door import find_current
 from app.accounts.models import Role
 from app.staff import wording
 from app.staff.permissions import is_at_least, may_see_cases, may_take_in
+
+bp = Blueprint("staff_frame", __name__, template_folder="templates")  # for the templates alone
 
 
 def frame() -> dict[str, object]:

@@ -14,9 +14,7 @@ from app import headers
 from app.accounts import door
 from app.accounts.door import StaffMember
 from app.accounts.models import Role
-from app.appointments.models import Appointment
 from app.errors import NotFound
-from app.planning import queries as planning_queries
 from app.staff import queries
 from app.stations.models import Station
 
@@ -74,17 +72,6 @@ def get_own_station_or_404(slug: str) -> Station:
         if station.slug == slug:
             return station
     raise NotFound
-
-
-def get_own_visit_or_404(reference: str) -> Appointment:
-    """Return the visit if it is at one of the own stations. Raises NotFound.
-
-    One that an own station had to give away is still its own to call about.
-    """
-    found, own = queries.find_visit(reference), {station.id for station in list_own_stations()}
-    if found is None or not (found.station_id in own or planning_queries.is_to_be_called_from(found, own)):
-        raise NotFound
-    return found
 
 
 def may_see_cases() -> bool:

@@ -16,13 +16,13 @@ from app.appointments.models import TimeOffer, WaitingEntry
 from app.appointments.offers import OfferState
 from app.appointments.waiting import TakingOff
 from app.cases.models import Case
+from app.counter.wording import OFFER_STATES
 from app.db import db, transact
 from app.staff.frame import frame
 from app.staff.permissions import get_member, list_own_stations, requires
-from app.staff.wording import OFFER_STATES
 from app.stations.models import Station
 
-bp = Blueprint("staff_waiting", __name__, template_folder="templates", url_prefix="/staff/waiting")
+bp = Blueprint("staff_waiting", __name__, template_folder="../templates", url_prefix="/staff/waiting")
 bp.context_processor(frame)
 
 LARGEST_ID = 2**31 - 1
@@ -69,7 +69,7 @@ def _page(stations: Sequence[Station], wrong: int = 0) -> str:
     made, names = _last_offers(entries), _case_names(entries)
     rows = [_row(entry, made.get(entry.id), names) for entry in entries]
     return render_template(
-        "staff/waiting.html",
+        "counter/waitlist.html",
         rows=rows,
         own=list_own_stations(),
         stations=stations,

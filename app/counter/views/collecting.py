@@ -1,8 +1,6 @@
 """Who was told to collect and did not come: whom to call, what is left, and where places are short."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from functools import partial
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -11,40 +9,15 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.accounts.models import Role
 from app.collection import operations, queries
-from app.collection.queries import Call, FollowUp, Shortage, Transport
+from app.counter import wording
+from app.counter.to_do import count_to_do
 from app.db import transact
 from app.errors import NotFound
-from app.staff import wording
 from app.staff.frame import frame
 from app.staff.permissions import get_member, list_own_stations, requires
-from app.stations.models import Station
 
-bp = Blueprint("staff_collecting", __name__, template_folder="templates", url_prefix="/staff/collecting")
+bp = Blueprint("staff_collecting", __name__, template_folder="../templates", url_prefix="/staff/collecting")
 bp.context_processor(frame)
-
-
-@dataclass(frozen=True, slots=True)
-class ToDo:
-    """What waits for staff about people who were told to collect."""
-
-    calls: list[Call]
-    shortages: list[Shortage]
-    follow_ups: list[FollowUp]
-    transports: list[Transport]
-
-    def __bool__(self) -> bool:
-        return bool(self.calls or self.shortages or self.follow_ups or self.transports)
-
-
-def count_to_do(stations: Sequence[Station], *, now: datetime) -> ToDo:
-    """Return what waits at these stations."""
-    untaken = queries.list_untaken_at(stations)
-    return ToDo(
-        calls=queries.list_calls(untaken, now=now),
-        shortages=queries.list_shortages(untaken, now=now),
-        follow_ups=queries.list_follow_ups(stations),
-        transports=queries.list_transports(stations, now=now),
-    )
 
 
 @bp.get("")
@@ -52,7 +25,7 @@ def count_to_do(stations: Sequence[Station], *, now: datetime) -> ToDo:
 def overview() -> ResponseReturnValue:
     stations = list_own_stations()
     return render_template(
-        "staff/collecting.html",
+        "counter/collecting.html",
         to_do=count_to_do(stations, now=clock.now()),
         paused=queries.list_paused(stations),
         reasons=wording.CALL_REASONS,

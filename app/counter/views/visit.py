@@ -1,9 +1,9 @@
 """The day at one's service point, and one visit at the counter."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,128 +19,23 @@ from app.appointments.slots import Slot
 from app.appointments.states import Status
 from app.appointments.wording import CANCEL_REASONS
 from app.cases.states import ReasonNeeded
-from app.casework.views import cases as case_views
-from app.casework.views import files as file_views
 from app.collection import handover, proxies
 from app.collection.bilingual import in_both
+from app.counter import queries, wording
+from app.counter.access import get_own_visit_or_404
+from app.counter.handover_form import read_counter_note
+from app.counter.views.blueprint import bp
 from app.db import transact
 from app.errors import DomainError
-from app.i18n import local
-from app.planning import calls
-from app.planning import queries as planning_queries
-from app.planning import wording as planning_wording
-from app.planning.views import calendar as calendar_views
-from app.planning.views import changes as change_views
-from app.planning.views import hours as hours_views
-from app.planning.views import limits as limits_views
-from app.staff import (
-    board,
-    collecting_views,
-    message_views,
-    notice_views,
-    queries,
-    reminder_views,
-    reply_views,
-    report_views,
-    text_views,
-    waiting_views,
-    wording,
-)
-from app.staff.counter import read_counter_note
-from app.staff.frame import frame
-from app.staff.permissions import (
-    get_member,
-    get_own_station_or_404,
-    get_own_visit_or_404,
-    list_own_stations,
-    requires,
-)
-from app.staff.typed import read_day, read_instant
-from app.stations.models import Station
-from app.system import views as system_views
+from app.staff.permissions import get_member, requires
+from app.staff.typed import read_instant
 from app.wording import sentence
-
-bp = Blueprint("staff", __name__, template_folder="templates", url_prefix="/staff")
-bp.context_processor(frame)
 
 Change = Callable[[str, datetime], Appointment]  # actor and now go in
 
-REFRESH_SECONDS = 30
 SHOWN_FOR = timedelta(minutes=15)  # how long the name and the contact stay, once asked for
 OTHER_TIMES = 3
 DAYS_LISTED = 10  # working days on the list of all times
-
-
-def init_app(app: Flask) -> None:
-    parts = (
-        collecting_views,
-        hours_views,
-        change_views,
-        calendar_views,
-        limits_views,
-        message_views,
-        notice_views,
-        reminder_views,
-        text_views,
-        report_views,
-        reply_views,
-        system_views,
-        case_views,
-        file_views,
-        waiting_views,
-    )
-    for blueprint in (bp, *(part.bp for part in parts)):
-        app.register_blueprint(blueprint)
-
-
-# --- the day -----------------------------------------------------------------------------------
-
-
-@bp.get("/today")
-@requires(Role.CLERK)
-def today() -> ResponseReturnValue:
-    stations = list_own_stations()
-    if not stations and get_member().bureau:
-        return redirect(url_for("staff_cases.overview"), 303)
-    if not stations:
-        return render_template("staff/no_station.html")
-    slug = request.args.get("station") or stations[0].slug
-    return _board(get_own_station_or_404(slug), stations)
-
-
-def _board(station: Station, stations: list[Station]) -> ResponseReturnValue:
-    now = clock.now()
-    this_day = local(now, station.timezone).date()
-    day = _chosen_day(this_day)
-    rows = queries.list_day(station, day, now=now)
-    return render_template(
-        "staff/today.html",
-        station=station,
-        stations=stations,
-        day=day,
-        today=this_day,
-        now=now,
-        rows=rows,
-        numbers=board.count(rows),
-        calls=calls.list_calls(station, now=now),
-        call_script=planning_wording.call_script,
-        undoable=planning_queries.find_undoable(station, now=now),
-        to_do=collecting_views.count_to_do([station], now=now),
-        next_visit=queries.find_next_visit(station, after=now),
-        undo=_last_change(),
-        refresh=REFRESH_SECONDS if day == this_day and request.args.get("refresh") != "off" else 0,
-    )
-
-
-def _chosen_day(otherwise: date) -> date:
-    return read_day(request.args.get("day", "")) or otherwise
-
-
-def _last_change() -> Appointment | None:
-    """Return the visit that this person changed last, while undo would still take that change back."""
-    reference, status = session.get("undo", ("", ""))
-    visit = queries.find_visit(reference) if reference else None
-    return visit if visit and visit.status == status else None
 
 
 # --- one visit ---------------------------------------------------------------------------------
@@ -156,7 +51,7 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
     visit, now = get_own_visit_or_404(reference), clock.now()
     changeable = visit.is_changeable(now=now)
     page = render_template(
-        "staff/visit.html",
+        "counter/visit.html",
         page=queries.get_visit_page(visit, shown=_is_shown(visit, now=now)),
         station=visit.station,
         undoable=states.before(visit.status) is not None,
@@ -281,8 +176,8 @@ def print_record(reference: str) -> ResponseReturnValue:
     if record is None:
         return redirect(url_for(".visit", reference=reference), 303)
     page = queries.get_visit_page(visit, shown=_is_shown(visit, now=now))
-    sheets = in_both("staff/_record.html", visit.language, page=page, visit=visit, record=record)
-    return render_template("staff/record.html", visit=visit, page=page, sheets=sheets)
+    sheets = in_both("counter/_record.html", visit.language, page=page, visit=visit, record=record)
+    return render_template("counter/record.html", visit=visit, page=page, sheets=sheets)
 
 
 # --- another time, or none ---------------------------------------------------------------------
@@ -295,7 +190,7 @@ def other_times(reference: str) -> ResponseReturnValue:
     if not visit.is_changeable(now=now):
         return _visit_page(reference, NotChangeable())
     days = queries.list_other_times(visit, days=DAYS_LISTED, now=now)
-    return render_template("staff/times.html", visit=visit, station=visit.station, days=days)
+    return render_template("counter/times.html", visit=visit, station=visit.station, days=days)
 
 
 @bp.post("/visits/<reference>/move")
@@ -314,7 +209,7 @@ def ask_to_cancel(reference: str) -> ResponseReturnValue:
     visit = get_own_visit_or_404(reference)
     if not visit.is_changeable(now=clock.now()):
         return _visit_page(reference, NotChangeable())
-    return render_template("staff/cancel.html", visit=visit, station=visit.station)
+    return render_template("counter/cancel.html", visit=visit, station=visit.station)
 
 
 @bp.post("/visits/<reference>/cancel")

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.appointments.states import Status
-from app.staff import board
+from app.counter import board
 
 TEN = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
