@@ -8,7 +8,7 @@ from pathlib import Path
 import app
 from app.appointments.offers import OfferState
 from app.errors import DomainError
-from app.staff.wording import MESSAGE_REASONS
+from app.messages.wording import MESSAGE_REASONS
 from app.wording import REFUSALS
 
 # Not refusals of a rule, but answered with a code and a sentence all the same.

@@ -8,11 +8,16 @@ from app.counter.views import collecting as collecting_views
 from app.counter.views import day, visit
 from app.counter.views import waitlist as waitlist_views
 from app.counter.views.blueprint import bp
+from app.messages.views import broadcasts as broadcast_views
+from app.messages.views import ledger as ledger_views
+from app.messages.views import reminders as reminder_views
+from app.messages.views import replies as reply_views
+from app.messages.views import texts as text_views
 from app.planning.views import calendar as calendar_views
 from app.planning.views import changes as change_views
 from app.planning.views import hours as hours_views
 from app.planning.views import limits as limits_views
-from app.staff import message_views, notice_views, reminder_views, reply_views, report_views, text_views
+from app.staff import report_views
 from app.staff.frame import bp as frame_bp
 from app.system import views as system_views
 
@@ -26,8 +31,8 @@ def init_app(app: Flask) -> None:
         change_views,
         calendar_views,
         limits_views,
-        message_views,
-        notice_views,
+        ledger_views,
+        broadcast_views,
         reminder_views,
         text_views,
         report_views,

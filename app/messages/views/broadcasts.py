@@ -19,11 +19,12 @@ from app.db import db, transact
 from app.errors import DomainError, NotFound
 from app.i18n import in_language
 from app.localtext import LANGUAGES, LocalText
+from app.messages import ledger, wording
+from app.messages import wording as message_wording
 from app.notifications import texts
 from app.notifications.blanks import fill_line
 from app.notifications.kinds import SMS, examples_of
 from app.notifications.sms_length import SmsLength, sms_length
-from app.staff import ledger, message_wording, wording
 from app.staff.frame import frame
 from app.staff.permissions import get_member, list_own_stations, requires
 from app.staff.typed import read_day
@@ -31,7 +32,7 @@ from app.stations import queries as stations
 from app.stations.models import Station
 from app.wording import sentence
 
-bp = Blueprint("staff_notices", __name__, template_folder="templates", url_prefix="/staff/notices")
+bp = Blueprint("staff_notices", __name__, template_folder="../templates", url_prefix="/staff/notices")
 bp.context_processor(frame)
 
 LARGEST_ID = 2**31 - 1
@@ -109,7 +110,7 @@ def overview() -> ResponseReturnValue:
     wanted = select(Notice).where(Notice.station_id.in_([station.id for station in own]))
     rows = db.session.scalars(wanted.order_by(Notice.id.desc()).limit(MOST_LISTED)).all()
     names = {station.id: station for station in own}
-    return render_template("staff/notices.html", rows=rows, stations=names, now=clock.now())
+    return render_template("messages/notices.html", rows=rows, stations=names, now=clock.now())
 
 
 @bp.get("/new")
@@ -182,7 +183,7 @@ def _today(station: Station) -> date:
 
 def _form_page(form: NoticeForm, found: Recipients | None = None) -> str:
     return render_template(
-        "staff/notice_form.html",
+        "messages/notice_form.html",
         form=form,
         found=found,
         lengths=form.sms_lengths() if found else {},
@@ -196,7 +197,7 @@ def _page(notice: Notice, refusal: str = "") -> str:
     station, now = db.session.get_one(Station, notice.station_id), clock.now()
     states = ledger.count_states(notice.id) if notice.approved_at else {}
     return render_template(
-        "staff/notice.html",
+        "messages/notice.html",
         notice=notice,
         station=station,
         service=next((s for s in stations.list_services() if s.id == notice.service_id), None),

@@ -20,20 +20,22 @@ from app.appointments.masking import masked_email, masked_phone
 from app.appointments.models import Appointment
 from app.db import transact
 from app.errors import DomainError
+from app.messages import ledger, replay, wording
+from app.messages import wording as message_wording
+from app.messages.ledger import TABS, LedgerRow, Scope
+from app.messages.replay import Window
 from app.notifications import outbox, pauses
 from app.notifications.models import MessagePause, OutboxMessage
 from app.notifications.outbox import key_of
 from app.planning.calls import CallRow
 from app.settings import Settings
-from app.staff import ledger, message_wording, queries, replay, wording
+from app.staff import queries
 from app.staff.frame import frame
-from app.staff.ledger import TABS, LedgerRow, Scope
 from app.staff.permissions import get_member, is_at_least, list_own_stations, requires
-from app.staff.replay import Window
 from app.staff.typed import read_day
 from app.wording import sentence
 
-bp = Blueprint("staff_messages", __name__, template_folder="templates", url_prefix="/staff/messages")
+bp = Blueprint("staff_messages", __name__, template_folder="../templates", url_prefix="/staff/messages")
 bp.context_processor(frame)
 
 MOST_ROWS = 200
@@ -79,7 +81,7 @@ def _overview_page(asked: str) -> str:
     else:
         rows = ledger.list_tab(scope, chosen, now=now, limit=MOST_ROWS)
     return render_template(
-        "staff/messages.html",
+        "messages/messages.html",
         rows=rows,
         calls=_ways(calls) if chosen == CALLS else {},
         readable=_readable(rows),
@@ -120,7 +122,7 @@ def show(message_id: int) -> ResponseReturnValue:
 def _page(row: LedgerRow, refusal: str = "") -> str:
     contacts = ledger.contacts_of(row.message)
     return render_template(
-        "staff/message.html",
+        "messages/message.html",
         row=row,
         attempts=ledger.list_attempts(row.message),
         other=ledger.other_channel(row.message),
@@ -220,7 +222,7 @@ def resume() -> ResponseReturnValue:
 
 def _paused_page(typed: str = "", refusal: str = "") -> str:
     rows = [(row, _masked(row)) for row in _own_pauses()]
-    return render_template("staff/paused.html", rows=rows, typed=typed, refusal=refusal)
+    return render_template("messages/paused.html", rows=rows, typed=typed, refusal=refusal)
 
 
 def _own_pauses() -> Sequence[MessagePause]:
@@ -283,7 +285,7 @@ def _moment(values: dict[str, str], which: str) -> datetime | None:
 
 
 def _replay_page(values: dict[str, str], count: int | None, *, wrong: bool = False) -> str:
-    return render_template("staff/replay.html", values=values, count=count, wrong=wrong)
+    return render_template("messages/replay.html", values=values, count=count, wrong=wrong)
 
 
 # --- what was written to a file ----------------------------------------------------------------
@@ -298,7 +300,7 @@ def read_mail(message_id: int) -> ResponseReturnValue:
         abort(404)
     mail = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
     return render_template(
-        "staff/mail.html", row=row, subject=mail["Subject"] or "", text=_text(mail), parts=_parts(mail)
+        "messages/mail.html", row=row, subject=mail["Subject"] or "", text=_text(mail), parts=_parts(mail)
     )
 
 

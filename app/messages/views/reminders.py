@@ -17,7 +17,8 @@ from app.appointments.plan_changes import PlanEdit
 from app.appointments.reminder_plan import Booking, Planned, planned
 from app.db import db, transact
 from app.errors import DomainError
-from app.staff import message_wording, wording
+from app.messages import wording
+from app.messages import wording as message_wording
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
 from app.staff.typed import read_day
@@ -26,7 +27,7 @@ from app.stations.models import Service
 from app.stations.reminder_rules import By, ReminderRule, Trouble, rules_of, trouble_of
 from app.wording import sentence
 
-bp = Blueprint("staff_reminders", __name__, template_folder="templates", url_prefix="/staff/reminders")
+bp = Blueprint("staff_reminders", __name__, template_folder="../templates", url_prefix="/staff/reminders")
 bp.context_processor(frame)
 
 ROWS = 6
@@ -126,7 +127,7 @@ def _padded(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 @requires(Role.ADMINISTRATOR)
 def overview() -> ResponseReturnValue:
     rows = [(service, rules_of(service.reminder_plan)) for service in stations.list_services()]
-    return render_template("staff/reminders.html", rows=rows, rule_words=message_wording.rule_words)
+    return render_template("messages/reminders.html", rows=rows, rule_words=message_wording.rule_words)
 
 
 @bp.get("/<code>")
@@ -166,7 +167,7 @@ def _service(code: str) -> Service:
 def _page(service: Service, form: RulesForm, refusal: str = "") -> str:
     example = _example()
     return render_template(
-        "staff/reminder_plan.html",
+        "messages/reminder_plan.html",
         service=service,
         form=form,
         refusal=refusal,

@@ -11,11 +11,11 @@ from app.appointments.offers import OfferRequest, Recipient
 from app.cases import notices
 from app.cases.models import Case
 from app.db import db, transact
+from app.messages import replay
+from app.messages.replay import NotMissed, OfNoUse
 from app.notifications import contacts, outbox, pauses
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
 from app.replies import operations as replies
-from app.staff import replay
-from app.staff.replay import NotMissed, OfNoUse
 from tests import factories
 from tests.factories import at
 

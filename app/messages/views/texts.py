@@ -14,18 +14,18 @@ from app.db import transact
 from app.errors import DomainError
 from app.i18n import in_language
 from app.localtext import LANGUAGES
+from app.messages import wording as message_wording
 from app.notifications import texts, trials
 from app.notifications.kinds import CHANNELS, EMAIL, MessageKind, Text, examples_of, find_kind, list_kinds
 from app.notifications.sms_length import SmsLength, sms_length
 from app.notifications.texts import Found, TextEdit, TextUnfit
 from app.notifications.trials import Trial
 from app.notifications.writing import preview
-from app.staff import message_wording
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
 from app.wording import sentence
 
-bp = Blueprint("staff_texts", __name__, template_folder="templates", url_prefix="/staff/texts")
+bp = Blueprint("staff_texts", __name__, template_folder="../templates", url_prefix="/staff/texts")
 bp.context_processor(frame)
 
 LONGEST = 5000  # what is typed beyond this is cut; the rule itself allows less and says so
@@ -74,7 +74,7 @@ def _typed(language: str, channel: str) -> Text:
 @requires(Role.ADMINISTRATOR)
 def overview() -> ResponseReturnValue:
     return render_template(
-        "staff/texts.html", kinds=list_kinds(), channels=CHANNELS, changed=texts.list_changed()
+        "messages/texts.html", kinds=list_kinds(), channels=CHANNELS, changed=texts.list_changed()
     )
 
 
@@ -156,7 +156,7 @@ def _known(kind: str, channel: str) -> tuple[MessageKind, str]:
 
 def _page(form: TextForm, **more: Any) -> str:
     return render_template(
-        "staff/text.html",
+        "messages/text.html",
         form=form,
         previews=_previews(form),
         fields=texts.fields_of(form.channel),

@@ -10,7 +10,7 @@ from app.replies import operations, queries
 from app.staff.frame import frame
 from app.staff.permissions import get_member, list_own_stations, requires
 
-bp = Blueprint("staff_replies", __name__, template_folder="templates", url_prefix="/staff/replies")
+bp = Blueprint("staff_replies", __name__, template_folder="../templates", url_prefix="/staff/replies")
 bp.context_processor(frame)
 
 LARGEST_ID = 2**31 - 1
@@ -21,7 +21,7 @@ LARGEST_ID = 2**31 - 1
 def overview() -> ResponseReturnValue:
     handled = request.args.get("show") == "handled"
     rows = queries.list_texts(_stations(), handled=handled)
-    return render_template("staff/replies.html", rows=rows, handled=handled, most=queries.MOST_LISTED)
+    return render_template("messages/replies.html", rows=rows, handled=handled, most=queries.MOST_LISTED)
 
 
 @bp.post(f"/<int(max={LARGEST_ID}):text_id>/handled")

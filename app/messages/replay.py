@@ -21,13 +21,13 @@ from app.cases.models import Case, CaseNotice
 from app.cases.notices import TOPIC as CASE
 from app.db import db, locking
 from app.errors import DomainError
+from app.messages import ledger
 from app.notifications import contacts, outbox, pauses, trials
 from app.notifications.letter import Letter, Skip
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
 from app.notifications.outbox import ClaimedMessage
 from app.notifications.pauses import PAUSED
 from app.notifications.relay import ADDRESS_FAILS
-from app.staff import ledger
 
 ENDED = (*outbox.MISSED, *outbox.TAKEN)
 MISSED = ("too late", PAUSED)

@@ -1,0 +1,1 @@
+"""Every message and its tries, and all that staff say about messages."""

@@ -1,0 +1,1 @@
+"""The pages of messages, broadcasts, texts, reminders and replies."""
