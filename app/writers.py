@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
-from app.appointments import letters, notice_letters, notices, offer_letters, offers, waiting, waiting_letters
+from app.appointments import letters, offer_letters, offers, waiting, waiting_letters
+from app.broadcasts import letters as broadcast_letters
+from app.broadcasts import operations as broadcasts
 from app.collection import letters as case_letters
 from app.groups import letters as group_letters
 from app.groups import operations as groups
@@ -24,7 +26,7 @@ WRITERS: dict[str, Compose] = {
     waiting.TOPIC: waiting_letters.compose,
     groups.BOOKED: group_letters.compose_booked,
     groups.INVITED: group_letters.compose_invited,
-    notices.TOPIC: notice_letters.compose,
+    broadcasts.TOPIC: broadcast_letters.compose,
     trials.TOPIC: trials.compose,
     **dict.fromkeys(Opens, link_letters.compose),
 }
@@ -33,7 +35,7 @@ WRITERS: dict[str, Compose] = {
 # Who can read what many messages of a topic speak of at once.
 LOADERS: dict[str, Callable[[Sequence[ClaimedMessage]], AbstractContextManager[object]]] = {
     letters.TOPIC: letters.reading,
-    notices.TOPIC: letters.reading,
+    broadcasts.TOPIC: letters.reading,
 }
 
 

@@ -21,7 +21,6 @@ from app.appointments.states import LIVE, Status
 from app.crypto import Encrypted
 from app.db import Model, in_words
 from app.interval import Interval
-from app.localtext import LocalText
 from app.stations.models import Service, Station
 
 CHOICE_AFTER = timedelta(days=6)  # less than the counters of past days are kept
@@ -351,29 +350,3 @@ class ReminderPlan(Model):
     followed_to: Mapped[int] = mapped_column(default=0)  # the id of the last visit that has
     followed_visits: Mapped[int] = mapped_column(default=0)
     followed_at: Mapped[datetime | None]
-
-
-class Notice(Model):
-    """One message of staff to everybody with a visit at a station on some days.
-
-    Written by one person, approved by another; what it puts into the outbox names it by `revision`.
-    """
-
-    __tablename__ = "notices"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), index=True)
-    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"))
-    first_day: Mapped[date]
-    last_day: Mapped[date]
-    title: Mapped[LocalText]
-    body: Mapped[LocalText]
-    urgent: Mapped[bool]
-    written_by: Mapped[str] = mapped_column(String(60))
-    written_at: Mapped[datetime]
-    approved_by: Mapped[str | None] = mapped_column(String(60))
-    approved_at: Mapped[datetime | None]
-    send_at: Mapped[datetime | None]
-    recipients: Mapped[int] = mapped_column(default=0)
-    stopped_by: Mapped[str | None] = mapped_column(String(60))
-    stopped_at: Mapped[datetime | None]

@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from app.accounts.models import User
 from app.appointments.attendance import TOLD
 from app.appointments.models import Appointment, AppointmentEvent, Hold, TimeOffer
-from app.appointments.notices import TOPIC as NOTICE
 from app.appointments.offers import TOPIC as OFFER
 from app.appointments.reminders import TOPIC as VISIT
 from app.appointments.states import Status
+from app.broadcasts.operations import TOPIC as NOTICE
 from app.cases.models import Case
 from app.cases.notices import TOPIC as CASE
 from app.db import db

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, null, or_, select
 
 from app import writers
-from app.appointments.models import Appointment, Hold, HoldStatus, Notice, TimeOffer, is_live
-from app.appointments.notices import TOPIC as NOTICE
+from app.appointments.models import Appointment, Hold, HoldStatus, TimeOffer, is_live
 from app.appointments.offers import TOPIC as OFFER
 from app.appointments.reminders import TOPIC as VISIT
 from app.appointments.states import Status
+from app.broadcasts.models import Notice
+from app.broadcasts.operations import TOPIC as NOTICE
 from app.cases.models import Case, CaseNotice
 from app.cases.notices import TOPIC as CASE
 from app.db import db, locking

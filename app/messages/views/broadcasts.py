@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.accounts.models import Role
-from app.appointments import notices
-from app.appointments.models import Notice
-from app.appointments.notice_letters import TO_MANY
-from app.appointments.notices import DELAY, Draft, Recipients
+from app.broadcasts import operations as broadcasts
+from app.broadcasts.letters import TO_MANY
+from app.broadcasts.models import Notice
+from app.broadcasts.operations import DELAY, Draft, Recipients
 from app.db import db, transact
 from app.errors import DomainError, NotFound
 from app.i18n import in_language
@@ -61,7 +61,7 @@ class NoticeForm:
         values = {name: request.form.get(name, "").replace("\0", "").strip()[:LONGEST] for name in blank}
         form = cls(station, values, urgent="urgent" in request.form)
         form.errors = [
-            (name, message_wording.notice_trouble(name)) for name in notices.problems_of(form.draft(""))
+            (name, message_wording.notice_trouble(name)) for name in broadcasts.problems_of(form.draft(""))
         ]
         if form.values["service"] and form.service_id is None:
             # Unknown must not mean all: the message would go to people whom it is not for.
@@ -129,10 +129,10 @@ def write() -> ResponseReturnValue:
     if form.errors or request.form.get("step") == "edit":
         return _form_page(form), 422 if form.errors else 200
     draft = form.draft(get_member().username)
-    found = notices.recipients_of(station, draft.service_id, (draft.first_day, draft.last_day), now=now)
+    found = broadcasts.recipients_of(station, draft.service_id, (draft.first_day, draft.last_day), now=now)
     if request.form.get("step") != "save":
         return _form_page(form, found)
-    notice = transact(notices.write, draft, now=now)
+    notice = transact(broadcasts.write, draft, now=now)
     flash(_("The message is saved. A second person approves it now."))
     return redirect(url_for(".show", notice_id=notice.id), 303)
 
@@ -148,7 +148,7 @@ def show(notice_id: int) -> ResponseReturnValue:
 def approve(notice_id: int) -> ResponseReturnValue:
     notice = _own_notice(notice_id)
     try:
-        transact(notices.approve, notice.id, username=get_member().username, now=clock.now())
+        transact(broadcasts.approve, notice.id, username=get_member().username, now=clock.now())
     except DomainError as refusal:
         return _page(_own_notice(notice_id), sentence(refusal)), refusal.status
     return redirect(url_for(".show", notice_id=notice_id), 303)
@@ -158,7 +158,7 @@ def approve(notice_id: int) -> ResponseReturnValue:
 @requires(Role.MANAGER)
 def stop(notice_id: int) -> ResponseReturnValue:
     notice = _own_notice(notice_id)
-    transact(notices.stop, notice.id, username=get_member().username, now=clock.now())
+    transact(broadcasts.stop, notice.id, username=get_member().username, now=clock.now())
     return redirect(url_for(".show", notice_id=notice_id), 303)
 
 
@@ -215,4 +215,4 @@ def _page(notice: Notice, refusal: str = "") -> str:
 def _still_to_come(notice: Notice, station: Station, now: datetime) -> Recipients | None:
     if notice.approved_at or notice.stopped_at:
         return None
-    return notices.recipients_of(station, notice.service_id, (notice.first_day, notice.last_day), now=now)
+    return broadcasts.recipients_of(station, notice.service_id, (notice.first_day, notice.last_day), now=now)

@@ -6,7 +6,8 @@ import pytest
 
 from app import writers
 from app.accounts.models import Role
-from app.appointments.models import Appointment, Notice
+from app.appointments.models import Appointment
+from app.broadcasts.models import Notice
 from app.db import db
 from app.notifications import outbox
 from app.notifications.letter import Later, Letter, Skip

@@ -6,10 +6,11 @@ from flask_babel import lazy_gettext as _l
 
 from app.appointments.letter_kinds import BLANKS
 from app.appointments.letters import Visit, contact_of, values_of, visit_of
-from app.appointments.models import Appointment, Notice
-from app.appointments.notices import KIND
+from app.appointments.models import Appointment
 from app.appointments.reminder_plan import is_quiet, opens_next
 from app.appointments.states import Status
+from app.broadcasts.models import Notice
+from app.broadcasts.operations import KIND
 from app.db import db
 from app.i18n import in_language
 from app.i18n import text as words
