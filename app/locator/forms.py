@@ -8,7 +8,7 @@ from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from app.i18n import current_language
-from app.stations.reports import MOST_CONTACT, MOST_SIGNS, NewReport
+from app.stations.corrections import MOST_CONTACT, MOST_SIGNS, NewReport
 
 
 class ReportForm(FlaskForm):  # type: ignore[misc]

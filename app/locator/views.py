@@ -12,7 +12,7 @@ from app import clock
 from app.appointments.qr import qr_picture
 from app.appointments.queries import days_ahead, soonest
 from app.i18n import current_language, text
-from app.locator import linked_data, links, report_views, widget, wording
+from app.locator import correction_views, linked_data, links, widget, wording
 from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
 from app.locator.finding import ON_A_PAGE, find_points, first_points
 from app.locator.hours import coming_days
@@ -126,7 +126,7 @@ def _point(station: Station, service: Service | None, *, now: datetime) -> Point
 
 
 def init_app(app: Flask) -> None:
-    for blueprint in (bp, report_views.bp, widget.bp):
+    for blueprint in (bp, correction_views.bp, widget.bp):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         door_words=wording.door_words,

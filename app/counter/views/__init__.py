@@ -17,7 +17,7 @@ from app.planning.views import calendar as calendar_views
 from app.planning.views import changes as change_views
 from app.planning.views import hours as hours_views
 from app.planning.views import limits as limits_views
-from app.staff import report_views
+from app.publishing.views import corrections as correction_views
 from app.staff.frame import bp as frame_bp
 from app.system import views as system_views
 
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
         broadcast_views,
         reminder_views,
         text_views,
-        report_views,
+        correction_views,
         reply_views,
         system_views,
         case_views,

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from app import clock, headers
 from app.errors import TooManyTries
 from app.locator.forms import ReportForm
-from app.stations import reports
+from app.stations import corrections
 from app.stations.queries import get_station
 from app.wording import sentence
 
@@ -31,7 +31,7 @@ def tell(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(slug, form), 422
     try:
-        reports.tell(station, form.report, address=request.remote_addr or "", now=clock.now())
+        corrections.tell(station, form.report, address=request.remote_addr or "", now=clock.now())
     except TooManyTries as refusal:
         return _page(slug, form, refusal=sentence(refusal)), 429, {"Retry-After": str(refusal.retry_after)}
     return redirect(url_for(".ask", slug=slug, sent=1), 303)
