@@ -4,7 +4,8 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 
 from app import clock, headers
-from app.accounts import door, operations
+from app.accounts import operations
+from app.accounts import sign_in as door
 from app.accounts.forms import SignInForm, local_path
 from app.accounts.operations import Attempt, SignInRefused
 from app.db import transact

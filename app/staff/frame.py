@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.accounts.door import find_current
 from app.accounts.models import Role
+from app.accounts.sign_in import find_current
 from app.staff import wording
 from app.staff.permissions import is_at_least, may_see_cases, may_take_in
 

@@ -11,9 +11,9 @@ from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app import headers
-from app.accounts import door
-from app.accounts.door import StaffMember
+from app.accounts import sign_in
 from app.accounts.models import Role
+from app.accounts.sign_in import StaffMember
 from app.errors import NotFound
 from app.staff import queries
 from app.stations.models import Station
@@ -34,7 +34,7 @@ def requires(role: Role) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             headers.personal()
-            member = door.find_current()
+            member = sign_in.find_current()
             if member is None:
                 return redirect(url_for("accounts.sign_in", next=_way_back()), 303)
             if not is_at_least(member.role, role):
@@ -53,7 +53,7 @@ def _way_back() -> str:
 
 def get_member() -> StaffMember:
     """Return who is signed in. Only inside a view that `requires` a role."""
-    member = door.find_current()
+    member = sign_in.find_current()
     if member is None:
         abort(401)
     return member

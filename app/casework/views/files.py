@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.accounts import door
+from app.accounts import sign_in
 from app.accounts.models import Role
 from app.cases.queries import list_bureau_codes, list_bureaus
 from app.casework.access import limited_to_bureau
@@ -31,7 +31,7 @@ LARGEST_REQUEST = MOST_BYTES + 64 * 1024
 @bp.url_value_preprocessor
 def take_large_files(endpoint: str | None, _values: dict[str, object] | None) -> None:
     """Let the file in before anybody reads the form; other pages, and strangers, have two megabytes."""
-    if endpoint == "staff_intake.upload" and door.find_current():
+    if endpoint == "staff_intake.upload" and sign_in.find_current():
         request.max_content_length = LARGEST_REQUEST
 
 

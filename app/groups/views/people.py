@@ -10,8 +10,8 @@ from wtforms.fields.choices import SelectChoice
 from app import clock
 from app.db import transact
 from app.errors import TooManyTries
-from app.groups import door, operations
-from app.groups.door import Checked, RowState
+from app.groups import checking, operations
+from app.groups.checking import Checked, RowState
 from app.groups.forms import ListForm, WhoForm
 from app.groups.models import Group
 from app.groups.operations import Draft
@@ -117,7 +117,7 @@ def _judge(form: ListForm, reading: Reading, group: Group) -> ResponseReturnValu
         form.form_errors.append(_("Paste a list, upload a file, or fill in a row."))
         return _people_page(form, rows=[Row("", "")] * SOME_ROWS, status=422)
     try:
-        checked = door.check_rows(reading.rows, address=request.remote_addr or "", now=clock.now())
+        checked = checking.check_rows(reading.rows, address=request.remote_addr or "", now=clock.now())
     except TooManyTries as refusal:
         form.form_errors.append(sentence(refusal))
         return _people_page(form, rows=list(reading.rows), status=429)

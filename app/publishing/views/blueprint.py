@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, request
 
 from app import clock
-from app.accounts import door
+from app.accounts import sign_in
 from app.accounts.models import Role
 from app.errors import NotFound
 from app.i18n import text
@@ -29,7 +29,7 @@ bp.context_processor(frame)
 @bp.url_value_preprocessor
 def _let_photos_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let this one form be larger than others, before anybody reads it; of strangers we read less."""
-    if endpoint == "points.save" and door.find_current():
+    if endpoint == "points.save" and sign_in.find_current():
         request.max_content_length = MOST_BYTES + FORM_BYTES
 
 

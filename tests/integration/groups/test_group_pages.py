@@ -13,7 +13,7 @@ from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.states import Status
 from app.cases.states import LegState
 from app.db import db
-from app.groups import door
+from app.groups import checking
 from app.groups.models import Group, Member
 from app.notifications.models import OutboxMessage
 from app.stations import limits
@@ -122,7 +122,7 @@ def test_a_group_has_at_most_thirty(office):
 
 
 def test_codes_cannot_be_probed(office, cases, monkeypatch, clock):
-    monkeypatch.setattr(door, "MOST_WRONG_ROWS", 5)
+    monkeypatch.setattr(checking, "MOST_WRONG_ROWS", 5)
     office.start()
     wrong = "\n".join(f"HK7R4M2{sign},1111" for sign in "ABCDE")
     assert office.check(wrong).status_code == 200
@@ -186,7 +186,7 @@ def test_times_are_kept_for_half_an_hour_and_longer_on_request(office, cases, cl
     check = office.choose(office.go_on(cases))
     assert "We keep these times for you until" in check.text
     db.session.rollback()
-    assert {h.expires_at for h in db.session.query(Hold)} == {clock.time + door.PAUSE * 2}
+    assert {h.expires_at for h in db.session.query(Hold)} == {clock.time + checking.PAUSE * 2}
     clock.move(minutes=29)
     office.press(check.text, "I need more time")
     clock.move(minutes=14)
