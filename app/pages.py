@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import assets
 from app.i18n import current_language, preferred_language
 from app.settings import Settings
-from app.stations.listing import Question, list_page
+from app.stations.finding.listing import Question, list_page
 
 LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"
 DISPLAY_COOKIES = {"text": ("larger",), "contrast": ("high",)}

@@ -31,8 +31,8 @@ from app.planning.effects import StationChange, effect_of
 from app.privacy import retention
 from app.reports import checks
 from app.stations import queries as stations
+from app.stations.hours.opening_hours import ClosedInterval
 from app.stations.models import Station
-from app.stations.opening_hours import ClosedInterval
 from bench.figures import Figure, table
 from bench.places import rate_of
 from bench.site import fill, swept

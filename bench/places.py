@@ -13,9 +13,9 @@ from functools import partial
 from flask import Flask
 
 from app.localtext import LocalText
-from app.stations.distance import Point
-from app.stations.name_index import NameIndex
-from app.stations.places import NamedPlace, PlaceKind, named
+from app.stations.geography.distance import Point
+from app.stations.geography.name_index import NameIndex
+from app.stations.geography.places import NamedPlace, PlaceKind, named
 from bench.figures import Figure, table
 
 COUNT = 10_000

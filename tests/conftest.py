@@ -25,8 +25,8 @@ from app import clock as app_clock
 from app.appointments.queries import forget_candidates
 from app.db import db
 from app.settings import Settings
+from app.stations.hours.plans import forget_plans
 from app.stations.limits import forget_limits
-from app.stations.plans import forget_plans
 from tests import factories
 from tests.databases import KINDS, Databases
 

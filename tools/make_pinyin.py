@@ -1,4 +1,4 @@
-"""Make app/stations/pinyin.txt: how each Chinese character is read, without tones.
+"""Make app/stations/geography/pinyin.txt: how each Chinese character is read, without tones.
 
 The readings are those of pypinyin (MIT licence), which needs 57 MB of memory where this table needs two.
 A character of several readings gets those that its phrases use: 长 is chang in 长流 and zhang in 校长.
@@ -12,7 +12,7 @@ from pypinyin.phrases_dict import phrases_dict
 from pypinyin.pinyin_dict import pinyin_dict
 from pypinyin.style import convert
 
-TABLE = Path(__file__).parents[1] / "app" / "stations" / "pinyin.txt"
+TABLE = Path(__file__).parents[1] / "app" / "stations" / "geography" / "pinyin.txt"
 HEADER = "# Chinese characters by reading. Made by tools/make_pinyin.py from pypinyin (MIT licence)."
 IDEOGRAPHS = range(0x4E00, 0xA000)
 MOST_READINGS = 2

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from app.appointments.slots import Slot
 from app.localtext import LocalText
+from app.stations.hours.opening_hours import DayKind, Plan, day_plan, open_intervals
 from app.stations.models import Station
-from app.stations.opening_hours import DayKind, Plan, day_plan, open_intervals
 
 LONG_DAY = 18  # a day with more times is folded by the hour
 

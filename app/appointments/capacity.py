@@ -23,9 +23,9 @@ from app.appointments.models import DeskUsage, HoldStatus
 from app.appointments.slots import Candidate, Line, cell_of, cells_of, start_of
 from app.db import Base, db, json_list, locking, run
 from app.interval import Interval
-from app.stations import plans
+from app.stations.hours import plans
+from app.stations.hours.opening_hours import open_intervals
 from app.stations.models import Station
-from app.stations.opening_hours import open_intervals
 
 
 class Owner(Protocol):

@@ -36,8 +36,8 @@ from app.crypto import token_hash
 from app.db import db, locking
 from app.settings import Settings
 from app.stations import queries as stations
+from app.stations.hours.plans import Planned
 from app.stations.models import Station
-from app.stations.plans import Planned
 
 ALTERNATIVES = 3
 KEEP_CONTACTS = timedelta(hours=24)

@@ -33,8 +33,8 @@ from app.notifications.models import OutboxMessage
 from app.notifications.outbox import TOLD, ClaimedMessage
 from app.notifications.writing import Part, write
 from app.settings import Settings
-from app.stations.opening_hours import open_at
-from app.stations.plans import plan_of
+from app.stations.hours.opening_hours import open_at
+from app.stations.hours.plans import plan_of
 from app.stations.reminder_rules import ReminderRule, rules_of
 
 __all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "visit_of"]

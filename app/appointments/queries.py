@@ -24,11 +24,11 @@ from app.crypto import token_hash
 from app.db import db
 from app.errors import NotFound
 from app.interval import Interval
+from app.stations.hours.opening_hours import open_intervals
+from app.stations.hours.plans import Planned, plan_of, plans_of
 from app.stations.limits import NO_LIMITS, limits_at, remember
 from app.stations.models import Service, Station
-from app.stations.opening_hours import open_intervals
 from app.stations.party import PartyServed
-from app.stations.plans import Planned, plan_of, plans_of
 from app.stations.queries import Offer, find_offer, get_service, get_station
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from app.appointments.policy import PapersElsewhere, PapersNotThere, PastDeadline
 from app.cases.models import Case, PaperTransfer
 from app.db import db
+from app.stations.hours.plans import Planned, plan_of
+from app.stations.hours.working_days import working_day_after, working_days_of
 from app.stations.models import Station
-from app.stations.plans import Planned, plan_of
-from app.stations.working_days import working_day_after, working_days_of
 
 NEAR_DAYS = 3  # working days left from which a deadline is told in amber
 PASSPORT_RUNS_OUT = timedelta(days=90)  # from here on a new passport may have been issued already

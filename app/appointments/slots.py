@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain, pairwise
 
 from app.interval import Interval
-from app.stations.opening_hours import OpenInterval
+from app.stations.hours.opening_hours import OpenInterval
 
 CELL = timedelta(minutes=5)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from app.cases.models import Case, CaseEvent, CaseEventKind, PermitLeg
 from app.cases.states import LegState
 from app.cases.working_days import Course, count_days, pauses_of, usual_days
 from app.db import db
-from app.stations.plans import read_calendar
+from app.stations.hours.plans import read_calendar
 
 NEWEST = 100  # cases that tell how long it takes now
 

@@ -19,9 +19,9 @@ from app.cases.states import DECIDED, LegConflict, LegState, Permit, ReasonNeede
 from app.cases.working_days import Course, Reading, pauses_of, read_clock
 from app.db import db, locking
 from app.errors import DomainError, NotFound
+from app.stations.hours.opening_hours import WorkCalendar
+from app.stations.hours.plans import read_calendar
 from app.stations.models import Station
-from app.stations.opening_hours import WorkCalendar
-from app.stations.plans import read_calendar
 
 LONGEST_REASON = 1000
 LONGEST_SHELF = 40

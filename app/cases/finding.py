@@ -29,8 +29,8 @@ from app.cases.working_days import NEAR_DAYS, add_working_days
 from app.codes import UnreadableCode, read_code
 from app.crypto import keyring, normalised
 from app.db import db
-from app.stations.opening_hours import WorkCalendar
-from app.stations.plans import read_calendar
+from app.stations.hours.opening_hours import WorkCalendar
+from app.stations.hours.plans import read_calendar
 
 PAGE = 50
 MOST_PAGES = 10_000

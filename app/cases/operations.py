@@ -13,9 +13,9 @@ from app.cases.models import Case, CaseEventKind, Employer, PermitLeg, VisitType
 from app.cases.states import DECIDED, LegState, Permit
 from app.codes import new_code
 from app.db import db
+from app.stations.hours.opening_hours import WorkCalendar
+from app.stations.hours.plans import read_calendar
 from app.stations.models import Station
-from app.stations.opening_hours import WorkCalendar
-from app.stations.plans import read_calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from app.stations.opening_hours import WorkCalendar
+from app.stations.hours.opening_hours import WorkCalendar
 
 BUREAUS_ZONE = ZoneInfo("Asia/Shanghai")  # the days of the bureaus begin and end here
 NEAR_DAYS = 2  # working days left from which a case is near its promise

@@ -17,9 +17,9 @@ from app.cases.states import DECIDED, LegState, Permit, next_states
 from app.cases.working_days import Reading, Standing
 from app.db import db
 from app.localtext import LocalText
+from app.stations.hours.opening_hours import WorkCalendar
+from app.stations.hours.plans import read_calendar
 from app.stations.models import Station, StationService
-from app.stations.opening_hours import WorkCalendar
-from app.stations.plans import read_calendar
 
 PERMIT_ORDER = {Permit.WORK: 0, Permit.RESIDENCE: 1}
 

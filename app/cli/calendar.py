@@ -13,11 +13,10 @@ from app.planning import operations
 from app.planning.edits import CalendarEdit
 from app.planning.effects import Effect, StationChange, effect_of
 from app.seeding.files import SeedError
-from app.stations import calendar_years
-from app.stations.calendar_years import Difference, YearCalendar, difference
+from app.stations.hours import calendar
+from app.stations.hours.calendar import DaySeed, Difference, YearCalendar, difference
 from app.stations.models import CalendarStatus
 from app.stations.queries import list_stations
-from app.stations.seed import DaySeed
 from app.wording import sentence
 
 group = AppGroup("calendar", help="The official calendar: public holidays and make-up workdays, by year.")
@@ -26,7 +25,7 @@ group = AppGroup("calendar", help="The official calendar: public holidays and ma
 @group.command("list")
 def list_years() -> None:
     """List the years, their state and their source."""
-    for year in calendar_years.list_years():
+    for year in calendar.list_years():
         click.echo(f"{year.year}  {year.status}  {len(year.days)} days  {year.source}")
 
 
@@ -42,10 +41,10 @@ def import_year(file: Path, year: int, source: str, yes: bool) -> None:
     visits stay booked and stand on the call list of their day board.
     """
     try:
-        days = calendar_years.read_notice(file.read_text(encoding="utf-8-sig"), year)
+        days = calendar.read_notice(file.read_text(encoding="utf-8-sig"), year)
     except (SeedError, UnicodeDecodeError) as error:
         raise click.ClickException(str(error)) from error
-    known = calendar_years.read_year(year)
+    known = calendar.read_year(year)
     edit = CalendarEdit(YearCalendar(year, CalendarStatus.OFFICIAL, source, days))
     if edit.year == known:
         click.echo("Nothing to change.")

@@ -26,8 +26,8 @@ from app.cases.states import LegState, Permit
 from app.cli.demo_cases import add_cases
 from app.db import db, transact
 from app.staff.models import StaffAssignment
-from app.stations import plans
 from app.stations import queries as stations
+from app.stations.hours import plans
 from app.stations.models import CalendarStatus, CalendarYear
 
 PASSWORD = "calm-harbour-demo"  # noqa: S105 - printed at every start, for made-up people only

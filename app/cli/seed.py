@@ -14,9 +14,9 @@ from app.db import transact
 from app.seeding.files import SeedError
 from app.seeding.upsert import Tallies
 from app.settings import ROOT
-from app.stations import importer as network
-from app.stations import seed
-from app.stations.seed import NetworkSeed
+from app.stations.seeding import importer as network
+from app.stations.seeding import seed
+from app.stations.seeding.seed import NetworkSeed
 
 group = AppGroup("seed", help="Fill the database: the network from its files, and a demo.")
 

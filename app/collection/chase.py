@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Protocol
 
-from app.stations.working_days import Works, working_day_after
+from app.stations.hours.working_days import Works, working_day_after
 
 MESSAGE_HOURS = (time(9), time(20))  # nobody is woken by us
 

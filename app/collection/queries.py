@@ -21,9 +21,9 @@ from app.db import db
 from app.i18n import local
 from app.localtext import LocalText
 from app.notifications.models import MessageStatus, OutboxMessage
+from app.stations.hours.plans import plan_of
+from app.stations.hours.working_days import Works, working_days_of
 from app.stations.models import Service, Station
-from app.stations.plans import plan_of
-from app.stations.working_days import Works, working_days_of
 
 MOST_LISTED = 500
 

@@ -21,9 +21,9 @@ from app.db import db
 from app.interval import Interval
 from app.localtext import LocalText
 from app.staff.queries import cases_of
-from app.stations import plans
+from app.stations.hours import plans
+from app.stations.hours.opening_hours import open_intervals
 from app.stations.models import Station
-from app.stations.opening_hours import open_intervals
 
 
 def list_day(station: Station, day: date, *, now: datetime) -> list[BoardRow]:

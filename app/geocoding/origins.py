@@ -16,13 +16,13 @@ from app.geocoding.fetching import Limits
 from app.geocoding.models import GeocodedText
 from app.localtext import LocalText
 from app.settings import Settings
-from app.stations import search
-from app.stations.datum import Datum
-from app.stations.distance import Point
-from app.stations.names import LONGEST_TEXT, folded
-from app.stations.nearby import nearest
-from app.stations.places import Found, NamedPlace, Outcome, PlaceKind, Unknown, only_place
-from app.stations.wanted import Wanted
+from app.stations.finding import search
+from app.stations.finding.nearby import nearest
+from app.stations.finding.wanted import Wanted
+from app.stations.geography.datum import Datum
+from app.stations.geography.distance import Point
+from app.stations.geography.names import LONGEST_TEXT, folded
+from app.stations.geography.places import Found, NamedPlace, Outcome, PlaceKind, Unknown, only_place
 
 if TYPE_CHECKING:
     from app.geocoding.vendors import Vendor

@@ -16,8 +16,8 @@ from geopy.geocoders.base import Geocoder
 from geopy.location import Location
 
 from app.geocoding.fetching import FetchRefused, Limits, fetch
-from app.stations.datum import Datum, to_wgs84
-from app.stations.distance import Point, metres
+from app.stations.geography.datum import Datum, to_wgs84
+from app.stations.geography.distance import Point, metres
 
 USER_AGENT = "haikou-service-network"
 USUAL_PRECISION_M = 1000

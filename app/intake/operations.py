@@ -25,9 +25,9 @@ from app.crypto import keyring, token_hash
 from app.db import db, locking
 from app.intake.facts import CaseFacts
 from app.intake.models import RowResult
+from app.stations.hours.opening_hours import WorkCalendar
+from app.stations.hours.plans import read_calendar
 from app.stations.models import Station
-from app.stations.opening_hours import WorkCalendar
-from app.stations.plans import read_calendar
 
 FACTS_INDEX = "intake-facts"
 

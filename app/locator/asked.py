@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.localtext import LANGUAGES
-from app.stations.names import LONGEST_TEXT
-from app.stations.places import DatumUnknown, with_datum
+from app.stations.geography.names import LONGEST_TEXT
+from app.stations.geography.places import DatumUnknown, with_datum
 
 NETWORK_ZONE = ZoneInfo("Asia/Shanghai")  # of times that are typed for the whole network
 YEARS = range(2000, 2200)

@@ -7,11 +7,13 @@ from app.errors import NotFound
 from app.geocoding.origins import find_origin
 from app.locator.asked import MomentUnreadable, Opened, Search
 from app.locator.points import Point, points_of
-from app.stations.datum import Datum
-from app.stations.distance import metres
-from app.stations.listing import Question, first_to_open, list_page
-from app.stations.models import Service, Station
-from app.stations.places import (
+from app.stations.finding.listing import Question, first_to_open, list_page
+from app.stations.finding.remembered import service_with
+from app.stations.finding.search import find_place, list_districts
+from app.stations.finding.wanted import Wanted, count_unknown
+from app.stations.geography.datum import Datum
+from app.stations.geography.distance import metres
+from app.stations.geography.places import (
     Ambiguous,
     BadCoordinates,
     DatumUnknown,
@@ -20,9 +22,7 @@ from app.stations.places import (
     Outcome,
     Unknown,
 )
-from app.stations.remembered import service_with
-from app.stations.search import find_place, list_districts
-from app.stations.wanted import Wanted, count_unknown
+from app.stations.models import Service, Station
 
 FAR_AWAY_M = 100_000
 ON_A_PAGE = 10

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from app.interval import Interval
 from app.localtext import LocalText
-from app.stations.opening_hours import DayKind, Plan, day_plan, open_intervals
+from app.stations.hours.opening_hours import DayKind, Plan, day_plan, open_intervals
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from typing import Any
 
 from app.interval import Interval
 from app.locator.hours import DayHours, coming_days
+from app.stations.hours.opening_hours import DayKind, Plan, WeeklyPeriod
 from app.stations.models import Station
-from app.stations.opening_hours import DayKind, Plan, WeeklyPeriod
 
 SPECIAL_DAYS = 60
 SURE_WITHIN_M = 100

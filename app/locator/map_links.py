@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
-from app.stations.datum import Datum, Degrees, from_wgs84
+from app.stations.geography.datum import Datum, Degrees, from_wgs84
 
 ZOOM = 17
 # Both ask callers to say who they are; a name, not a key.

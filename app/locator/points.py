@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from app.appointments.queries import next_available
 from app.localtext import LocalText
-from app.stations.distance import Ranked, RoundedDistance, about, among
-from app.stations.listing import Listing
+from app.stations.finding.listing import Listing
+from app.stations.finding.nearby import Spot
+from app.stations.geography.distance import Ranked, RoundedDistance, about, among
+from app.stations.hours.open_state import OpenState, Reason, open_state
+from app.stations.hours.plans import plan_of, plans_of
 from app.stations.models import Service, Station
-from app.stations.nearby import Spot
-from app.stations.open_state import OpenState, Reason, open_state
-from app.stations.plans import plan_of, plans_of
 
 
 @dataclass(frozen=True)

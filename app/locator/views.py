@@ -17,9 +17,9 @@ from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
 from app.locator.finding import ON_A_PAGE, find_points, first_points
 from app.locator.hours import coming_days
 from app.locator.points import Point, first_service, notices, state_of
+from app.stations.hours.plans import plan_of
 from app.stations.models import Service, Station
 from app.stations.photos import get_published, photo_answer, size_of
-from app.stations.plans import plan_of
 from app.stations.queries import get_station, list_services
 
 LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"

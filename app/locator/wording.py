@@ -12,10 +12,10 @@ from app.locator.asked import NETWORK_ZONE, Opened, Search
 from app.locator.finding import ON_A_PAGE, Answer
 from app.locator.hours import DayHours
 from app.locator.points import Point
-from app.stations.distance import RoundedDistance
+from app.stations.geography.distance import RoundedDistance
+from app.stations.hours.open_state import Door, OpenState
+from app.stations.hours.opening_hours import DayKind
 from app.stations.models import Confidence
-from app.stations.open_state import Door, OpenState
-from app.stations.opening_hours import DayKind
 from app.typography import comma
 
 CONFIDENCE = {

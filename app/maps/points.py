@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from app.stations.datum import Datum, from_wgs84
+from app.stations.geography.datum import Datum, from_wgs84
 from app.stations.models import Station, StationKind
 
 # A position worse than this is shown as an area: a sharp pin would claim more than we know.

@@ -18,10 +18,10 @@ from app.maps.geojson import point_features
 from app.maps.points import MapPoint, map_points, shifted
 from app.maps.schematic import draw
 from app.settings import Settings
-from app.stations.datum import Datum, from_wgs84
-from app.stations.distance import Point, Positioned
+from app.stations.finding.listing import Question, list_page
+from app.stations.geography.datum import Datum, from_wgs84
+from app.stations.geography.distance import Point, Positioned
 from app.stations.geojson import MEDIA_TYPE
-from app.stations.listing import Question, list_page
 from app.stations.queries import get_station
 
 bp = Blueprint("maps", __name__, template_folder="templates")

@@ -18,9 +18,9 @@ from app.planning.effects import coming_visits
 from app.planning.impact import plan_impact
 from app.planning.models import PlanChange, TouchedVisit
 from app.staff.queries import cases_of, ways_to
-from app.stations import plans
+from app.stations.hours import plans
+from app.stations.hours.opening_hours import open_at
 from app.stations.models import Station
-from app.stations.opening_hours import open_at
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Protocol
 
 from app.localtext import LocalText
-from app.stations.calendar_years import YearCalendar, with_year
-from app.stations.opening_hours import (
+from app.stations.hours.calendar import YearCalendar, with_year
+from app.stations.hours.opening_hours import (
     COMMON_DESKS,
     ClosedInterval,
     DatedPeriod,

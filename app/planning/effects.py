@@ -25,9 +25,9 @@ from app.planning.decisions import Shown
 from app.planning.edits import PlanEdit
 from app.planning.impact import Crowd, crowds, newly_touched
 from app.staff.queries import cases_of, ways_to
-from app.stations import plans
+from app.stations.hours import plans
+from app.stations.hours.opening_hours import Plan, open_intervals
 from app.stations.models import Service, Station, StationService
-from app.stations.opening_hours import Plan, open_intervals
 
 LONGEST_VISIT = timedelta(days=1)  # a bound by which the index is read: not a rule for visits
 NEAREST = 8  # stations that are looked at for a new time

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from app.appointments.slots import Candidate, cells_of, start_of
 from app.interval import Interval
-from app.stations.opening_hours import Plan, open_intervals
+from app.stations.hours.opening_hours import Plan, open_intervals
 
 
 class Visit(Protocol):

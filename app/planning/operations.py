@@ -36,9 +36,9 @@ from app.planning.effects import Effect, StationChange, Touched, effect_of
 from app.planning.impact import candidate_at
 from app.planning.models import PlanChange, TouchedVisit
 from app.planning.refusals import CalendarChanged, EffectChanged, PlanChanged, UndoOver
-from app.stations import calendar_years, plans
+from app.stations.hours import calendar, plans
+from app.stations.hours.opening_hours import DatedPeriod
 from app.stations.models import Closure, DeskGroup, OpeningException, OpeningPeriod, Station
-from app.stations.opening_hours import DatedPeriod
 from app.stations.queries import StationRetired, lock_station
 
 # Messages wait this long, and as long the change can be undone without anybody having noticed.
@@ -98,7 +98,7 @@ def save_calendar(
     Raises CalendarChanged when the year is not the one its author saw, and what `save_plans` raises.
     """
     stations = db.session.scalars(locking(select(Station).order_by(Station.slug))).all()
-    if calendar_years.read_year(edit.year.year).fingerprint != seen:
+    if calendar.read_year(edit.year.year).fingerprint != seen:
         raise CalendarChanged
     saves = [PlanSave(one.slug, edit, one.plan_version, username) for one in stations]
     return save_plans(saves, decisions, now=now)
@@ -370,8 +370,8 @@ def _write_closure(edit: ClosureEdit, station: Station, now: datetime) -> None:
 @_write.register
 def _write_calendar(edit: CalendarEdit, station: Station, now: datetime) -> None:
     # Each station's save comes here, the first of them writes.
-    if calendar_years.read_year(edit.year.year) != edit.year:
-        calendar_years.write_year(edit.year)
+    if calendar.read_year(edit.year.year) != edit.year:
+        calendar.write_year(edit.year)
 
 
 @_write.register

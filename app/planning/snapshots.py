@@ -7,8 +7,8 @@ from sqlalchemy import delete, select
 
 from app.db import Base, db
 from app.localtext import LocalText
-from app.stations import calendar_years
-from app.stations.calendar_years import YearCalendar
+from app.stations.hours import calendar
+from app.stations.hours.calendar import YearCalendar
 from app.stations.models import Closure, DeskGroup, OpeningException, OpeningPeriod, Station
 
 PLAN_TABLES: tuple[type[OpeningPeriod] | type[OpeningException] | type[Closure] | type[DeskGroup], ...] = (
@@ -29,7 +29,7 @@ def copy_of(station: Station, *, of_year: YearCalendar | None = None) -> dict[st
         )
         copied[model.__tablename__] = [_written(row) for row in rows]
     if of_year:
-        copied["calendar"] = calendar_years.as_json(calendar_years.read_year(of_year.year))
+        copied["calendar"] = calendar.as_json(calendar.read_year(of_year.year))
     return copied
 
 
@@ -43,7 +43,7 @@ def put_back(station: Station, copied: dict[str, Any]) -> None:
         # A copy made before there were groups has none.
         db.session.add_all(model(**_read(model, row)) for row in copied.get(model.__tablename__, ()))
     if "calendar" in copied:
-        calendar_years.write_year(calendar_years.from_json(copied["calendar"]))
+        calendar.write_year(calendar.from_json(copied["calendar"]))
 
 
 def _written(row: Base) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
 from app.appointments.slots import Candidate, candidates
-from app.stations.opening_hours import Plan, WeeklyPeriod, WorkCalendar, open_intervals
+from app.stations.hours.opening_hours import Plan, WeeklyPeriod, WorkCalendar, open_intervals
 
 # A week of its own, without holidays: sums are about hours, not about dates.
 MONDAY = date(2024, 1, 1)

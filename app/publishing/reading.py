@@ -12,8 +12,8 @@ from app.errors import DomainError
 from app.publishing import cells
 from app.publishing.cells import FIELDS, GROUPS, NEEDED, PHONES, Cells
 from app.publishing.wording import field_label
+from app.stations.geography.places import find_position
 from app.stations.models import Confidence, StationKind
-from app.stations.places import find_position
 from app.wording import sentence
 
 LONGEST = {"name": 80, "full_name": 200, "address": 300, "district": 80, "notice": 500, "photo_alt": 200}

@@ -19,9 +19,9 @@ from app.interval import Interval
 from app.notifications.models import JobRun, OutboxMessage
 from app.notifications.watch import Trouble
 from app.reports.models import Finding
+from app.stations.hours.opening_hours import open_intervals
+from app.stations.hours.plans import plan_of
 from app.stations.models import Station, StationService
-from app.stations.opening_hours import open_intervals
-from app.stations.plans import plan_of
 
 JOB = "check_visits"
 TROUBLE = "check-found"

@@ -11,8 +11,8 @@ from app.appointments import queries as availability
 from app.appointments.models import Appointment, is_live
 from app.cases.models import Case
 from app.db import db
+from app.stations.hours.plans import plan_of
 from app.stations.models import Service, Station
-from app.stations.plans import plan_of
 
 WEEKS = 4
 WEEK_DAYS = 7

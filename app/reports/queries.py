@@ -15,9 +15,9 @@ from app.cases.models import Case, Employer
 from app.db import db
 from app.interval import Interval
 from app.reports.figures import Period
+from app.stations.hours.opening_hours import open_intervals
+from app.stations.hours.plans import plan_of
 from app.stations.models import Station
-from app.stations.opening_hours import open_intervals
-from app.stations.plans import plan_of
 
 CELL_MINUTES = CELL // timedelta(minutes=1)
 

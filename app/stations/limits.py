@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from app.db import db
-from app.stations import plans
+from app.stations.hours import plans
+from app.stations.hours.plans import Planned
 from app.stations.models import BookingLimits
 from app.stations.party import PartyServed
-from app.stations.plans import Planned
 
 MOST_REMEMBERED = 20_000
 

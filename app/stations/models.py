@@ -26,7 +26,7 @@ from app import clock
 from app.crypto import Encrypted
 from app.db import Model
 from app.localtext import LocalText
-from app.stations.area import direction
+from app.stations.geography.area import direction
 from app.stations.party import PartyServed
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from app.db import db, end_read
 from app.localtext import LocalText
+from app.stations.hours.plans import read_calendar
 from app.stations.models import Closure, OpeningException, Station, StationFact
 from app.stations.name_stamps import FACTS, find_stamp
-from app.stations.plans import read_calendar
 from app.stations.queries import list_after
 
 DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ OWN = python_files("app", "tests", "bench", "tools")
 ONLY_IN = {
     "folium": {"app/maps/render.py"},
     "branca": {"app/maps/render.py"},
-    "geopy": {"app/stations/distance.py", "app/geocoding/vendors.py"},  # lengths · geocoders
+    "geopy": {"app/stations/geography/distance.py", "app/geocoding/vendors.py"},  # lengths · geocoders
     "apscheduler": {"app/scheduler.py"},
     "PIL": {"app/publishing/pictures.py"},
 }

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from app.appointments.models import Appointment
 from app.db import db, transact
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.stations.plans import forget_plans
+from app.stations.hours.plans import forget_plans
 from tests import factories
 from tests.conftest import make_app
 from tests.integration.appointments import pages

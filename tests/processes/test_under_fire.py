@@ -20,8 +20,8 @@ from app.localtext import LocalText
 from app.planning import edits, operations
 from app.planning.operations import PlanSave
 from app.stations import queries as stations
+from app.stations.hours.opening_hours import ClosedInterval, WeeklyPeriod
 from app.stations.models import Closure
-from app.stations.opening_hours import ClosedInterval, WeeklyPeriod
 from tests.factories import WEEK
 from tests.processes.conftest import Site, audit, book, hold
 from tests.server import TUESDAY, Answer, Client, Server

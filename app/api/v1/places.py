@@ -10,11 +10,11 @@ from sqlalchemy.orm.attributes import instance_state
 from app.api.v1.answers import iso
 from app.appointments.queries import earliest_available, next_available
 from app.i18n import current_language, local, text
+from app.stations.geography.places import NamedPlace
+from app.stations.hours.open_state import OpenState, open_state
+from app.stations.hours.opening_hours import Plan, day_plan, open_intervals
+from app.stations.hours.plans import plan_of, plans_of
 from app.stations.models import Service, Station
-from app.stations.open_state import OpenState, open_state
-from app.stations.opening_hours import Plan, day_plan, open_intervals
-from app.stations.places import NamedPlace
-from app.stations.plans import plan_of, plans_of
 
 WEEK = 7
 

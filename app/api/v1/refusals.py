@@ -14,7 +14,7 @@ from app.appointments.policy import SlotUnavailable, TokenWrong
 from app.errors import DomainError
 from app.i18n import text
 from app.problems import problem
-from app.stations.places import NamedPlace, PlaceAmbiguous, PlaceUnknown
+from app.stations.geography.places import NamedPlace, PlaceAmbiguous, PlaceUnknown
 from app.wording import sentence
 
 

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from app.api.v1.fields import Body, Day, Line, Moment, NowOrMoment, QueryWhole, Truth, Whole
 from app.localtext import LANGUAGES
-from app.stations.datum import Datum
+from app.stations.geography.datum import Datum
 from app.stations.party import PartyServed
 
 MOST_ON_A_PAGE = 1000

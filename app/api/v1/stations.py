@@ -17,12 +17,12 @@ from app.geocoding.origins import get_origin
 from app.i18n import current_language
 from app.stations import open_data as published
 from app.stations import queries
+from app.stations.finding.listing import Listing, Question, list_page
+from app.stations.finding.remembered import service_with
+from app.stations.finding.wanted import Wanted
+from app.stations.geography.places import BadCoordinates, NamedPlace, at_position, find_position
 from app.stations.geojson import MEDIA_TYPE, feature, written
-from app.stations.listing import Listing, Question, list_page
 from app.stations.models import Service, Station
-from app.stations.places import BadCoordinates, NamedPlace, at_position, find_position
-from app.stations.remembered import service_with
-from app.stations.wanted import Wanted
 
 SHEET_TYPE = "text/csv"
 FORMAT = 1  # of the files; goes up when the same data are written otherwise

@@ -19,9 +19,9 @@ from app.cases.readiness import Readiness, readiness
 from app.db import db
 from app.errors import DomainError
 from app.stations import queries as stations
-from app.stations.listing import Question, list_page
+from app.stations.finding.listing import Question, list_page
+from app.stations.finding.wanted import Wanted
 from app.stations.models import Service, Station
-from app.stations.wanted import Wanted
 
 COLLECT, BOOK = "collect", "book"
 MOST_PLACES = 30

@@ -38,8 +38,8 @@ from app.appointments.wording import party_words
 from app.cases.readiness import CaseNotReady
 from app.db import transact
 from app.i18n import local, month_name, weekday_names
+from app.stations.hours.plans import plan_of
 from app.stations.models import Station
-from app.stations.plans import plan_of
 
 DAYS_SHOWN = 5
 ANY = "any"

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.planning.edits import CalendarEdit
 from app.seeding.files import SeedError
-from app.stations.calendar_years import YearCalendar, read_notice, written
+from app.stations.hours.calendar import YearCalendar, read_notice, written
 from app.stations.models import CalendarStatus
 
 MOST_SIGNS = 50_000

@@ -13,8 +13,8 @@ from app.interval import Interval
 from app.localtext import LocalText
 from app.planning.edits import ClosureEdit
 from app.planning.forms.periods import ClosureForm, typed_reason
+from app.stations.hours.opening_hours import ClosedInterval
 from app.stations.models import Station
-from app.stations.opening_hours import ClosedInterval
 
 # Ready in all languages, so that nobody has to write while the wind rises. Any other can be typed.
 REASONS = {

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from app.localtext import LANGUAGES, LocalText
 from app.planning.edits import GroupsEdit
+from app.stations.hours.opening_hours import COMMON_DESKS, Plan, ServingDesks
 from app.stations.models import Service
-from app.stations.opening_hours import COMMON_DESKS, Plan, ServingDesks
 
 MOST_GROUPS = 9
 LONGEST_SLOT = 240

@@ -16,8 +16,8 @@ from app.interval import Interval
 from app.localtext import LANGUAGES, LocalText
 from app.planning.edits import ClosureEdit, DayEdit, first_overlap
 from app.staff.typed import read_day
+from app.stations.hours.opening_hours import ClosedInterval, DatedPeriod
 from app.stations.models import OpeningPeriod
-from app.stations.opening_hours import ClosedInterval, DatedPeriod
 
 MOST_DESKS = 50
 LONGEST_REASON = 300

@@ -20,8 +20,8 @@ from app.planning.forms.periods import (
 )
 from app.planning.wording import WEEKDAYS
 from app.staff.typed import read_day
+from app.stations.hours.opening_hours import WeeklyPeriod
 from app.stations.models import OpeningPeriod
-from app.stations.opening_hours import WeeklyPeriod
 
 
 @dataclass

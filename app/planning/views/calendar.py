@@ -18,7 +18,7 @@ from app.planning.wording import WEEKDAYS
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
 from app.staff.typed import FIRST_YEAR, LAST_YEAR
-from app.stations import calendar_years
+from app.stations.hours import calendar
 from app.stations.queries import list_stations
 from app.wording import sentence
 
@@ -35,9 +35,9 @@ def overview() -> ResponseReturnValue:
     if wanted is not None and FIRST_YEAR <= wanted <= LAST_YEAR:
         return redirect(url_for(".show", year=wanted))
     this_year = local(clock.now(), NETWORK_ZONE).year
-    years = {year.year: year for year in calendar_years.list_years()}
+    years = {year.year: year for year in calendar.list_years()}
     for year in (this_year, this_year + 1):
-        years.setdefault(year, calendar_years.read_year(year))
+        years.setdefault(year, calendar.read_year(year))
     return render_template(
         "planning/calendar.html", years=[years[y] for y in sorted(years)], statuses=STATUSES
     )
@@ -82,7 +82,7 @@ def _look_or_save(form: YearForm, edit: CalendarEdit) -> ResponseReturnValue:
 
 
 def _changed_meanwhile(form: YearForm) -> ResponseReturnValue:
-    form.known = calendar_years.read_year(form.known.year)
+    form.known = calendar.read_year(form.known.year)
     form.errors.append(("seen-days", sentence(CalendarChanged())))
     return _page(form), CalendarChanged.status
 
@@ -93,10 +93,10 @@ def _uploaded() -> str:
     return sent.stream.read(200_000).decode("utf-8-sig", errors="replace").replace("\0", "�") if sent else ""
 
 
-def _known_or_404(year: int) -> calendar_years.YearCalendar:
+def _known_or_404(year: int) -> calendar.YearCalendar:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         abort(404)
-    return calendar_years.read_year(year)
+    return calendar.read_year(year)
 
 
 def _page(form: YearForm) -> str:

@@ -24,9 +24,15 @@ from app.planning.week_capacity import Hour, week_sums
 from app.planning.wording import WEEKDAYS
 from app.staff.frame import frame
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
-from app.stations import plans
+from app.stations.hours import plans
+from app.stations.hours.opening_hours import (
+    COMMON_DESKS,
+    ClosedInterval,
+    DatedPeriod,
+    WeeklyPeriod,
+    doubtful_year,
+)
 from app.stations.models import Service, Station
-from app.stations.opening_hours import COMMON_DESKS, ClosedInterval, DatedPeriod, WeeklyPeriod, doubtful_year
 
 bp = Blueprint("staff_hours", __name__, template_folder="../templates", url_prefix="/staff")
 bp.context_processor(frame)

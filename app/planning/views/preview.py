@@ -23,9 +23,9 @@ from app.planning.effects import Effect, StationChange, Touched, effect_of
 from app.planning.operations import UNDO_PLAN, PlanSave
 from app.planning.refusals import EffectChanged
 from app.planning.wording import CHOICES, WEEKDAYS
-from app.stations.calendar_years import Difference, difference, read_year
+from app.stations.hours.calendar import Difference, difference, read_year
+from app.stations.hours.plans import forget_plans
 from app.stations.limits import forget_limits
-from app.stations.plans import forget_plans
 from app.stations.queries import get_station
 from app.wording import sentence
 

@@ -28,7 +28,7 @@ from app.publishing.queries import Editing
 from app.publishing.reading import Checked, Unfit, check, check_slug, clean
 from app.publishing.views.blueprint import administrates, bp, conflict, get_editing_or_404, known
 from app.staff.permissions import get_member, list_own_stations, requires
-from app.stations.datum import Datum
+from app.stations.geography.datum import Datum
 from app.stations.models import Confidence, StationKind
 from app.wording import sentence
 

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.localtext import LocalText
-from app.stations.datum import Datum, from_wgs84
+from app.stations.geography.datum import Datum, from_wgs84
 from tests.factories import Network, build_place
 
 HERE = (20.04017, 110.32387)

@@ -10,7 +10,8 @@ from icalendar import Calendar
 from app.api.v1 import sheet
 from app.db import db, transact
 from app.localtext import LocalText
-from app.stations import open_data, plans
+from app.stations import open_data
+from app.stations.hours import plans
 from app.stations.models import StationFact, StationPhone
 from tests import factories
 from tests.factories import add_closure, add_exception, at, save

@@ -39,8 +39,8 @@ from app.planning.decisions import UNDECIDED, Choice, Decisions
 from app.planning.edits import ClosureEdit, ClosureRemoval
 from app.planning.models import PlanChange, TouchedVisit
 from app.planning.operations import PlanSave, save_plan
+from app.stations.hours.opening_hours import ClosedInterval
 from app.stations.models import Closure, Service, Station
-from app.stations.opening_hours import ClosedInterval
 from app.stations.party import PartyServed
 from tests.factories import at
 from tests.integration.appointments.conftest import VISITOR, Desk

@@ -9,7 +9,7 @@ import pytest
 from app.db import db
 from app.localtext import LocalText
 from app.settings import Settings
-from app.stations.datum import Datum, from_wgs84
+from app.stations.geography.datum import Datum, from_wgs84
 from app.stations.models import Station
 from tests.factories import build_station
 from tests.hostile import HOSTILE_NAMES

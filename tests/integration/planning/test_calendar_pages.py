@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from app.db import db
-from app.stations import calendar_years
-from app.stations.calendar_years import read_notice, read_year
+from app.stations.hours import calendar
+from app.stations.hours.calendar import read_notice, read_year
+from app.stations.hours.plans import read_calendar
 from app.stations.models import CalendarStatus
-from app.stations.plans import read_calendar
 from tests import factories
 from tests.factories import at
 from tests.integration.planning.displacing import again, hidden, make, messages
@@ -53,7 +53,7 @@ def test_years_are_listed_with_state_and_source_and_next_year_too(cast, network)
 def test_the_page_of_the_hours_says_which_year_cannot_be_booked(cast, clock):
     assert "2027 is not published officially" in cast.tom.get("/staff/stations/fuxingcheng/hours").text
 
-    factories.save(calendar_years.CalendarYear(year=2027, status="official", source="x"))
+    factories.save(calendar.CalendarYear(year=2027, status="official", source="x"))
     cast.fuxingcheng.plan_version += 1
     db.session.commit()
 
@@ -221,4 +221,4 @@ def test_the_command_names_the_line_that_is_wrong(network, runner, tmp_path):
 def test_what_is_written_is_read_back_the_same(network):
     days = read_year(2026).days
 
-    assert read_notice(calendar_years.written(days), 2026) == days
+    assert read_notice(calendar.written(days), 2026) == days

@@ -12,8 +12,8 @@ from app.appointments.policy import SlotUnavailable
 from app.db import db, transact
 from app.reports import checks
 from app.reports.models import Finding
+from app.stations.hours.plans import read_plan
 from app.stations.models import DeskGroup, OpeningException, OpeningPeriod
-from app.stations.plans import read_plan
 from tests import factories
 from tests.factories import at
 from tests.integration.appointments.ledger import assert_ledger

@@ -19,8 +19,8 @@ from app.notifications.outbox import ClaimedMessage
 from app.planning.decisions import Choice, Decisions
 from app.planning.edits import ClosureEdit
 from app.planning.operations import PlanSave, save_plan
+from app.stations.hours.opening_hours import ClosedInterval
 from app.stations.models import Closure
-from app.stations.opening_hours import ClosedInterval
 from tests import factories
 from tests.factories import at
 from tests.integration.appointments.ledger import assert_ledger

@@ -8,8 +8,8 @@ from app.planning.edits import WeekEdit
 from app.planning.models import PlanChange
 from app.planning.operations import PlanSave, save_plan
 from app.planning.refusals import PlanChanged
+from app.stations.hours.opening_hours import WeeklyPeriod
 from app.stations.models import OpeningPeriod, Station
-from app.stations.opening_hours import WeeklyPeriod
 
 MANAGERS = 6
 

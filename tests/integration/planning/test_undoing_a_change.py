@@ -18,8 +18,8 @@ from app.planning.models import PlanChange, TouchedVisit
 from app.planning.operations import PlanSave, save_plan, undo_batch
 from app.planning.refusals import EffectChanged
 from app.planning.snapshots import PLAN_TABLES, copy_of, put_back
+from app.stations.hours.opening_hours import ClosedInterval
 from app.stations.models import Closure, DeskGroup, OpeningPeriod
-from app.stations.opening_hours import ClosedInterval
 from tests import factories
 from tests.factories import at
 from tests.integration.planning.displacing import (

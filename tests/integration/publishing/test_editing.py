@@ -95,7 +95,7 @@ def test_every_kind_of_fact_can_be_changed(office: Office, client):
     [("20.04019, 110.32387", "wgs84"), ("20.03861, 110.32849", "gcj02"), ("20.04436, 110.33507", "bd09")],
 )
 def test_typed_coordinates_are_kept_as_wgs84(office: Office, typed: str, datum: str):
-    from app.stations.datum import Datum, to_wgs84  # noqa: PLC0415
+    from app.stations.geography.datum import Datum, to_wgs84  # noqa: PLC0415
 
     lat, lon = to_wgs84(tuple(map(float, typed.split(", "))), Datum(datum))
     office.tom.save(position=typed, datum=datum)

@@ -9,7 +9,7 @@ import pytest
 
 from app.db import db
 from app.localtext import LocalText
-from app.stations.plans import forget_plans
+from app.stations.hours.plans import forget_plans
 from tests.factories import PASSWORD, add_closure, at, build_appointment, build_case, build_user
 from tests.hostile import HOSTILE_NAMES
 

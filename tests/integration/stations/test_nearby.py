@@ -8,12 +8,12 @@ from flask import Flask
 from sqlalchemy import insert
 
 from app.db import db
-from app.stations import nearby
-from app.stations.area import direction
-from app.stations.distance import Point, rank
+from app.stations.finding import nearby
+from app.stations.finding.nearby import nearest
+from app.stations.finding.wanted import Wanted, count_unknown
+from app.stations.geography.area import direction
+from app.stations.geography.distance import Point, rank
 from app.stations.models import Confidence, Station, StationFact
-from app.stations.nearby import nearest
-from app.stations.wanted import Wanted, count_unknown
 from tests.factories import build_service, build_station, save, words
 
 ANY = Wanted()

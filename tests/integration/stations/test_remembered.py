@@ -8,10 +8,10 @@ from sqlalchemy import event
 
 from app.db import db, transact
 from app.localtext import LocalText
+from app.stations.finding.remembered import service_with, stations_with
+from app.stations.hours.plans import raise_all_versions
 from app.stations.models import Service, Station, StationPhone, StationService
-from app.stations.plans import raise_all_versions
 from app.stations.queries import get_service, get_station
-from app.stations.remembered import service_with, stations_with
 
 SEARCH = "/api/v1/stations?near=20.03,110.33"
 

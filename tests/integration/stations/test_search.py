@@ -9,11 +9,12 @@ from sqlalchemy import select
 from app.db import db, transact
 from app.localtext import LocalText
 from app.seeding.upsert import Tallies
-from app.stations import importer, search, seed
-from app.stations.distance import Point, metres, rank
+from app.stations.finding import search
+from app.stations.geography.distance import Point, metres, rank
+from app.stations.geography.places import Ambiguous, Found, PlaceAmbiguous, PlaceUnknown, Unknown
 from app.stations.models import Place
-from app.stations.places import Ambiguous, Found, PlaceAmbiguous, PlaceUnknown, Unknown
 from app.stations.queries import list_stations
+from app.stations.seeding import importer, seed
 from tests.unit.stations.test_seed import SHIPPED
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.cases.models import VisitItem, VisitType
 from app.db import db, transact
 from app.localtext import LocalText
-from app.stations import plans
+from app.stations.hours import plans
 from app.stations.limits import NO_LIMITS, Limits, LimitsChange, read_own, save
 from app.stations.models import (
     BookingLimits,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from app.appointments.agenda import Gap, GapKind, Offer, OfferDay, agenda, days_of, month_beside, weeks_of
 from app.interval import Interval
 from app.localtext import LocalText
-from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
+from app.stations.hours.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
 
 HAIKOU = ZoneInfo("Asia/Shanghai")
 PLACE = SimpleNamespace(slug="central-window", number=1)

@@ -20,7 +20,7 @@ from app.appointments.slots import (
     start_of,
 )
 from app.interval import Interval
-from app.stations.opening_hours import OpenInterval
+from app.stations.hours.opening_hours import OpenInterval
 
 DAY = datetime(2026, 11, 24, tzinfo=UTC)
 

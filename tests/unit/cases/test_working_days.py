@@ -18,7 +18,7 @@ from app.cases.working_days import (
     usual_days,
 )
 from app.localtext import LocalText
-from app.stations.opening_hours import WorkCalendar
+from app.stations.hours.opening_hours import WorkCalendar
 from tests.calendar_2026 import DAYS_OFF, MAKEUP_WORKDAYS
 
 OFF = {day: LocalText(en=name) for day, name in DAYS_OFF.items()}

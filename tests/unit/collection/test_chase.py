@@ -9,8 +9,8 @@ import pytest
 from app.collection.chase import call_is_due, latest_due
 from app.interval import Interval
 from app.localtext import LocalText
-from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
-from app.stations.working_days import working_day_after, working_days_of
+from app.stations.hours.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
+from app.stations.hours.working_days import working_day_after, working_days_of
 from tests.factories import at
 
 HAIKOU = ZoneInfo("Asia/Shanghai")

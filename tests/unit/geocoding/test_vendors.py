@@ -7,8 +7,8 @@ import pytest
 
 from app.geocoding.fetching import Limits
 from app.geocoding.vendors import SERVICES, GeocoderFailed, Vendor, ask
-from app.stations.datum import Datum, from_wgs84
-from app.stations.distance import Point, metres
+from app.stations.geography.datum import Datum, from_wgs84
+from app.stations.geography.distance import Point, metres
 from tests import geocoder
 from tests.geocoder import Geocoder
 

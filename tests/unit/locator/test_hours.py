@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 from app.interval import Interval
 from app.localtext import LocalText
 from app.locator.hours import coming_days
-from app.stations.opening_hours import ClosedInterval, DatedPeriod, DayKind, Plan, WeeklyPeriod, WorkCalendar
+from app.stations.hours.opening_hours import (
+    ClosedInterval,
+    DatedPeriod,
+    DayKind,
+    Plan,
+    WeeklyPeriod,
+    WorkCalendar,
+)
 
 TUESDAY = date(2026, 11, 24)
 NATIONAL_DAY = LocalText(en="National Day")

@@ -9,8 +9,8 @@ import pytest
 from app.interval import Interval
 from app.localtext import LocalText
 from app.locator.linked_data import Links, office
+from app.stations.hours.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
 from app.stations.models import Station, StationPhone
-from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
 from tests.schema_org import faults
 
 TODAY = date(2026, 11, 24)

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.locator.map_links import DATUMS, Destination, MapApp, map_link
-from app.stations.datum import Datum, Degrees, to_wgs84
-from app.stations.distance import Point, metres
+from app.stations.geography.datum import Datum, Degrees, to_wgs84
+from app.stations.geography.distance import Point, metres
 
 WINDOW: Degrees = (20.04017, 110.32387)
 CENTRAL = Destination(WINDOW, "外国人综合服务窗口", "滨海公园路1号")

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from app.maps.points import shifted
 from app.maps.views import tile_hosts
 from app.settings import Settings
-from app.stations.datum import Datum
+from app.stations.geography.datum import Datum
 from tests.unit.maps.points import build_point
 
 GOOD = "https://t{s}.tianditu.gov.cn/vec_w/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=key"

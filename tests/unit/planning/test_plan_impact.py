@@ -9,7 +9,7 @@ from app.interval import Interval
 from app.localtext import LocalText
 from app.planning.edits import ClosureEdit, ClosureRemoval, DayEdit, WeekEdit, first_overlap
 from app.planning.impact import newly_touched, plan_impact
-from app.stations.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
+from app.stations.hours.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
 
 HAIKOU = ZoneInfo("Asia/Shanghai")
 TUESDAY = date(2026, 11, 24)

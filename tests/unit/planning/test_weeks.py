@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.planning.edits import LASTING, DeskEdit, WeekEdit, bounds_of, version_on, versions_of
 from app.planning.week_capacity import Cell, week_sums
-from app.stations.opening_hours import Plan, WeeklyPeriod, WorkCalendar, open_intervals
+from app.stations.hours.opening_hours import Plan, WeeklyPeriod, WorkCalendar, open_intervals
 
 NOVEMBER = date(2026, 11, 2)
 DECEMBER = date(2026, 12, 1)

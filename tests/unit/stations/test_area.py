@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.stations.area import box_around
-from app.stations.distance import Point, metres
+from app.stations.geography.area import box_around
+from app.stations.geography.distance import Point, metres
 
 LATS = st.floats(-90, 90, allow_nan=False)
 LONS = st.floats(-180, 180, allow_nan=False)

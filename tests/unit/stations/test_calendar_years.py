@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.localtext import LocalText
-from app.stations.calendar_years import (
+from app.stations.hours.calendar import (
+    DaySeed,
     YearCalendar,
     as_json,
     difference,
@@ -13,9 +14,8 @@ from app.stations.calendar_years import (
     with_year,
     written,
 )
+from app.stations.hours.opening_hours import WorkCalendar, doubtful_year
 from app.stations.models import CalendarDayKind, CalendarStatus
-from app.stations.opening_hours import WorkCalendar, doubtful_year
-from app.stations.seed import DaySeed
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20).filter(
     lambda text: text.strip() == text

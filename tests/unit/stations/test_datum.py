@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.stations.datum import Datum, Degrees, from_wgs84, to_wgs84
-from app.stations.distance import Point, metres
+from app.stations.geography.datum import Datum, Degrees, from_wgs84, to_wgs84
+from app.stations.geography.distance import Point, metres
 
 # WGS-84 and GCJ-02, from the test vectors that the eviltransform project (googollee/eviltransform,
 # go/transform_test.go) publishes for all its languages.

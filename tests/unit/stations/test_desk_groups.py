@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.localtext import LocalText
 from app.planning.edits import DeskEdit, GroupsEdit
-from app.stations.opening_hours import (
+from app.stations.hours.opening_hours import (
     DatedPeriod,
     Plan,
     ServingDesks,

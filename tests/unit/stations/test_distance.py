@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.stations.distance import Point, about, among, metres, rank
+from app.stations.geography.distance import Point, about, among, metres, rank
 
 CENTRAL = Point(20.04017, 110.32387, 300)
 AIRPORT = Point(19.9349, 110.459, 1200)

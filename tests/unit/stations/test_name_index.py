@@ -5,10 +5,10 @@ import time
 import pytest
 
 from app.localtext import LocalText
-from app.stations.distance import Point
-from app.stations.name_index import NameIndex, look_up, slips_allowed
-from app.stations.names import in_cyrillic, key_of, keys_of, readings_of
-from app.stations.places import Ambiguous, Found, PlaceKind, Unknown, named
+from app.stations.geography.distance import Point
+from app.stations.geography.name_index import NameIndex, look_up, slips_allowed
+from app.stations.geography.names import in_cyrillic, key_of, keys_of, readings_of
+from app.stations.geography.places import Ambiguous, Found, PlaceKind, Unknown, named
 from bench.places import made_up_places
 
 HERE = Point(20.0, 110.3, 1000)

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from app.localtext import LocalText
-from app.stations.open_state import Door, Reason, open_state
-from app.stations.opening_hours import DatedPeriod
+from app.stations.hours.open_state import Door, Reason, open_state
+from app.stations.hours.opening_hours import DatedPeriod
 from tests.unit.stations.test_opening_hours import FLOOD, NATIONAL_DAY, PLAN, SATURDAY, TUESDAY, at, closed
 
 MOMENTS = [

@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 
 from app.interval import Interval
 from app.localtext import LocalText
-from app.stations import seed
-from app.stations.models import CalendarDayKind
-from app.stations.opening_hours import (
+from app.stations.hours.opening_hours import (
     ClosedInterval,
     DatedPeriod,
     DayKind,
@@ -27,6 +25,8 @@ from app.stations.opening_hours import (
     open_at,
     open_intervals,
 )
+from app.stations.models import CalendarDayKind
+from app.stations.seeding import seed
 
 HAIKOU = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

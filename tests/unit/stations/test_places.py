@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.localtext import LocalText
-from app.stations.distance import Point
-from app.stations.name_index import NameIndex, look_up
-from app.stations.names import key_of
-from app.stations.places import (
+from app.stations.geography.distance import Point
+from app.stations.geography.name_index import NameIndex, look_up
+from app.stations.geography.names import key_of
+from app.stations.geography.places import (
     Ambiguous,
     BadCoordinates,
     CoordinatesSwapped,

@@ -10,8 +10,8 @@ import pytest
 from app.cases import importer as visit_types
 from app.cases.models import VisitItemKind
 from app.seeding.files import SeedError
-from app.stations import facts, seed
 from app.stations.models import CalendarStatus, Confidence
+from app.stations.seeding import facts, seed
 
 SHIPPED = Path(__file__).parents[3] / "seed_data"
 SLUGS = "central-window fuxingcheng jiangdong longhua xiuying high-tech-zone bonded-zone meilan talent-home"

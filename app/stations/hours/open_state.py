@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from app.interval import Interval
 from app.localtext import LocalText
-from app.stations.opening_hours import (
+from app.stations.hours.opening_hours import (
     DayKind,
     DayPlan,
     Plan,

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from app.errors import DomainError
 from app.localtext import LocalText
-from app.stations.datum import Datum, to_wgs84
-from app.stations.distance import Point
-from app.stations.names import LONGEST_TEXT, Keys, folded, keys_of
+from app.stations.geography.datum import Datum, to_wgs84
+from app.stations.geography.distance import Point
+from app.stations.geography.names import LONGEST_TEXT, Keys, folded, keys_of
 
 MOST_CANDIDATES = 8
 

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, and_, bindparam, case, func, literal, or_, select
 
 from app.db import Base, db, run
-from app.stations.area import Box, box_around, direction
-from app.stations.distance import Positioned, Ranked, rank
-from app.stations.wanted import Wanted, conditions
+from app.stations.finding.wanted import Wanted, conditions
+from app.stations.geography.area import Box, box_around, direction
+from app.stations.geography.distance import Positioned, Ranked, rank
 
 RADII_M = tuple(1000.0 * 4**step for step in range(8))
 HALF_THE_EARTH_M = 20_100_000.0

@@ -7,7 +7,7 @@ reach farther than the circle: what lies there is sorted out by measuring.
 import math
 from dataclasses import dataclass
 
-from app.stations.distance import SPHERE_ERROR, Positioned
+from app.stations.geography.distance import SPHERE_ERROR, Positioned
 
 EARTH_RADIUS_M = 6_371_009
 WHOLE = (-180.0, 180.0)

@@ -15,8 +15,9 @@ from sqlalchemy import delete, select
 from app.db import db
 from app.localtext import LocalText
 from app.seeding.upsert import Tallies, assign, upsert
-from app.stations import facts, limits, plans
-from app.stations.facts import Fact, Phone
+from app.stations import limits
+from app.stations.hours import plans
+from app.stations.hours.calendar import DaySeed
 from app.stations.limits import Limits, LimitsChange
 from app.stations.models import (
     BookingLimits,
@@ -32,7 +33,9 @@ from app.stations.models import (
     StationPhone,
     StationService,
 )
-from app.stations.seed import CodedSeed, DaySeed, NetworkSeed, OfferSeed, PeriodSeed, StationSeed, YearSeed
+from app.stations.seeding import facts
+from app.stations.seeding.facts import Fact, Phone
+from app.stations.seeding.seed import CodedSeed, NetworkSeed, OfferSeed, PeriodSeed, StationSeed, YearSeed
 
 
 def load(seed: NetworkSeed, tallies: Tallies, *, now: datetime) -> None:

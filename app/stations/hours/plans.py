@@ -14,6 +14,14 @@ from sqlalchemy import Engine, inspect, select, update
 from app.db import db
 from app.interval import Interval
 from app.localtext import LocalText
+from app.stations.hours.opening_hours import (
+    ClosedInterval,
+    DatedPeriod,
+    Plan,
+    ServingDesks,
+    WeeklyPeriod,
+    WorkCalendar,
+)
 from app.stations.models import (
     CalendarDay,
     CalendarDayKind,
@@ -24,14 +32,6 @@ from app.stations.models import (
     OpeningException,
     OpeningPeriod,
     Station,
-)
-from app.stations.opening_hours import (
-    ClosedInterval,
-    DatedPeriod,
-    Plan,
-    ServingDesks,
-    WeeklyPeriod,
-    WorkCalendar,
 )
 
 MOST_REMEMBERED = 4096

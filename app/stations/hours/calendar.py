@@ -12,11 +12,33 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.db import db
-from app.localtext import LANGUAGES
-from app.seeding.files import SeedError, rows_of
+from app.localtext import LANGUAGES, LocalText
+from app.seeding.files import Row, SeedError, rows_of
+from app.stations.hours.opening_hours import WorkCalendar
 from app.stations.models import CalendarDay, CalendarDayKind, CalendarStatus, CalendarYear
-from app.stations.opening_hours import WorkCalendar
-from app.stations.seed import DAY_COLUMNS, DaySeed, read_day
+
+
+@dataclass(frozen=True, slots=True)
+class DaySeed:
+    day: date
+    kind: CalendarDayKind
+    name: LocalText
+    works_as: int | None
+
+
+DAY_COLUMNS = ("day", "kind", "name_en", "name_zh", "name_ru", "works_as", "note")
+
+
+def read_day(row: Row, years: set[int]) -> DaySeed:
+    """Return one day of the calendar; it must lie in one of these years."""
+    day, kind = row.day("day"), row.choice("kind", CalendarDayKind)
+    if day.year not in years:
+        raise row.error("day", f"calendar_years.csv does not say that {day.year} is published")
+    if kind is CalendarDayKind.DAY_OFF and row.text("works_as"):
+        raise row.error("works_as", "belongs to a make-up workday only")
+    works_as = row.integer("works_as", least=0, most=6) if kind is CalendarDayKind.MAKEUP_WORKDAY else None
+    return DaySeed(day, kind, row.whole_text("name"), works_as)
+
 
 NOTICE = "calendar"  # what complaints call the text
 

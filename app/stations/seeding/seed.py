@@ -2,19 +2,19 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.localtext import LocalText
 from app.seeding.files import Row, read_rows
-from app.stations import facts
-from app.stations.facts import Fact
+from app.stations.hours.calendar import DAY_COLUMNS, DaySeed, read_day
 from app.stations.limits import Limits
-from app.stations.models import CalendarDayKind, CalendarStatus, Confidence, StationKind
+from app.stations.models import CalendarStatus, Confidence, StationKind
 from app.stations.party import PartyServed
 from app.stations.reminder_rules import rule_from_text
+from app.stations.seeding import facts
+from app.stations.seeding.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,6 @@ class YearSeed:
     year: int
     status: CalendarStatus
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class DaySeed:
-    day: date
-    kind: CalendarDayKind
-    name: LocalText
-    works_as: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,23 +214,9 @@ def _read_years(folder: Path) -> tuple[YearSeed, ...]:
     )
 
 
-DAY_COLUMNS = ("day", "kind", "name_en", "name_zh", "name_ru", "works_as", "note")
-
-
 def _read_days(folder: Path, years: set[int]) -> tuple[DaySeed, ...]:
     rows = read_rows(folder, "calendar_days.csv", DAY_COLUMNS, key=("day",))
     return tuple(read_day(row, years) for row in rows)
-
-
-def read_day(row: Row, years: set[int]) -> DaySeed:
-    """Return one day of the calendar; it must lie in one of these years."""
-    day, kind = row.day("day"), row.choice("kind", CalendarDayKind)
-    if day.year not in years:
-        raise row.error("day", f"calendar_years.csv does not say that {day.year} is published")
-    if kind is CalendarDayKind.DAY_OFF and row.text("works_as"):
-        raise row.error("works_as", "belongs to a make-up workday only")
-    works_as = row.integer("works_as", least=0, most=6) if kind is CalendarDayKind.MAKEUP_WORKDAY else None
-    return DaySeed(day, kind, row.whole_text("name"), works_as)
 
 
 def _read_places(folder: Path) -> tuple[CodedSeed, ...]:

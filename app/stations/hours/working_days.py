@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import islice
 
-from app.stations.opening_hours import DayKind, Plan, day_plan, open_intervals
+from app.stations.hours.opening_hours import DayKind, Plan, day_plan, open_intervals
 
 LONGEST_LOOK = timedelta(days=400)
 FIRST_FREE_WEEKDAY = 5

@@ -6,13 +6,13 @@ from functools import lru_cache
 from sqlalchemy import Engine, select
 
 from app.db import db
-from app.stations import places
-from app.stations.datum import Datum
-from app.stations.distance import Point
+from app.stations.geography import places
+from app.stations.geography.datum import Datum
+from app.stations.geography.distance import Point
+from app.stations.geography.name_index import NameIndex
+from app.stations.geography.places import Found, NamedPlace, Outcome, PlaceKind
 from app.stations.models import Place, Station
-from app.stations.name_index import NameIndex
 from app.stations.name_stamps import find_stamp
-from app.stations.places import Found, NamedPlace, Outcome, PlaceKind
 
 _KINDS = {kind.value: kind for kind in (PlaceKind.CITY, PlaceKind.DISTRICT)}
 # Every process keeps the names in memory: of a larger network only the first stations are places to

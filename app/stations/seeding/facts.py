@@ -7,7 +7,7 @@ from datetime import date
 
 from app.localtext import LANGUAGES, LocalText
 from app.seeding.files import Row
-from app.stations.distance import Point
+from app.stations.geography.distance import Point
 from app.stations.models import Confidence
 
 TEXTS = ("name", "full_name", "address", "district")

@@ -14,9 +14,9 @@ from typing import ClassVar
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from app.stations import names
-from app.stations.names import LONGEST_TEXT
-from app.stations.places import (
+from app.stations.geography import names
+from app.stations.geography.names import LONGEST_TEXT
+from app.stations.geography.places import (
     MOST_CANDIDATES,
     Ambiguous,
     Found,

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from app.db import Base, run
-from app.stations.distance import Positioned, Ranked, among
+from app.stations.finding.nearby import Spot, nearest
+from app.stations.finding.remembered import stations_with
+from app.stations.finding.wanted import Wanted, conditions
+from app.stations.geography.distance import Positioned, Ranked, among
+from app.stations.hours.opening_hours import next_opening, open_at
+from app.stations.hours.plans import plans_of
 from app.stations.models import Station
-from app.stations.nearby import Spot, nearest
-from app.stations.opening_hours import next_opening, open_at
-from app.stations.plans import plans_of
-from app.stations.remembered import stations_with
-from app.stations.wanted import Wanted, conditions
 
 # Whether a door is open is decided point by point: so many are looked at, the nearest first.
 MOST_LOOKED_AT = 200

@@ -1,0 +1,1 @@
+"""Which stations a person wants."""

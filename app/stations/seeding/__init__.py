@@ -1,0 +1,1 @@
+"""The published network, read and loaded."""
