@@ -23,10 +23,13 @@ from app.db import db, end_read, transact
 from app.errors import Busy
 from app.groups import operations as groups
 from app.intake import applying
-from app.notifications import alarm, heartbeat, tidying, trials, watch
-from app.notifications.channels import channels_of
-from app.notifications.relay import Relay
-from app.notifications.watch import DELIVERY, Trouble
+from app.notifications.channels.registry import channels_of
+from app.notifications.delivery import tidying
+from app.notifications.delivery.relay import Relay
+from app.notifications.texts import trials
+from app.notifications.watch import alarm, heartbeat
+from app.notifications.watch import troubles as watch
+from app.notifications.watch.troubles import DELIVERY, Trouble
 from app.privacy import retention
 from app.publishing.operations import unused_photos
 from app.replies.models import IncomingText

@@ -12,10 +12,11 @@ from app.groups import letters as group_letters
 from app.groups import operations as groups
 from app.lost_links import letters as link_letters
 from app.lost_links.models import Opens
-from app.notifications import texts, trials
+from app.notifications.delivery.outbox import ClaimedMessage
+from app.notifications.delivery.relay import Compose
 from app.notifications.letter import Later, Letter, Skip
-from app.notifications.outbox import ClaimedMessage
-from app.notifications.relay import Compose
+from app.notifications.texts import trials
+from app.notifications.texts import versions as texts
 from app.replies import letters as reply_letters
 
 WRITERS: dict[str, Compose] = {

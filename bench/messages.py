@@ -27,13 +27,14 @@ from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
 from app.db import db, transact
 from app.localtext import LANGUAGES
-from app.notifications import contacts, outbox
+from app.notifications import contacts
+from app.notifications.channels.mail import email_of, sender_of
+from app.notifications.channels.smtp import SmtpChannel
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import ClaimedMessage, OutboxRequest
+from app.notifications.delivery.relay import Relay
 from app.notifications.letter import Letter
-from app.notifications.mail import email_of, sender_of
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import ClaimedMessage, OutboxRequest
-from app.notifications.relay import Relay
-from app.notifications.smtp import SmtpChannel
 from app.stations.models import Service, Station
 from bench.figures import Figure, table
 from bench.site import swept

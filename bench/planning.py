@@ -27,7 +27,7 @@ from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
 from app.db import db, transact
 from app.jobs import step_and_rest
-from app.notifications import outbox
+from app.notifications.delivery import outbox
 from app.stations.models import Service, Station
 from app.stations.reminder_rules import rule_from_text
 from bench.bookings import booking_of, hold_of, list_slots

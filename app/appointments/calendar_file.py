@@ -16,7 +16,7 @@ from app.appointments.states import Status
 from app.i18n import current_language, in_language, local
 from app.i18n import text as words
 from app.localtext import LocalText
-from app.notifications.mail import sender_of
+from app.notifications.channels.mail import sender_of
 from app.settings import Settings
 
 ALARMS = (timedelta(days=-1), timedelta(hours=-2))

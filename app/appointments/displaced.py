@@ -21,7 +21,7 @@ from app.appointments.slots import Candidate
 from app.appointments.states import Status
 from app.db import db, whole_step
 from app.localtext import LocalText
-from app.notifications import outbox
+from app.notifications.delivery import outbox
 from app.notifications.undoing import TakenBack, bring_back
 from app.stations.models import Station
 

@@ -27,11 +27,11 @@ from app.i18n import clock_time, current_language, in_language, local, long_day,
 from app.i18n import text as words
 from app.localtext import LocalText
 from app.notifications import contacts
-from app.notifications.blanks import Values
+from app.notifications.delivery.outbox import TOLD, ClaimedMessage
 from app.notifications.letter import CalendarFile, Later, Letter, Skip
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import TOLD, ClaimedMessage
-from app.notifications.writing import Part, write
+from app.notifications.texts.blanks import Values
+from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 from app.stations.hours.opening_hours import open_at
 from app.stations.hours.plans import plan_of

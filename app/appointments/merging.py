@@ -14,8 +14,8 @@ from sqlalchemy import select
 from app.appointments.reminders import REMINDER, TOPIC
 from app.db import db
 from app.i18n import local
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.models import MessageStatus, OutboxMessage, is_open
-from app.notifications.outbox import ClaimedMessage
 
 WAIT = timedelta(minutes=1)
 MOST = 20  # visits in one letter; the rest get one of their own

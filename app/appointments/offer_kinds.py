@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 
 from app.appointments.models import OfferReason
 from app.localtext import LocalText
-from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
-from app.notifications.usual_blanks import ADDRESS, PHONE, PLACE, SERVICE, STOP_LINK
+from app.notifications.texts.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
+from app.notifications.texts.usual_blanks import ADDRESS, PHONE, PLACE, SERVICE, STOP_LINK
 
 _EARLIER = _l("""New time: {when}
 Where: {place}

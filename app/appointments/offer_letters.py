@@ -15,11 +15,11 @@ from app.cases.models import Case
 from app.db import db
 from app.i18n import clock_time, in_language, local, long_day, short_day
 from app.i18n import text as words
-from app.notifications.blanks import Values
-from app.notifications.kinds import MessageKind
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
-from app.notifications.outbox import ClaimedMessage
-from app.notifications.writing import Part, write
+from app.notifications.texts.blanks import Values
+from app.notifications.texts.kinds import MessageKind
+from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 from app.stations.models import Station
 from app.typography import comma

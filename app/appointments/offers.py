@@ -20,8 +20,8 @@ from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
 from app.db import db, locking
 from app.errors import NotFound
-from app.notifications import outbox
-from app.notifications.outbox import OutboxRequest
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 
 TOPIC = "offer"
 # The hold outlasts what the person was told, so that the next person has the time before it is public.

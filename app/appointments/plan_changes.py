@@ -17,7 +17,7 @@ from app.appointments.reminders import REMINDER, TOPIC, plan_of, requests_of
 from app.appointments.states import Status
 from app.db import db, locking
 from app.errors import DomainError
-from app.notifications import outbox
+from app.notifications.delivery import outbox
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.stations.models import Service
 from app.stations.reminder_rules import ReminderRule, Trouble, trouble_of

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from app.appointments.models import Appointment
 from app.appointments.reminder_plan import Booking, Planned, planned
-from app.notifications import contacts, outbox
-from app.notifications.outbox import OutboxRequest
+from app.notifications import contacts
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 from app.stations.reminder_rules import rules_of
 
 TOPIC = "appointment"

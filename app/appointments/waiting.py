@@ -18,8 +18,9 @@ from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
 from app.db import db, locking
 from app.errors import NotFound
-from app.notifications import contacts, outbox
-from app.notifications.outbox import OutboxRequest
+from app.notifications import contacts
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 from app.stations.models import Service, Station
 from app.stations.queries import StationRetired
 

@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
-from app.notifications.usual_blanks import PHONE, PLACE, SERVICE, STOP_LINK
+from app.notifications.texts.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
+from app.notifications.texts.usual_blanks import PHONE, PLACE, SERVICE, STOP_LINK
 
 _HEADING = _l("You are on the waiting list")
 _BODY = _l("""{service}

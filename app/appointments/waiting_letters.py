@@ -10,10 +10,10 @@ from app.cases.models import Case
 from app.db import db
 from app.i18n import in_language
 from app.i18n import text as words
-from app.notifications.blanks import Values
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
-from app.notifications.outbox import ClaimedMessage
-from app.notifications.writing import Part, write
+from app.notifications.texts.blanks import Values
+from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 from app.typography import comma
 

@@ -10,9 +10,9 @@ from app.appointments.models import WaitingEntry, WaitingPlace
 from app.appointments.waiting import TOPIC, channel_of, stop
 from app.appointments.waiting_kinds import RETIRED
 from app.db import db, locking
-from app.notifications import outbox
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.notifications.outbox import OutboxRequest
 from app.stations.models import Station
 
 BECAUSE = "the service point was retired"

@@ -15,11 +15,11 @@ from app.db import db
 from app.i18n import in_language
 from app.i18n import text as words
 from app.localtext import LocalText
-from app.notifications.blanks import Values
-from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Later, Letter, Skip
-from app.notifications.outbox import ClaimedMessage
-from app.notifications.writing import Part, write
+from app.notifications.texts.blanks import Values
+from app.notifications.texts.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
+from app.notifications.texts.writing import Part, write
 from app.stations.reminder_rules import ReminderRule
 
 _BODY = _l("""{message}

@@ -19,9 +19,9 @@ from app.broadcasts.models import Notice
 from app.db import db, locking
 from app.errors import DomainError
 from app.localtext import LANGUAGES, LocalText
-from app.notifications import outbox
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.notifications.outbox import OutboxRequest
 from app.stations.models import Station
 
 TOPIC = "notice"

@@ -9,9 +9,9 @@ from app import clock
 from app.callbacks.blueprint import bp
 from app.callbacks.signed import read_signed
 from app.db import transact
-from app.notifications import arrivals
-from app.notifications.bounces import Report
-from app.notifications.channels import channels_of
+from app.notifications.channels.bounces import Report
+from app.notifications.channels.registry import channels_of
+from app.notifications.delivery import arrivals
 
 MOST_REPORTS = 500
 

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from app.cases.models import Case, CaseNotice
 from app.db import db
-from app.notifications import outbox
-from app.notifications.outbox import OutboxRequest
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 
 TOPIC = "case"
 READY = "ready"

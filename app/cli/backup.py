@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from app import backup, clock
 from app.backup import BackupFailed
 from app.db import transact
-from app.notifications import outbox
+from app.notifications.delivery import outbox
 
 group = AppGroup("backup", help="Copy the database while it is in use, and put a copy back.")
 FILE = click.Path(dir_okay=False, path_type=Path)

@@ -13,10 +13,11 @@ from flask.cli import AppGroup
 from app import clock
 from app.db import transact
 from app.jobs import BATCH, build_relay
-from app.notifications import arrivals, outbox, queries
-from app.notifications.bounces import read_reports
-from app.notifications.channels import channels_of
-from app.notifications.imap import BoxClosed, unseen_mails
+from app.notifications import queries
+from app.notifications.channels.bounces import read_reports
+from app.notifications.channels.imap import BoxClosed, unseen_mails
+from app.notifications.channels.registry import channels_of
+from app.notifications.delivery import arrivals, outbox
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.settings import Settings
 

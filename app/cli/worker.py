@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 
 from app.db import transact
 from app.jobs import build_scheduler, sound_alarm
-from app.notifications import heartbeat
+from app.notifications.watch import heartbeat
 
 log = logging.getLogger(__name__)
 

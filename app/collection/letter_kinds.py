@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 
 from app.cases.notices import READY
 from app.localtext import LocalText
-from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
-from app.notifications.usual_blanks import ADDRESS, PAPERS, PHONE, PLACE
+from app.notifications.texts.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
+from app.notifications.texts.usual_blanks import ADDRESS, PAPERS, PHONE, PLACE
 
 _READY = _l("""{lead}
 

@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from app.localtext import LocalText
-from app.notifications.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
-from app.notifications.usual_blanks import ADDRESS, PHONE, PLACE
+from app.notifications.texts.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
+from app.notifications.texts.usual_blanks import ADDRESS, PHONE, PLACE
 
 _BOOKED = _l("""{times}
 

@@ -15,10 +15,10 @@ from app.groups.models import Group
 from app.groups.queries import booked_members, span_of
 from app.i18n import clock_time, in_language, local, short_day
 from app.i18n import text as words
-from app.notifications.blanks import Values
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
-from app.notifications.outbox import ClaimedMessage
-from app.notifications.writing import Part, write
+from app.notifications.texts.blanks import Values
+from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 
 

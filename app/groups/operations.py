@@ -24,8 +24,8 @@ from app.groups.models import Group, Member
 from app.groups.planning import Block
 from app.groups.queries import get_group, waiting_members
 from app.groups.refusals import GroupChanged, GroupGone, NobodyToBook
-from app.notifications import outbox
-from app.notifications.outbox import OutboxRequest
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 from app.stations.models import Service
 
 GROUP_HOLD = timedelta(minutes=30)

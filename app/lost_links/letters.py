@@ -13,10 +13,10 @@ from app.i18n import in_language
 from app.i18n import text as words
 from app.lost_links.letter_kinds import LOST_LINK
 from app.lost_links.models import Opens
-from app.notifications.blanks import Values
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
-from app.notifications.outbox import ClaimedMessage
-from app.notifications.writing import Part, write
+from app.notifications.texts.blanks import Values
+from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 
 Row = Case | Appointment | Group | WaitingEntry

@@ -8,8 +8,9 @@ from app.db import transact
 from app.lost_links.letter_kinds import NAME
 from app.lost_links.models import Owner
 from app.lost_links.queries import Known, find_owners
-from app.notifications import contacts, outbox
-from app.notifications.outbox import OutboxRequest
+from app.notifications import contacts
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 
 MOST_ASKED = 5  # by one network
 PAUSE = timedelta(minutes=15)

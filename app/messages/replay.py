@@ -23,12 +23,14 @@ from app.cases.notices import TOPIC as CASE
 from app.db import db, locking
 from app.errors import DomainError
 from app.messages import ledger
-from app.notifications import contacts, outbox, pauses, trials
+from app.notifications import contacts, pauses
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import ClaimedMessage
+from app.notifications.delivery.relay import ADDRESS_FAILS
 from app.notifications.letter import Letter, Skip
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from app.notifications.pauses import PAUSED
-from app.notifications.relay import ADDRESS_FAILS
+from app.notifications.texts import trials
 
 ENDED = (*outbox.MISSED, *outbox.TAKEN)
 MISSED = ("too late", PAUSED)

@@ -10,10 +10,10 @@ from flask_babel import ngettext
 from app.errors import DomainError
 from app.i18n import current_language
 from app.messages.replay import REPLAYED, OfNoUse
-from app.notifications.blanks import Trouble as TextTrouble
-from app.notifications.kinds import find_kind
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
-from app.notifications.texts import MOST_SIGNS, Found
+from app.notifications.texts.blanks import Trouble as TextTrouble
+from app.notifications.texts.kinds import find_kind
+from app.notifications.texts.versions import MOST_SIGNS, Found
 from app.stations.reminder_rules import By, ReminderRule, Trouble
 from app.wording import sentence
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import exists, update
 
 from app.db import db
+from app.notifications.delivery.outbox import Outcome
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
-from app.notifications.outbox import Outcome
 
 
 @dataclass(frozen=True, slots=True)

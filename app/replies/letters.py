@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from app.appointments.states import Status
 from app.db import db
 from app.i18n import in_language
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
-from app.notifications.outbox import ClaimedMessage
 from app.replies.models import Answer, IncomingText
 from app.replies.operations import TOPIC
 from app.settings import Settings

@@ -12,9 +12,9 @@ from app.appointments.policy import NotChangeable, TooLateToChange
 from app.appointments.reminders import TOPIC as VISITS
 from app.db import db
 from app.errors import NotFound
-from app.notifications import outbox
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import OutboxRequest
 from app.notifications.phone import spelled
 from app.replies import queries
 from app.replies.models import Answer, IncomingText

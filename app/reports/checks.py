@@ -17,7 +17,7 @@ from app.appointments.states import Status
 from app.db import db
 from app.interval import Interval
 from app.notifications.models import JobRun, OutboxMessage
-from app.notifications.watch import Trouble
+from app.notifications.watch.troubles import Trouble
 from app.reports.models import Finding
 from app.stations.hours.opening_hours import open_intervals
 from app.stations.hours.plans import plan_of

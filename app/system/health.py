@@ -16,9 +16,10 @@ from app import clock
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.appointments.states import LIVE
 from app.db import db
-from app.notifications import heartbeat, watch
 from app.notifications import queries as messages
-from app.notifications.channels import channels_of
+from app.notifications.channels.registry import channels_of
+from app.notifications.watch import heartbeat
+from app.notifications.watch import troubles as watch
 from app.settings import ROOT, Settings
 
 log = logging.getLogger(__name__)

@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts.models import Role
-from app.notifications import heartbeat, queries, watch
-from app.notifications.channels import channels_of
+from app.notifications import queries
+from app.notifications.channels.registry import channels_of
+from app.notifications.watch import heartbeat
+from app.notifications.watch import troubles as watch
 from app.staff.frame import frame
 from app.staff.permissions import requires
 from app.system import wording as system_wording

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.i18n import current_language
-from app.notifications.heartbeat import GAVE_WAY
-from app.notifications.watch import Trouble
+from app.notifications.watch.heartbeat import GAVE_WAY
+from app.notifications.watch.troubles import Trouble
 
 JOBS = {
     "deliver_messages": _l("Send messages"),

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from app.accounts.models import Role
 from app.appointments.offer_kinds import FREE_AT_LAST
 from app.i18n import in_language
-from app.notifications.kinds import SMS, Text, examples_of
-from app.notifications.sms_length import SmsLength, sms_length
-from app.notifications.writing import preview
+from app.notifications.channels.sms_length import SmsLength, sms_length
+from app.notifications.texts.kinds import SMS, Text, examples_of
+from app.notifications.texts.writing import preview
 from tests import factories
 from tests.browser.conftest import widest
 from tests.factories import PASSWORD, at

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.appointments import reminders
 from app.db import db, transact
-from app.notifications import outbox
+from app.notifications.delivery import outbox
 from app.notifications.models import OutboxMessage
 from tests import factories
 

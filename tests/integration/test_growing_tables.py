@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from app import jobs
 from app.db import db
-from app.notifications import outbox
+from app.notifications.delivery import outbox
 from tests import factories
 from tests.integration.appointments.pages import follow, press_confirm, press_time
 

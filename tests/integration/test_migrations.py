@@ -13,8 +13,8 @@ from sqlalchemy import inspect, select, text
 
 from app import create_app
 from app.db import db
+from app.notifications.delivery.outbox import key_of
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import key_of
 from app.settings import Settings
 from tests.conftest import DATA_KEY, SECRET_KEY, import_models
 from tests.databases import Databases

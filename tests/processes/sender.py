@@ -17,11 +17,12 @@ from typing import Any
 
 from app import create_app
 from app.db import transact
-from app.notifications import outbox, smtp
+from app.notifications.channels import smtp
+from app.notifications.channels.smtp import SmtpChannel
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import ClaimedMessage, Outcome, Result
+from app.notifications.delivery.relay import Relay
 from app.notifications.letter import Letter
-from app.notifications.outbox import ClaimedMessage, Outcome, Result
-from app.notifications.relay import Relay
-from app.notifications.smtp import SmtpChannel
 from app.settings import Settings
 
 CALLS_BEFORE_CRASH = 2

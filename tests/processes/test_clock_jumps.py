@@ -10,9 +10,9 @@ from flask import Flask
 
 from app.appointments.models import Appointment
 from app.db import db, transact
-from app.notifications import outbox
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.notifications.outbox import OutboxRequest
 from tests.processes.test_worker import installation, within, worker  # noqa: F401
 from tests.server import TUESDAY
 

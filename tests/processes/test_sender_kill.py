@@ -14,9 +14,9 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 from app.db import db, transact
-from app.notifications import outbox
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import OutboxRequest
 from tests.conftest import make_app
 from tests.databases import KINDS, Databases
 from tests.processes.sender import CRASHES

@@ -15,8 +15,8 @@ from flask import Flask
 from app.appointments.reminders import announce
 from app.db import db, transact
 from app.jobs import build_scheduler
-from app.notifications.heartbeat import last_runs
 from app.notifications.models import OutboxMessage
+from app.notifications.watch.heartbeat import last_runs
 from tests import factories
 from tests.conftest import make_app
 from tests.databases import Databases

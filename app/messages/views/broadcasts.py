@@ -21,10 +21,10 @@ from app.i18n import in_language
 from app.localtext import LANGUAGES, LocalText
 from app.messages import ledger, wording
 from app.messages import wording as message_wording
-from app.notifications import texts
-from app.notifications.blanks import fill_line
-from app.notifications.kinds import SMS, examples_of
-from app.notifications.sms_length import SmsLength, sms_length
+from app.notifications.channels.sms_length import SmsLength, sms_length
+from app.notifications.texts import versions as texts
+from app.notifications.texts.blanks import fill_line
+from app.notifications.texts.kinds import SMS, examples_of
 from app.staff.frame import frame
 from app.staff.permissions import get_member, list_own_stations, requires
 from app.staff.typed import read_day

@@ -24,9 +24,10 @@ from app.messages import ledger, replay, wording
 from app.messages import wording as message_wording
 from app.messages.ledger import TABS, LedgerRow, Scope
 from app.messages.replay import Window
-from app.notifications import outbox, pauses
+from app.notifications import pauses
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import key_of
 from app.notifications.models import MessagePause, OutboxMessage
-from app.notifications.outbox import key_of
 from app.planning.calls import CallRow
 from app.settings import Settings
 from app.staff import queries

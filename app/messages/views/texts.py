@@ -15,12 +15,21 @@ from app.errors import DomainError
 from app.i18n import in_language
 from app.localtext import LANGUAGES
 from app.messages import wording as message_wording
-from app.notifications import texts, trials
-from app.notifications.kinds import CHANNELS, EMAIL, MessageKind, Text, examples_of, find_kind, list_kinds
-from app.notifications.sms_length import SmsLength, sms_length
-from app.notifications.texts import Found, TextEdit, TextUnfit
-from app.notifications.trials import Trial
-from app.notifications.writing import preview
+from app.notifications.channels.sms_length import SmsLength, sms_length
+from app.notifications.texts import trials
+from app.notifications.texts import versions as texts
+from app.notifications.texts.kinds import (
+    CHANNELS,
+    EMAIL,
+    MessageKind,
+    Text,
+    examples_of,
+    find_kind,
+    list_kinds,
+)
+from app.notifications.texts.trials import Trial
+from app.notifications.texts.versions import Found, TextEdit, TextUnfit
+from app.notifications.texts.writing import preview
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
 from app.wording import sentence

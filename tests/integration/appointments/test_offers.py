@@ -11,9 +11,9 @@ from app.appointments.models import Hold, OfferReason, TimeOffer
 from app.appointments.offers import OfferRequest, OfferState, Recipient
 from app.appointments.policy import HoldNotFound, NotChangeable, OfferOver, SlotUnavailable
 from app.db import db, transact
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from tests.factories import at
 from tests.integration.appointments.pages import h1, press
 

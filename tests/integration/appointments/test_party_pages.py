@@ -9,7 +9,7 @@ from app.appointments.models import Appointment, Hold, WaitingEntry
 from app.appointments.wording import party_of
 from app.db import db
 from app.i18n import in_language
-from app.notifications.outbox import ClaimedMessage
+from app.notifications.delivery.outbox import ClaimedMessage
 from tests.factories import add_closure, at
 from tests.integration.appointments.pages import (
     details,

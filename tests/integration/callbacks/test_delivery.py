@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.notifications import contacts, outbox, signature
+from app.notifications import contacts, signature
+from app.notifications.delivery import outbox
 from app.notifications.letter import Letter
 from tests.integration.callbacks.conftest import SECRET
 from tests.integration.notifications.conftest import channel, make_relay, put, row  # noqa: F401

@@ -10,9 +10,9 @@ from app.cases.models import Case, CaseNotice
 from app.cases.states import LegState
 from app.codes import spaced
 from app.db import db, transact
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from tests import factories
 from tests.factories import TUESDAY
 

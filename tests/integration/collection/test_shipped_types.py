@@ -8,8 +8,8 @@ from app.cases.importer import load as load_types
 from app.cases.importer import read as read_types
 from app.cases.models import Case, VisitType
 from app.db import db, transact
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from app.seeding.upsert import Tallies
 from app.settings import ROOT
 from tests import factories

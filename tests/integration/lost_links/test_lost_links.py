@@ -11,9 +11,9 @@ from app.db import db, transact
 from app.errors import TooManyTries
 from app.lost_links import operations
 from app.lost_links.queries import Known
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Skip
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from tests import factories
 from tests.factories import TUESDAY
 from tests.house.rows import build_waiting

@@ -1,7 +1,7 @@
 import pytest
 
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.models import MessageStatus, OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from tests import factories
 
 MAIL = """\

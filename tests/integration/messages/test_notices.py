@@ -9,7 +9,7 @@ from app.accounts.models import Role
 from app.appointments.models import Appointment
 from app.broadcasts.models import Notice
 from app.db import db
-from app.notifications import outbox
+from app.notifications.delivery import outbox
 from app.notifications.letter import Later, Letter, Skip
 from app.notifications.models import OutboxMessage
 from tests import factories

@@ -13,7 +13,8 @@ from app.cases.models import Case
 from app.db import db, transact
 from app.messages import replay
 from app.messages.replay import NotMissed, OfNoUse
-from app.notifications import contacts, outbox, pauses
+from app.notifications import contacts, pauses
+from app.notifications.delivery import outbox
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
 from app.replies import operations as replies
 from tests import factories

@@ -4,10 +4,10 @@ import pytest
 
 from app import jobs, writers
 from app.db import db
-from app.notifications import outbox
-from app.notifications.kinds import list_kinds
+from app.notifications.delivery import outbox
 from app.notifications.models import MessageText, OutboxMessage, TrialMessage
-from app.notifications.texts import shipped_texts
+from app.notifications.texts.kinds import list_kinds
+from app.notifications.texts.versions import shipped_texts
 from tests import factories
 from tests.factories import at
 

@@ -16,10 +16,10 @@ from app.appointments.holds import HoldRequest
 from app.appointments.models import Appointment
 from app.appointments.operations import BookingRequest
 from app.db import db, transact
-from app.notifications import outbox
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
+from app.notifications.delivery.relay import Relay
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import OutboxRequest
-from app.notifications.relay import Relay
 from tests.integration.notifications.stubs import Postbox, StubChannel
 
 LEASE = timedelta(seconds=120)

@@ -12,9 +12,10 @@ from flask import Flask
 
 from app import jobs
 from app.db import db, transact
-from app.notifications import heartbeat, signature
+from app.notifications import signature
 from app.notifications.letter import Letter
 from app.notifications.models import Alert
+from app.notifications.watch import heartbeat
 from tests import sms_provider
 from tests.integration.callbacks.conftest import SECRET
 from tests.sms_provider import Provider, says

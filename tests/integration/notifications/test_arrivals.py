@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from app.db import db, transact
-from app.notifications import arrivals, contacts, outbox
-from app.notifications.bounces import Report
+from app.notifications import contacts
+from app.notifications.channels.bounces import Report
+from app.notifications.delivery import arrivals, outbox
 from app.notifications.letter import Letter
 from app.notifications.models import DeliveryAttempt, OutboxMessage
 

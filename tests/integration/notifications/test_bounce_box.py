@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.notifications import outbox
-from app.notifications.imap import BoxClosed, unseen_mails
+from app.notifications.channels.imap import BoxClosed, unseen_mails
+from app.notifications.delivery import outbox
 from app.notifications.letter import Letter
 from tests.unit.notifications.test_bounces import WHOLE, mail
 

@@ -4,7 +4,7 @@ import mailbox
 
 import pytest
 
-from app.notifications import outbox
+from app.notifications.delivery import outbox
 from app.notifications.letter import Letter
 from tests.unit.notifications.test_bounces import WHOLE, mail
 

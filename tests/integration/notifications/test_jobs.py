@@ -13,9 +13,9 @@ from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.slots import cell_of
 from app.db import db, transact
 from app.errors import Busy
-from app.notifications import heartbeat
-from app.notifications.heartbeat import last_runs
 from app.notifications.models import JobRun
+from app.notifications.watch import heartbeat
+from app.notifications.watch.heartbeat import last_runs
 from app.scheduler import Job
 from app.throttle import ThrottleBucket
 from tests import factories

@@ -10,9 +10,9 @@ from app.appointments import letters, operations
 from app.appointments.operations import Target
 from app.cases.models import Case
 from app.db import db, transact
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Later, Letter, Skip
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from tests import factories
 from tests.factories import TUESDAY, at
 

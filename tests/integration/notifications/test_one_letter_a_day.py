@@ -7,7 +7,8 @@ import pytest
 from app.appointments import operations
 from app.crypto import Keyring
 from app.db import db, transact
-from app.notifications import outbox, pauses
+from app.notifications import pauses
+from app.notifications.delivery import outbox
 from app.notifications.letter import DeliveryError
 from app.notifications.models import MessagePause, OutboxMessage
 from tests.factories import at

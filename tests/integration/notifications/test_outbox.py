@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from app.db import db, transact
-from app.notifications import outbox
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import Outcome, Result
+from app.notifications.delivery.retry import MOST_TRIES
 from app.notifications.models import DeliveryAttempt, OutboxMessage
-from app.notifications.outbox import Outcome, Result
-from app.notifications.retry import MOST_TRIES
 
 LEASE = timedelta(seconds=120)
 

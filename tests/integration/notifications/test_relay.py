@@ -9,11 +9,12 @@ import pytest
 
 from app.db import db, transact
 from app.errors import Busy
-from app.notifications import contacts, outbox, rates, tidying
+from app.notifications import contacts
+from app.notifications.delivery import outbox, rates, tidying
+from app.notifications.delivery.relay import FRESH_SECONDS
+from app.notifications.delivery.retry import MOST_TRIES
 from app.notifications.letter import DeliveryError, Later, Letter, Skip
 from app.notifications.models import DeliveryAttempt, OutboxMessage
-from app.notifications.relay import FRESH_SECONDS
-from app.notifications.retry import MOST_TRIES
 from tests.integration.notifications.conftest import LEASE
 from tests.integration.notifications.stubs import StubChannel
 
@@ -322,7 +323,7 @@ def test_a_slow_channel_starts_nothing_in_the_second_half_of_a_lease(
         put(str(subject), subject_id=subject)
     moment = time.monotonic()
     channel.before = lambda _letter: monkeypatch.setattr(
-        "app.notifications.relay.time.monotonic", lambda: moment + 61
+        "app.notifications.delivery.relay.time.monotonic", lambda: moment + 61
     )
     assert make_relay(compose=note).deliver_due() == 1
     assert row("2").status == "waiting"
@@ -339,7 +340,7 @@ def test_a_message_whose_result_could_not_be_written_comes_again_after_its_lease
 ) -> None:
     put("a")
     with monkeypatch.context() as patch:
-        patch.setattr("app.notifications.outbox.record", _broken)
+        patch.setattr("app.notifications.delivery.outbox.record", _broken)
         make_relay(compose=note).deliver_due()
     assert row("a").status == "claimed"
     clock.move(seconds=121)
@@ -381,7 +382,7 @@ def test_a_letter_that_waited_for_a_slow_one_is_written_anew(put, make_relay, ch
     for subject in (1, 2):
         put(str(subject), subject_id=subject)
     truth, moment = ["old"], [time.monotonic()]
-    monkeypatch.setattr("app.notifications.relay.time.monotonic", lambda: moment[0])
+    monkeypatch.setattr("app.notifications.delivery.relay.time.monotonic", lambda: moment[0])
 
     def slow(_letter) -> None:
         truth[0], moment[0] = "new", moment[0] + 5
@@ -398,7 +399,7 @@ def test_a_visit_cancelled_while_another_letter_goes_out_gets_none(
     for subject in (1, 2):
         put(str(subject), subject_id=subject)
     cancelled, moment = set(), [time.monotonic()]
-    monkeypatch.setattr("app.notifications.relay.time.monotonic", lambda: moment[0])
+    monkeypatch.setattr("app.notifications.delivery.relay.time.monotonic", lambda: moment[0])
 
     def cancel_the_second(_letter) -> None:
         cancelled.add(2)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from app.notifications import signature
-from app.notifications.aliyun import AliyunSms
-from app.notifications.channels import channels_of
+from app.notifications.channels.aliyun import AliyunSms
+from app.notifications.channels.registry import channels_of
+from app.notifications.channels.webhook import WebhookSms
 from app.notifications.letter import DeliveryError, Letter
-from app.notifications.webhook import WebhookSms
 from app.settings import Settings, SettingsError
 from tests import sms_provider
 from tests.conftest import DATA_KEY

@@ -7,8 +7,8 @@ from email import policy
 import pytest
 from icalendar import Calendar
 
+from app.notifications.channels.smtp import SmtpChannel
 from app.notifications.letter import CalendarFile, DeliveryError, Letter
-from app.notifications.smtp import SmtpChannel
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 LETTER = Letter(
@@ -102,7 +102,7 @@ def test_a_server_that_says_nothing_is_left_in_time(now) -> None:
 
 
 def test_a_password_is_not_sent_in_the_clear_to_another_machine(postbox, now, monkeypatch) -> None:
-    monkeypatch.setattr("app.notifications.smtp.LOOPBACK", ())
+    monkeypatch.setattr("app.notifications.channels.smtp.LOOPBACK", ())
     channel = SmtpChannel(f"smtp://user:secret@127.0.0.1:{postbox.port}", sender="a@example.org", timeout=1)
     with pytest.raises(DeliveryError, match="SMTPNotSupportedError"):
         channel.send(LETTER, key="1-1", now=now)

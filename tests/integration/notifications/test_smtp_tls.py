@@ -9,8 +9,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from app.notifications.channels.smtp import SmtpChannel
 from app.notifications.letter import DeliveryError, Letter
-from app.notifications.smtp import SmtpChannel
 from tests.integration.notifications.stubs import Postbox
 from tests.server import free_port
 
@@ -102,7 +102,7 @@ def test_a_certificate_of_another_host_is_refused(serve: Serve, trusted: None, n
 def test_without_tls_nothing_goes_to_another_machine(
     serve: Serve, now: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.notifications.smtp.LOOPBACK", ())
+    monkeypatch.setattr("app.notifications.channels.smtp.LOOPBACK", ())
     box = serve(starttls=False)
     with pytest.raises(DeliveryError, match="SMTPNotSupportedError"):
         channel(box, user="").send(LETTER, key="1-1", now=now)
@@ -110,7 +110,7 @@ def test_without_tls_nothing_goes_to_another_machine(
 
 
 def test_unless_the_operator_allows_it(serve: Serve, now: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.notifications.smtp.LOOPBACK", ())
+    monkeypatch.setattr("app.notifications.channels.smtp.LOOPBACK", ())
     box = serve(starttls=False)
     smtp = channel(box, user="", tls_required=False)
     smtp.send(LETTER, key="1-1", now=now)

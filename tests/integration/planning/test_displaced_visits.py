@@ -13,9 +13,9 @@ from app.appointments.operations import BookingRequest, Target, book, reschedule
 from app.appointments.policy import SlotUnavailable
 from app.db import db, transact
 from app.interval import Interval
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from app.planning.decisions import Choice, Decisions
 from app.planning.edits import ClosureEdit
 from app.planning.operations import PlanSave, save_plan

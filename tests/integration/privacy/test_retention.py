@@ -13,9 +13,9 @@ from app.cases.models import Case, CaseEvent, CaseEventKind, CaseToken, Consent
 from app.cases.queries import CaseNotFound, find_by_link, get_by_code
 from app.cases.states import LegState
 from app.db import db, transact
-from app.notifications import outbox
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 from app.notifications.models import DeliveryAttempt, OutboxMessage
-from app.notifications.outbox import OutboxRequest
 from app.privacy.retention import DEFAULT_DAYS, Kind
 from tests import factories
 

@@ -10,7 +10,7 @@ from app.appointments.models import WaitingEntry
 from app.appointments.waiting import JoinRequest
 from app.appointments.waiting_rules import Wish
 from app.db import db, transact
-from app.notifications import outbox
+from app.notifications.delivery import outbox
 from app.notifications.models import OutboxMessage
 from app.publishing import operations as publishing
 from app.stations.queries import StationRetired

@@ -12,9 +12,9 @@ from app.appointments.models import Appointment
 from app.appointments.reminders import announce
 from app.db import db, transact
 from app.localtext import LocalText
-from app.notifications.files import EmailFiles
+from app.notifications.channels.files import EmailFiles
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.models import OutboxMessage
-from app.notifications.outbox import ClaimedMessage
 from app.settings import Settings
 from tests.factories import PASSWORD, build_appointment, build_user
 from tests.hostile import HOSTILE_NAMES

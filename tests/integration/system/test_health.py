@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.db import db, transact
-from app.notifications import heartbeat
+from app.notifications.watch import heartbeat
 from tests import factories
 
 

@@ -9,8 +9,9 @@ from app.accounts.models import Role
 from app.db import db, transact
 from app.i18n import in_language
 from app.jobs import build_scheduler
-from app.notifications import heartbeat, outbox
-from app.notifications.outbox import OutboxRequest
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
+from app.notifications.watch import heartbeat
 from app.replies import operations
 from app.replies.models import IncomingText
 from app.replies.operations import NewText

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.notifications.acs3 import Call, headers_of
+from app.notifications.channels.acs3 import Call, headers_of
 
 EXAMPLE = Call(
     host="ecs.cn-shanghai.aliyuncs.com",

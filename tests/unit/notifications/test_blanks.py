@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notifications.blanks import (
-    Problem,
-    Trouble,
-    fill_html,
-    fill_line,
-    fill_plain,
-    problems_of,
-)
+from app.notifications.texts.blanks import Problem, Trouble, fill_html, fill_line, fill_plain, problems_of
 
 KNOWN = {"day", "link", "items"}
 LINK = "https://haikou.example/c/abc"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.notifications.bounces import is_dead, read_reports, status_of
+from app.notifications.channels.bounces import is_dead, read_reports, status_of
 
 REPORT = """\
 From: MAILER-DAEMON@mx.example.org

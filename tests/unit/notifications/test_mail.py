@@ -6,8 +6,8 @@ from email import policy
 import pytest
 from icalendar import Calendar
 
+from app.notifications.channels.mail import address_of, email_of, one_line, sender_of
 from app.notifications.letter import CalendarFile, DeliveryError, Letter
-from app.notifications.mail import address_of, email_of, one_line, sender_of
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 SENDER = sender_of("Service <no-reply@example.org>")

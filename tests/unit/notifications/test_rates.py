@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.notifications.rates import filled, most
+from app.notifications.delivery.rates import filled, most
 
 
 @pytest.mark.parametrize(

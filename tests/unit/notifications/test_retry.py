@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notifications.retry import MOST_TRIES, next_try
+from app.notifications.delivery.retry import MOST_TRIES, next_try
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 

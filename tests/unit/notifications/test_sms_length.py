@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notifications.sms_length import SmsLength, sms_length
+from app.notifications.channels.sms_length import SmsLength, sms_length
 
 
 @pytest.mark.parametrize(

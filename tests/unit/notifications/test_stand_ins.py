@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from app.notifications.blanks import fill_html, fill_line, fill_plain
-from app.notifications.stand_ins import put_in, stand_in
+from app.notifications.texts.blanks import fill_html, fill_line, fill_plain
+from app.notifications.texts.stand_ins import put_in, stand_in
 
 TEXTS = st.lists(
     st.sampled_from(

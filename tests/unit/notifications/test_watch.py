@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.notifications.models import JobRun
-from app.notifications.watch import DELIVERY, find_troubles
+from app.notifications.watch.troubles import DELIVERY, find_troubles
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 

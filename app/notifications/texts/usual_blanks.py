@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.localtext import LocalText
-from app.notifications.kinds import Blank
+from app.notifications.texts.kinds import Blank
 
 PLACE = Blank(
     "place",

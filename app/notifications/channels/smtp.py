@@ -7,9 +7,9 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from app.log import redacted
-from app.notifications.bounces import is_dead, status_of
+from app.notifications.channels.bounces import is_dead, status_of
+from app.notifications.channels.mail import email_of, sender_of
 from app.notifications.letter import DeliveryError, Letter
-from app.notifications.mail import email_of, sender_of
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PORTS = {"smtp": 25, "smtps": 465}

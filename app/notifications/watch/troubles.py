@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.db import db, locking
-from app.notifications import heartbeat, queries
+from app.notifications import queries
 from app.notifications.models import Alert, JobRun
+from app.notifications.watch import heartbeat
 
 DELIVERY = "deliver_messages"
 SILENT_AFTER = timedelta(minutes=2)

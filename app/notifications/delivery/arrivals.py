@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from app.db import db, locking
 from app.log import redacted
-from app.notifications import contacts, outbox
-from app.notifications.bounces import Report
+from app.notifications import contacts
+from app.notifications.channels.bounces import Report
+from app.notifications.delivery import outbox
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
 
 # What a report may still change. A bounce may come first and the answer to our sending later.

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.notifications.acs3 import Call, headers_of
+from app.notifications.channels.acs3 import Call, headers_of
+from app.notifications.channels.web import Web
 from app.notifications.letter import DeliveryError, Letter
 from app.notifications.phone import number_of
-from app.notifications.web import Web
 
 VERSION = "2017-05-25"
 CHINA = "+86"

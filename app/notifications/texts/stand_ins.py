@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from app.notifications.blanks import Value, Values
+from app.notifications.texts.blanks import Value, Values
 
 PERSONAL = (
     "link",

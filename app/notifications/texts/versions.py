@@ -13,9 +13,9 @@ from app.db import db
 from app.errors import DomainError
 from app.i18n import current_language, in_language
 from app.localtext import LANGUAGES
-from app.notifications.blanks import Problem, Trouble, problems_of
-from app.notifications.kinds import EMAIL, MessageKind, Text
 from app.notifications.models import MessageText
+from app.notifications.texts.blanks import Problem, Trouble, problems_of
+from app.notifications.texts.kinds import EMAIL, MessageKind, Text
 
 MOST_SIGNS = {"subject": 200, "heading": 200, "body": 4000}
 

@@ -22,10 +22,11 @@ from functools import partial
 
 from app.db import QuickWrites, end_read, quick_writes, transact
 from app.errors import Busy
-from app.notifications import contacts, outbox, pauses
+from app.notifications import contacts, pauses
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import ClaimedMessage, Outcome, Result
+from app.notifications.delivery.retry import next_try
 from app.notifications.letter import Askable, Channel, DeliveryError, Later, Letter, Skip
-from app.notifications.outbox import ClaimedMessage, Outcome, Result
-from app.notifications.retry import next_try
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ import json
 from datetime import datetime
 
 from app.notifications import signature
+from app.notifications.channels.web import Web
 from app.notifications.letter import DeliveryError, Letter
 from app.notifications.phone import number_of
-from app.notifications.web import Web
 
 NEVER = (400, 422)
 

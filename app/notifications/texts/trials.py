@@ -8,12 +8,12 @@ from sqlalchemy import delete, select
 
 from app.db import db
 from app.i18n import in_language
-from app.notifications import outbox
-from app.notifications.kinds import examples_of, find_kind
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import ClaimedMessage, OutboxRequest
 from app.notifications.letter import Letter, Skip
 from app.notifications.models import TrialMessage
-from app.notifications.outbox import ClaimedMessage, OutboxRequest
-from app.notifications.writing import Part, write
+from app.notifications.texts.kinds import examples_of, find_kind
+from app.notifications.texts.writing import Part, write
 
 TOPIC = "trial"
 KEEP = timedelta(days=1)

@@ -1,7 +1,7 @@
 """The kinds of messages: what each is called, which blanks its texts may have, and the shipped texts.
 
 Whoever sends a new kind registers it beside its letter; the pages of staff then show it, its texts
-can be changed there, and `app.notifications.writing` writes it.
+can be changed there, and `app.notifications.texts.writing` writes it.
 """
 
 from collections.abc import Mapping

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from app.notifications.smtp import LOOPBACK
+from app.notifications.channels.smtp import LOOPBACK
 
 PORTS = {"imap": 143, "imaps": 993}
 INBOX = "INBOX"

@@ -15,9 +15,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import Update
 
 from app.db import Base, Run, db, locking, run
-from app.notifications import rates
+from app.notifications.delivery import rates
+from app.notifications.delivery.retry import MOST_TRIES
 from app.notifications.models import MessageStatus, OutboxMessage, is_open, new_secret
-from app.notifications.retry import MOST_TRIES
 
 
 @dataclass(frozen=True, slots=True)

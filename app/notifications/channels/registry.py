@@ -1,10 +1,10 @@
 """Which channels this installation has."""
 
-from app.notifications.aliyun import AliyunSms
-from app.notifications.files import EmailFiles, SmsFiles
+from app.notifications.channels.aliyun import AliyunSms
+from app.notifications.channels.files import EmailFiles, SmsFiles
+from app.notifications.channels.smtp import SmtpChannel
+from app.notifications.channels.webhook import WebhookSms
 from app.notifications.letter import Channel
-from app.notifications.smtp import SmtpChannel
-from app.notifications.webhook import WebhookSms
 from app.settings import Settings
 
 ALIYUN = "https://dysmsapi.aliyuncs.com"

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.i18n import current_language, in_language
-from app.notifications import texts
-from app.notifications.blanks import Value, Values, fill_html, fill_line, fill_plain
-from app.notifications.kinds import SMS, MessageKind, Text
 from app.notifications.letter import CalendarFile, Letter
-from app.notifications.stand_ins import put_in, stand_in
+from app.notifications.texts import versions as texts
+from app.notifications.texts.blanks import Value, Values, fill_html, fill_line, fill_plain
+from app.notifications.texts.kinds import SMS, MessageKind, Text
+from app.notifications.texts.stand_ins import put_in, stand_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from app.notifications.channels.mail import email_of, one_line, sender_of
 from app.notifications.letter import Letter
-from app.notifications.mail import email_of, one_line, sender_of
 
 WRITTEN = "written to a file"
 

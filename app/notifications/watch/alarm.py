@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.notifications import signature
-from app.notifications.channels import channels_of
+from app.notifications.channels.registry import channels_of
+from app.notifications.channels.web import Web
 from app.notifications.letter import DeliveryError, Letter
-from app.notifications.watch import News
-from app.notifications.web import Web
+from app.notifications.watch.troubles import News
 from app.settings import Settings
 
 log = logging.getLogger(__name__)

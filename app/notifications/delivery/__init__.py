@@ -1,0 +1,1 @@
+"""Messages from the outbox to a channel, and what became of them."""

@@ -1,0 +1,1 @@
+"""Which messages there are, and their words."""

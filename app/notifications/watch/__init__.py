@@ -1,0 +1,1 @@
+"""Who is told when messages do not leave."""
