@@ -15,8 +15,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app import clock
 from app.accounts.models import StaffSession
 from app.appointments import holds, matching, plan_changes, waiting
+from app.appointments.availability.slots import cell_of
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey, WaitingEntry
-from app.appointments.slots import cell_of
 from app.cases import decisions
 from app.collection import operations as collection
 from app.db import db, end_read, transact

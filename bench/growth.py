@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from app.appointments import holds, operations, queries
+from app.appointments import holds, operations
+from app.appointments.availability import free_times
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest
 from app.appointments.models import Appointment
@@ -110,7 +111,7 @@ def _work(app: Flask) -> dict[str, Callable[[], object]]:
     return {
         "30 days of free times": lambda: client.get(path),
         "next free time of nine stations": lambda: _read(
-            lambda: queries.next_available(listed, service, now=TUESDAY)
+            lambda: free_times.next_available(listed, service, now=TUESDAY)
         ),
         "a hold and its booking": _booking_of(_free_slots()),
         "what closing a day touches": lambda: _read(lambda: _closing(listed[0])),
@@ -138,7 +139,7 @@ def _read(act: Callable[[], object]) -> None:
 
 def _free_slots() -> Iterator[datetime]:
     station, service = stations.get_station(STATION), stations.get_service(SERVICE)
-    found = queries.availability(station, service, first_day=TUESDAY.date(), days=28, now=TUESDAY)
+    found = free_times.availability(station, service, first_day=TUESDAY.date(), days=28, now=TUESDAY)
     starts = [slot.interval.start for day in found for slot in day.slots]
     random.Random(4).shuffle(starts)
     return itertools.cycle(starts)

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.appointments import queries
+from app.appointments.availability import free_times
 from app.db import db
 from app.stations import queries as stations
 from bench.figures import Figure, table
@@ -42,7 +42,7 @@ def _plan_all(url: str, size: int) -> float:
     with TemporaryDirectory() as folder:
         fill(url, Path(folder), size, horizon_days=DAYS)
         with make_app(url, Path(folder)).app_context():
-            queries.forget_candidates()
+            free_times.forget_candidates()
             began = time.perf_counter()
             for number in range(size):
                 _plan(f"point-{number}")
@@ -54,7 +54,7 @@ def _plan_all(url: str, size: int) -> float:
 
 def _plan(slug: str) -> None:
     station, service = stations.get_station(slug), stations.get_service("document-check")
-    days = queries.free_by_day(station, service, first_day=TUESDAY.date(), days=DAYS, now=TUESDAY)
+    days = free_times.free_by_day(station, service, first_day=TUESDAY.date(), days=DAYS, now=TUESDAY)
     db.session.rollback()
     if not any(days):
         raise RuntimeError(f"{slug} has no free times")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import insert, text
 
+from app.appointments.availability.slots import cell_of
 from app.appointments.models import DeskUsage
-from app.appointments.slots import cell_of
 from app.db import db
 from bench import floors
 from tests import factories

@@ -22,7 +22,7 @@ from sqlalchemy import text
 
 import app as application
 from app import clock as app_clock
-from app.appointments.queries import forget_candidates
+from app.appointments.availability.free_times import forget_candidates
 from app.db import db
 from app.settings import Settings
 from app.stations.hours.plans import forget_plans

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.appointments import matching, offers, operations, waiting
+from app.appointments.availability.policy import OfferOver
 from app.appointments.models import Appointment, Hold, OfferAnswer, TimeOffer, WaitingEntry
 from app.appointments.offers import OfferState
-from app.appointments.policy import OfferOver
 from app.db import db, locking
 
 

@@ -9,15 +9,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.appointments import capacity, history, offers
+from app.appointments import history, offers
+from app.appointments.availability import capacity
+from app.appointments.availability.policy import SlotUnavailable
+from app.appointments.availability.slots import Candidate
 from app.appointments.holds import release_expired
 from app.appointments.locks import lock_visit
 from app.appointments.models import Appointment, AppointmentEvent, OfferReason
 from app.appointments.offers import OfferRequest, Recipient
 from app.appointments.operations import lock_changeable
-from app.appointments.policy import SlotUnavailable
 from app.appointments.reminders import TOPIC, announce, remind
-from app.appointments.slots import Candidate
 from app.appointments.states import Status
 from app.db import db, whole_step
 from app.localtext import LocalText

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import queries
+from app.appointments.availability import free_times, rules
+from app.appointments.availability.policy import CaseNeeded, OutsideWindow, SlotUnavailable, check_party
 from app.appointments.holds import ALTERNATIVES, HoldRequest
 from app.appointments.models import Hold, HoldStatus
-from app.appointments.policy import CaseNeeded, OutsideWindow, SlotUnavailable, check_party
 from app.db import db
 from app.stations.queries import Offer
 
@@ -16,15 +16,15 @@ def check(request: HoldRequest, offer: Offer, *, now: datetime) -> None:
     """Refuse a hopeless wish, with the refusals of `hold`; what passes may still be refused there."""
     if offer.needs_case and request.case_id is None:
         raise CaseNeeded
-    check_party(request.party_size, queries.rules_of(offer))
+    check_party(request.party_size, rules.rules_of(offer))
     if request.case_id is not None and _has_hold(request.case_id):
         return  # `hold` gives that one back first, and its place may be the one that is wanted.
-    if request.starts_at not in queries.window_of(offer, offer, now=now):
+    if request.starts_at not in rules.window_of(offer, offer, now=now):
         raise OutsideWindow
-    if queries.is_free(offer, offer, request.starts_at, request.party_size, now=now):
+    if free_times.is_free(offer, offer, request.starts_at, request.party_size, now=now):
         return
     raise SlotUnavailable(
-        queries.nearest_to(
+        free_times.nearest_to(
             offer,
             offer,
             request.starts_at,

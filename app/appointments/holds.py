@@ -10,11 +10,9 @@ from flask import current_app
 from sqlalchemy import bindparam, func, select
 
 from app import throttle
-from app.appointments import capacity, queries
-from app.appointments.contacts import Contact
-from app.appointments.locks import lock_visit_of_id
-from app.appointments.models import Appointment, Hold, HoldStatus
-from app.appointments.policy import (
+from app.appointments import queries as visits
+from app.appointments.availability import capacity, free_times, rules
+from app.appointments.availability.policy import (
     HOLD_LENGTH,
     MOST_EXTENSIONS,
     AlreadyBooked,
@@ -27,9 +25,12 @@ from app.appointments.policy import (
     TooManyHolds,
     check_party,
 )
-from app.appointments.queries import Bookable
-from app.appointments.reach import check_reach
-from app.appointments.slots import Candidate, Slot
+from app.appointments.availability.reach import check_reach
+from app.appointments.availability.rules import Bookable
+from app.appointments.availability.slots import Candidate, Slot
+from app.appointments.contacts import Contact
+from app.appointments.locks import lock_visit_of_id
+from app.appointments.models import Appointment, Hold, HoldStatus
 from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
 from app.crypto import token_hash
@@ -85,8 +86,8 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
     earlier = find_repeated(request, now=now)
     if earlier:
         return earlier
-    offer = queries.get_offer(request.station_slug, request.service_code, lock=True)
-    check_party(request.party_size, queries.rules_of(offer))
+    offer = rules.get_offer(request.station_slug, request.service_code, lock=True)
+    check_party(request.party_size, rules.rules_of(offer))
     if request.moves is not None:
         check_movable(request.moves, offer.service_id, now=now)
     if request.case_id is not None or offer.needs_case:
@@ -210,7 +211,7 @@ def _check_case(request: HoldRequest, station: Planned, *, now: datetime) -> Non
     if request.case_id is None:
         raise CaseNeeded
     case = lock_case(request.case_id)
-    live = queries.find_live_for_case(case.id)
+    live = visits.find_live_for_case(case.id)
     if live and live.id != request.moves:
         raise AlreadyBooked
     if not live:
@@ -231,7 +232,7 @@ def take_slot(
     station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> Candidate:
     """Take the desks of the slot that starts then. Raises OutsideWindow or SlotUnavailable."""
-    if starts_at not in queries.window_of(service, station, now=now):
+    if starts_at not in rules.window_of(service, station, now=now):
         raise OutsideWindow
     return _take(station, service, starts_at, party_size, now=now)
 
@@ -254,7 +255,7 @@ def take_again(owner: Hold | Appointment, *, now: datetime) -> None:
 def _take(
     station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> Candidate:
-    candidate = queries.find_candidate(station, service, starts_at, party_size)
+    candidate = free_times.find_candidate(station, service, starts_at, party_size)
     if candidate and capacity.take(station.id, candidate, desks=candidate.desks_for(party_size)):
         return candidate
     raise SlotUnavailable(_near(station, service, starts_at, party_size, now=now))
@@ -263,7 +264,9 @@ def _take(
 def _near(
     station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> list[Slot]:
-    return queries.nearest_to(station, service, starts_at, count=ALTERNATIVES, now=now, party_size=party_size)
+    return free_times.nearest_to(
+        station, service, starts_at, count=ALTERNATIVES, now=now, party_size=party_size
+    )
 
 
 def extend(public_id: str, *, now: datetime) -> Hold:

@@ -8,8 +8,8 @@ from datetime import datetime
 from flask import session
 
 from app.appointments import queries
+from app.appointments.availability.policy import HoldNotFound
 from app.appointments.models import Appointment, Hold
-from app.appointments.policy import HoldNotFound
 from app.cases.models import Case
 from app.db import db
 

@@ -15,6 +15,18 @@ from flask import current_app
 from sqlalchemy import exists, or_, select
 
 from app.appointments import holds, offers, queries
+from app.appointments.availability import free_times
+from app.appointments.availability import rules as availability_rules
+from app.appointments.availability.policy import (
+    NotChangeable,
+    OutsideWindow,
+    PapersElsewhere,
+    PapersNotThere,
+    PastDeadline,
+    ServiceNotOffered,
+    SlotUnavailable,
+)
+from app.appointments.availability.reach import reach_of
 from app.appointments.contacts import Contact
 from app.appointments.models import (
     Appointment,
@@ -26,16 +38,6 @@ from app.appointments.models import (
     WaitingPlace,
 )
 from app.appointments.offers import OfferRequest, Recipient
-from app.appointments.policy import (
-    NotChangeable,
-    OutsideWindow,
-    PapersElsewhere,
-    PapersNotThere,
-    PastDeadline,
-    ServiceNotOffered,
-    SlotUnavailable,
-)
-from app.appointments.reach import reach_of
 from app.appointments.states import Status
 from app.appointments.waiting_rules import Wish, is_quiet, kept_until, may_be_asked, suits
 from app.cases.models import Case
@@ -131,11 +133,11 @@ class _FreeTimes:
         key = (service.id, party_size)
         if key not in self.found:
             first = local(self.now, self.station.timezone).date()
-            days = queries.availability(
+            days = free_times.availability(
                 self.station,
                 service,
                 first_day=first,
-                days=queries.days_ahead(self.station, service) + 1,
+                days=availability_rules.days_ahead(self.station, service) + 1,
                 party_size=party_size,
                 now=self.now,
             )

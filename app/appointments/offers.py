@@ -11,10 +11,11 @@ from typing import Self
 
 from sqlalchemy import ColumnElement, select
 
-from app.appointments import holds, queries
+from app.appointments import holds
+from app.appointments.availability import rules
+from app.appointments.availability.reach import check_in_time, check_reach
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, Hold, HoldStatus, OfferAnswer, OfferReason, TimeOffer
-from app.appointments.reach import check_in_time, check_reach
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
@@ -95,7 +96,7 @@ def make(request: OfferRequest, *, now: datetime) -> TimeOffer:
 
 def _keep(request: OfferRequest, *, now: datetime) -> Hold:
     who = request.who
-    offer = queries.get_offer(request.station_slug, who.service_code, lock=True)
+    offer = rules.get_offer(request.station_slug, who.service_code, lock=True)
     if who.visit_id is not None:
         holds.check_movable(who.visit_id, offer.service_id, now=now)
     case_id = who.case_id or _case_of(who.visit_id)

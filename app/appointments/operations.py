@@ -8,7 +8,19 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import capacity, history, matching, offers, person, queries
+from app.appointments import history, matching, offers, person, queries
+from app.appointments.availability import capacity
+from app.appointments.availability import rules as availability_rules
+from app.appointments.availability.policy import (
+    UNDO_LENGTH,
+    AlreadyBooked,
+    HoldNotFound,
+    KeyReused,
+    NotChangeable,
+    ServiceNotOffered,
+    check_cutoff,
+)
+from app.appointments.availability.reach import check_reach
 from app.appointments.contacts import Contact
 from app.appointments.holds import (
     keep_or_retake,
@@ -25,16 +37,6 @@ from app.appointments.models import (
     HoldStatus,
     IdempotencyKey,
 )
-from app.appointments.policy import (
-    UNDO_LENGTH,
-    AlreadyBooked,
-    HoldNotFound,
-    KeyReused,
-    NotChangeable,
-    ServiceNotOffered,
-    check_cutoff,
-)
-from app.appointments.reach import check_reach
 from app.appointments.reminders import announce
 from app.appointments.states import Status
 from app.cases.locks import lock_case
@@ -249,7 +251,7 @@ def _check_cutoff(appointment: Appointment, actor: str, *, now: datetime) -> Non
     Whoever we ask to choose another time is never too late.
     """
     if actor in (PERSON, EMPLOYER) and not appointment.asked:
-        rules = queries.rules_at(appointment.station, appointment.service)
+        rules = availability_rules.rules_at(appointment.station, appointment.service)
         check_cutoff(appointment.starts_at, rules, now=now)
 
 

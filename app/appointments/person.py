@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
+from app.appointments.availability.policy import TooManyVisits
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, Hold, is_live
-from app.appointments.policy import TooManyVisits
 from app.db import db, lock_name
 from app.notifications import contacts
 from app.stations.limits import limits_at

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.appointments.availability.policy import ListFull, NotChangeable
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.matching import rules
 from app.appointments.models import Appointment, WaitingEntry, WaitingPlace
-from app.appointments.policy import ListFull, NotChangeable
 from app.appointments.states import Status
 from app.appointments.waiting_rules import Wish
 from app.cases.models import Case

@@ -16,7 +16,8 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.models import Role, User
 from app.accounts.operations import NewUser, create_user
-from app.appointments import holds, operations, queries
+from app.appointments import holds, operations
+from app.appointments.availability import free_times
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment
 from app.cases.models import Case
@@ -162,7 +163,7 @@ def _book(
     slug: str, service_code: str, contact: Contact, case: Case | None, *, now: datetime, booked_at: datetime
 ) -> None:
     station, service = stations.get_station(slug), stations.get_service(service_code)
-    free = queries.soonest(station, service, count=1, now=now)
+    free = free_times.soonest(station, service, count=1, now=now)
     if not free:
         return  # A long holiday: the demo has no visit, and the pages say why.
     request = holds.HoldRequest(slug, service_code, free[0].interval.start, case_id=case.id if case else None)

@@ -9,7 +9,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
-from app.appointments import queries as visits
+from app.appointments.availability import free_times as visits
 from app.appointments.models import Appointment, AppointmentEvent, is_live
 from app.appointments.states import LIVE, Status
 from app.cases.models import Case, CaseNotice

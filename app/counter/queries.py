@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.appointments import attendance
-from app.appointments import queries as availability
+from app.appointments.availability import free_times as availability
+from app.appointments.availability import rules
+from app.appointments.availability.free_times import DaySlots
+from app.appointments.availability.slots import Slot
 from app.appointments.masking import masked_email, masked_phone
 from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
-from app.appointments.queries import DaySlots
-from app.appointments.slots import Slot
 from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind, VisitType
 from app.counter import board
@@ -165,7 +166,7 @@ def list_other_times(visit: Appointment, *, days: int, now: datetime) -> list[Da
         station,
         service,
         first_day=today,
-        days=availability.days_ahead(station, service) + 1,
+        days=rules.days_ahead(station, service) + 1,
         party_size=visit.party_size,
         now=now,
     )

@@ -12,10 +12,10 @@ from sqlalchemy import delete, exists, select
 
 from app.appointments import holds, operations
 from app.appointments import queries as visits
+from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.holds import HoldRequest
 from app.appointments.models import Appointment, HoldStatus
-from app.appointments.policy import SlotUnavailable
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.appointments.slots import Slot
+from app.appointments.availability.slots import Slot
 
 MOST_CHOICES = 3  # of one day
 

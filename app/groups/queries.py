@@ -6,10 +6,11 @@ from itertools import groupby
 
 from sqlalchemy import select
 
-from app.appointments import queries as visits
+from app.appointments.availability import free_times
+from app.appointments.availability import rules as visits
+from app.appointments.availability.reach import reach_of
+from app.appointments.availability.slots import Slot
 from app.appointments.models import Appointment
-from app.appointments.reach import reach_of
-from app.appointments.slots import Slot
 from app.crypto import token_hash
 from app.db import db
 from app.groups import planning
@@ -130,7 +131,7 @@ def _free_days(
     today = local(now, station.timezone).date()
     length = visits.days_ahead(station, group.service) + 1
     earliest = earliest_for(members, station, now=now)
-    found = visits.availability(
+    found = free_times.availability(
         station, group.service, first_day=today, days=length, party_size=size, now=now
     )
     return [

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from app.appointments.queries import next_available
+from app.appointments.availability.free_times import next_available
 from app.localtext import LocalText
 from app.stations.finding.listing import Listing
 from app.stations.finding.nearby import Spot

@@ -9,14 +9,15 @@ from flask import Blueprint, Flask, Response, render_template, request, url_for
 from markupsafe import Markup
 
 from app import clock
-from app.appointments.qr import qr_picture
-from app.appointments.queries import days_ahead, soonest
+from app.appointments.availability.free_times import soonest
+from app.appointments.availability.rules import days_ahead
 from app.i18n import current_language, text
 from app.locator import correction_views, linked_data, links, widget, wording
 from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
 from app.locator.finding import ON_A_PAGE, find_points, first_points
 from app.locator.hours import coming_days
 from app.locator.points import Point, first_service, notices, state_of
+from app.qr import qr_picture
 from app.stations.hours.plans import plan_of
 from app.stations.models import Service, Station
 from app.stations.photos import get_published, photo_answer, size_of

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.appointments.slots import Candidate, Line, remaining
+from app.appointments.availability.slots import Candidate, Line, remaining
 
 # Who is moved has to read the message and set out.
 LEAST_NOTICE = timedelta(hours=2)

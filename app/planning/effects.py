@@ -10,12 +10,12 @@ from itertools import chain
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.appointments.capacity import taken_in
+from app.appointments.availability.capacity import taken_in
+from app.appointments.availability.reach import Reach, reach_of
+from app.appointments.availability.rules import people_in_a_row, window_of
+from app.appointments.availability.slots import Candidate, Line, candidates, free_candidates, in_a_row
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
-from app.appointments.queries import people_in_a_row, window_of
-from app.appointments.reach import Reach, reach_of
 from app.appointments.reminders import channels_of
-from app.appointments.slots import Candidate, Line, candidates, free_candidates, in_a_row
 from app.appointments.states import Status
 from app.cases.models import Case
 from app.db import db

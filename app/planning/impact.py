@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from app.appointments.slots import Candidate, cells_of, start_of
+from app.appointments.availability.slots import Candidate, cells_of, start_of
 from app.interval import Interval
 from app.stations.hours.opening_hours import Plan, open_intervals
 

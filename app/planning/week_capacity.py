@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
-from app.appointments.slots import Candidate, candidates
+from app.appointments.availability.slots import Candidate, candidates
 from app.stations.hours.opening_hours import Plan, WeeklyPeriod, WorkCalendar, open_intervals
 
 # A week of its own, without holidays: sums are about hours, not about dates.

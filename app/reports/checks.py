@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, func, select
 
+from app.appointments.availability.slots import cell_of, cells_of, start_of
 from app.appointments.models import Appointment, DeskUsage, Hold, HoldStatus, is_live
-from app.appointments.slots import cell_of, cells_of, start_of
 from app.appointments.states import Status
 from app.db import db
 from app.interval import Interval

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, select
 
-from app.appointments import queries as availability
+from app.appointments.availability import free_times as availability
 from app.appointments.models import Appointment, is_live
 from app.cases.models import Case
 from app.db import db

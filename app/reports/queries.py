@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
+from app.appointments.availability.slots import CELL
 from app.appointments.models import Appointment, AppointmentEvent
-from app.appointments.slots import CELL
 from app.appointments.states import Status
 from app.cases.models import Case, Employer
 from app.db import db

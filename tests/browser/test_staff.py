@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.accounts.models import Role
-from app.appointments import queries
+from app.appointments.availability import free_times
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest, hold
 from app.appointments.models import Appointment
@@ -60,7 +60,7 @@ def visit(live_server):
 def advice(live_server):
     """A visit at Jiangdong on Thursday, booked as people do."""
     station, service = live_server.network.jiangdong, live_server.network.document_check
-    [thursday] = queries.availability(station, service, first_day=THURSDAY, days=1, now=TUESDAY)
+    [thursday] = free_times.availability(station, service, first_day=THURSDAY, days=1, now=TUESDAY)
     request = HoldRequest("jiangdong", "document-check", thursday.slots[-1].interval.start)
     kept = transact(hold, request, now=TUESDAY)
     contact = Contact("Maria Example", "maria@example.org")

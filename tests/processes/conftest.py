@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.appointments import queries
+from app.appointments.availability import free_times
 from app.appointments.models import Appointment, DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.states import Status
 from app.db import db
@@ -44,7 +44,7 @@ class Site:
         """Return the starts of the central window's free slots."""
         with self.app.app_context():
             station, service = stations.get_station("central-window"), stations.get_service(SERVICE)
-            listed = queries.availability(
+            listed = free_times.availability(
                 station, service, first_day=TUESDAY.date(), days=days, party_size=1, now=TUESDAY
             )
             starts = [slot.interval.start.isoformat() for day in listed for slot in day.slots]

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Response
 
+from app.appointments.availability.slots import Slot
 from app.appointments.models import Appointment, Hold
-from app.appointments.slots import Slot
 from app.i18n import local
 from app.interval import Interval
 

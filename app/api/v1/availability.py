@@ -9,8 +9,9 @@ from flask import Response
 from app import clock
 from app.api.v1 import schemas
 from app.api.v1.spec import PROBLEM, Blueprint, open_data
-from app.appointments.queries import free_by_day, get_offer
-from app.appointments.slots import Candidate
+from app.appointments.availability.free_times import free_by_day
+from app.appointments.availability.rules import get_offer
+from app.appointments.availability.slots import Candidate
 from app.i18n import local
 
 blueprint = Blueprint("availability", __name__, description="Free times.")

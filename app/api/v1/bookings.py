@@ -10,12 +10,13 @@ from app.api.v1.answers import answer
 from app.api.v1.refusals import InvalidRequest, slot_unavailable
 from app.api.v1.spec import BEARER, PROBLEM, Blueprint
 from app.appointments import code_door, early, holds, operations, queries
+from app.appointments.availability import rules
+from app.appointments.availability.policy import SlotUnavailable, TokenWrong
 from app.appointments.calendar_file import calendar_for
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest
 from app.appointments.models import Appointment, Hold
 from app.appointments.operations import BookingRequest, Target
-from app.appointments.policy import SlotUnavailable, TokenWrong
 from app.cases.models import Case
 from app.cases.queries import CaseNotFound
 from app.codes import UnreadableCode, read_code
@@ -37,7 +38,7 @@ def create_hold(wish: dict[str, Any]) -> Response:
     """Keep a time for 15 minutes."""
     now = clock.now()
     case = _case_of(wish)
-    offer = queries.get_offer(wish["station"], wish["service"])
+    offer = rules.get_offer(wish["station"], wish["service"])
     hold_request = HoldRequest(
         station_slug=wish["station"],
         service_code=wish["service"],

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm.attributes import instance_state
 
 from app.api.v1.answers import iso
-from app.appointments.queries import earliest_available, next_available
+from app.appointments.availability.free_times import earliest_available, next_available
 from app.i18n import current_language, local, text
 from app.stations.geography.places import NamedPlace
 from app.stations.hours.open_state import OpenState, open_state

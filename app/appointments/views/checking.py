@@ -9,14 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.appointments import holds, journey, operations, queries
-from app.appointments.agenda import Offer, offers_of
-from app.appointments.contacts import ContactNeeded, NameNeeded
-from app.appointments.forms import ContactForm, VisitorForm
-from app.appointments.holds import ALTERNATIVES
-from app.appointments.masking import masked_all
-from app.appointments.models import Appointment, Hold, HoldStatus
-from app.appointments.policy import (
+from app.appointments import holds, journey, operations
+from app.appointments import queries as visits
+from app.appointments.availability import free_times
+from app.appointments.availability.agenda import Offer, offers_of
+from app.appointments.availability.policy import (
     AlreadyBooked,
     HoldLimit,
     HoldNotFound,
@@ -27,6 +24,11 @@ from app.appointments.policy import (
     SlotUnavailable,
     TooManyHolds,
 )
+from app.appointments.contacts import ContactNeeded, NameNeeded
+from app.appointments.forms import ContactForm, VisitorForm
+from app.appointments.holds import ALTERNATIVES
+from app.appointments.masking import masked_all
+from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.reached import unreached
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
 from app.appointments.views.errands import errand_of_hold, kind_of, papers_of
@@ -49,7 +51,7 @@ def _state_of(kept: Hold, *, now: datetime) -> HoldState:
         return HoldState.USED
     if kept.expires_at > now:
         return HoldState.KEPT if kept.status == HoldStatus.OPEN else HoldState.REPLACED
-    free = queries.is_free(kept.station, kept.service, kept.starts_at, kept.party_size, now=now)
+    free = free_times.is_free(kept.station, kept.service, kept.starts_at, kept.party_size, now=now)
     return HoldState.FREE if free and kept.starts_at > now else HoldState.GONE
 
 
@@ -147,7 +149,7 @@ def _book_or_move(kept: Hold, *, now: datetime) -> Appointment:
 def _older_page(pressed: str, kept: Hold) -> ResponseReturnValue:
     """Answer a page whose time was given back when the person chose another one."""
     try:
-        older = queries.get_hold(pressed)
+        older = visits.get_hold(pressed)
     except HoldNotFound:
         return _check_page(kept, word="newer", status=409)
     if HoldStatus.USED in (older.status, kept.status):
@@ -200,7 +202,7 @@ def _unreached(kept: Hold, case: Case | None) -> list[str]:
 def _lost(kept: Hold, state: HoldState, *, now: datetime) -> Lost | None:
     if state not in (HoldState.GONE, HoldState.REPLACED):
         return None
-    slots = queries.nearest_to(
+    slots = free_times.nearest_to(
         kept.station,
         kept.service,
         kept.starts_at,

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 
 from app import clock, headers
 from app.appointments import code_door, journey, link_door, queries
+from app.appointments.availability import rules
+from app.appointments.availability.reach import deadline_is_near, passport_runs_out
 from app.appointments.forms import CodeForm
-from app.appointments.reach import deadline_is_near, passport_runs_out
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
 from app.appointments.views.errands import (
@@ -110,7 +111,7 @@ def _start_page(case: Case) -> ResponseReturnValue:
         errand=errand,
         soonest=soonest,
         elsewhere=[] if soonest else soonest_elsewhere(errand, count=SOONEST, now=now),
-        last_day=today + timedelta(days=queries.days_ahead(errand.home, errand.service)),
+        last_day=today + timedelta(days=rules.days_ahead(errand.home, errand.service)),
         papers=papers_of(case),
         left=_left(case),
         late=bool(soonest) and errand.is_late(soonest[0]),

@@ -10,9 +10,10 @@ from flask import abort, redirect, url_for
 
 from app import clock
 from app.appointments import journey, queries
-from app.appointments.agenda import Offer, offers_of
+from app.appointments.availability import free_times
+from app.appointments.availability.agenda import Offer, offers_of
+from app.appointments.availability.reach import Reach, reach_of
 from app.appointments.models import Appointment, Hold
-from app.appointments.reach import Reach, reach_of
 from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind
 from app.cases.readiness import Readiness, readiness
@@ -146,7 +147,7 @@ def soonest_offers(errand: Errand, *, count: int, now: datetime, place: Station 
     station = place or errand.home
     reach = errand.reach.get(station.id)
     after = reach.earliest if reach and reach.transfer else None
-    found = queries.soonest(
+    found = free_times.soonest(
         station, errand.service, count=count + 1, now=now, party_size=errand.people, after=after
     )
     had = errand.moving and (errand.moving.station_id, errand.moving.starts_at)

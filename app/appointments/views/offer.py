@@ -5,9 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.appointments import answers, journey, link_door, offers
-from app.appointments.models import TimeOffer
-from app.appointments.offers import OfferState
-from app.appointments.policy import (
+from app.appointments.availability.policy import (
     AlreadyBooked,
     NotChangeable,
     OfferOver,
@@ -15,6 +13,8 @@ from app.appointments.policy import (
     PapersNotThere,
     SlotUnavailable,
 )
+from app.appointments.models import TimeOffer
+from app.appointments.offers import OfferState
 from app.appointments.views.blueprint import bp
 from app.appointments.views.doors import dead_link
 from app.appointments.wording import until_words

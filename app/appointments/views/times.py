@@ -10,8 +10,9 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.appointments import holds, journey, queries
-from app.appointments.agenda import (
+from app.appointments import holds, journey
+from app.appointments.availability import free_times, rules
+from app.appointments.availability.agenda import (
     Agenda,
     Offer,
     OfferDay,
@@ -21,10 +22,7 @@ from app.appointments.agenda import (
     offers_of,
     weeks_of,
 )
-from app.appointments.holds import ALTERNATIVES, HoldRequest
-from app.appointments.models import Hold
-from app.appointments.operations import Target
-from app.appointments.policy import (
+from app.appointments.availability.policy import (
     AlreadyBooked,
     NotChangeable,
     OutsideWindow,
@@ -32,6 +30,9 @@ from app.appointments.policy import (
     PapersNotThere,
     SlotUnavailable,
 )
+from app.appointments.holds import ALTERNATIVES, HoldRequest
+from app.appointments.models import Hold
+from app.appointments.operations import Target
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp
 from app.appointments.views.errands import Errand, get_errand
 from app.appointments.wording import party_words
@@ -117,10 +118,10 @@ def _address(errand: Errand, shown: str, *, place: str = "", first: str = "", vi
 def _days(errand: Errand, stations: list[Station], *, now: datetime) -> list[OfferDay]:
     """Return every day of the booking window with what is free at these places."""
     today = local(now, errand.home.timezone).date()
-    length = max(queries.days_ahead(station, errand.service) for station in stations) + 1
+    length = max(rules.days_ahead(station, errand.service) for station in stations) + 1
     offers: list[Offer] = []
     for station in stations:
-        found = queries.availability(
+        found = free_times.availability(
             station, errand.service, first_day=today, days=length, party_size=errand.people, now=now
         )
         offers += offers_of(station, [slot for day in found for slot in day.slots])
@@ -141,10 +142,10 @@ def _near(errand: Errand, taken: datetime | None, *, now: datetime) -> list[Offe
     """Return the times nearest to one that is gone; None when it is free or nobody asked."""
     if taken is None:
         return None
-    window = queries.window_of(errand.service, errand.home, now=now)
-    if taken in window and queries.is_free(errand.home, errand.service, taken, errand.people, now=now):
+    window = rules.window_of(errand.service, errand.home, now=now)
+    if taken in window and free_times.is_free(errand.home, errand.service, taken, errand.people, now=now):
         return None
-    slots = queries.nearest_to(
+    slots = free_times.nearest_to(
         errand.home, errand.service, taken, count=ALTERNATIVES, now=now, party_size=errand.people
     )
     return errand.fitting(offers_of(errand.home, slots))
@@ -152,7 +153,7 @@ def _near(errand: Errand, taken: datetime | None, *, now: datetime) -> list[Offe
 
 def _party(errand: Errand) -> str:
     """Say how long people who come together take here; at other places it may be otherwise."""
-    serving = queries.serving_at(errand.home, errand.service, errand.people)
+    serving = rules.serving_at(errand.home, errand.service, errand.people)
     return party_words(errand.people, serving.length, in_a_row=serving.in_a_row > 1)
 
 

@@ -10,13 +10,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.appointments import displacement_words, journey, offers, operations, waiting, wording
-from app.appointments.agenda import Offer
-from app.appointments.calendar_file import calendar_for
-from app.appointments.displaced import find_displacement
-from app.appointments.forms import WayForm
-from app.appointments.masking import masked_all
-from app.appointments.models import Appointment, HandoverItem
-from app.appointments.policy import (
+from app.appointments.availability.agenda import Offer
+from app.appointments.availability.policy import (
     UNDO_LENGTH,
     AlreadyBooked,
     NotChangeable,
@@ -26,8 +21,12 @@ from app.appointments.policy import (
     TooManyVisits,
     is_past_cutoff,
 )
-from app.appointments.qr import qr_picture
-from app.appointments.queries import rules_at
+from app.appointments.availability.rules import rules_at
+from app.appointments.calendar_file import calendar_for
+from app.appointments.displaced import find_displacement
+from app.appointments.forms import WayForm
+from app.appointments.masking import masked_all
+from app.appointments.models import Appointment, HandoverItem
 from app.appointments.reached import change_contact, unreached
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
@@ -50,6 +49,7 @@ from app.db import db, transact
 from app.i18n import current_language, local
 from app.localtext import LocalText
 from app.pages import LANGUAGE_PREFIX
+from app.qr import qr_picture
 from app.settings import Settings
 from app.stations.queries import StationRetired
 from app.wording import sentence

@@ -11,11 +11,11 @@ from wtforms.fields.choices import SelectChoice
 
 from app import clock, throttle
 from app.appointments import journey, link_door, waiting
+from app.appointments.availability.policy import ListFull, NotChangeable
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.forms import CaseWishForm, ContactForm, VisitorWishForm, WishForm
 from app.appointments.matching import rules
 from app.appointments.models import Appointment, WaitingEntry
-from app.appointments.policy import ListFull, NotChangeable
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
 from app.appointments.views.doors import dead_link
 from app.appointments.views.errands import Errand, get_errand, kind_of

@@ -11,11 +11,11 @@ from app import clock
 from app.accounts.forms import local_path
 from app.accounts.models import Role
 from app.appointments import attendance, operations, states
+from app.appointments.availability.policy import NotChangeable, OutsideWindow
+from app.appointments.availability.slots import Slot
 from app.appointments.models import Appointment
 from app.appointments.operations import Target
-from app.appointments.policy import NotChangeable, OutsideWindow
 from app.appointments.queries import find_live_for_case
-from app.appointments.slots import Slot
 from app.appointments.states import Status
 from app.appointments.wording import CANCEL_REASONS
 from app.cases.states import ReasonNeeded

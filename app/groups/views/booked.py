@@ -6,12 +6,9 @@ from markupsafe import Markup
 
 from app import clock
 from app.appointments import link_door, operations
-from app.appointments import queries as visits
-from app.appointments.agenda import Offer, offers_of
-from app.appointments.calendar_file import calendar_of
-from app.appointments.models import Appointment
-from app.appointments.operations import Target
-from app.appointments.policy import (
+from app.appointments.availability import free_times as visits
+from app.appointments.availability.agenda import Offer, offers_of
+from app.appointments.availability.policy import (
     NotChangeable,
     OutsideWindow,
     PapersElsewhere,
@@ -20,7 +17,9 @@ from app.appointments.policy import (
     SlotUnavailable,
     TooLateToChange,
 )
-from app.appointments.qr import qr_picture
+from app.appointments.calendar_file import calendar_of
+from app.appointments.models import Appointment
+from app.appointments.operations import Target
 from app.appointments.states import Status
 from app.appointments.views.doors import dead_link
 from app.appointments.views.errands import items_of
@@ -32,6 +31,7 @@ from app.groups.models import Group, Member
 from app.groups.refusals import GroupGone
 from app.groups.views.blueprint import PREFIX, bp, find_group, remember, tell, told
 from app.i18n import current_language, in_language, local
+from app.qr import qr_picture
 
 NEAR = 6
 

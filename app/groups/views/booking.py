@@ -6,8 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.appointments.models import HoldStatus
-from app.appointments.policy import (
+from app.appointments.availability.policy import (
     AlreadyBooked,
     HoldLimit,
     HoldNotFound,
@@ -17,6 +16,7 @@ from app.appointments.policy import (
     SlotUnavailable,
     TooManyHolds,
 )
+from app.appointments.models import HoldStatus
 from app.cases.readiness import CaseNotReady
 from app.db import transact
 from app.groups import operations, planning, queries

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.appointments import displacement_words, letters
+from app.appointments.availability.free_times import forget_candidates
 from app.appointments.displaced import Displacement, Spot
-from app.appointments.queries import forget_candidates
 from app.db import transact
 from app.i18n import in_language
 from app.localtext import LANGUAGES

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from app.appointments import holds, operations
+from app.appointments.availability.free_times import forget_candidates
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest
 from app.appointments.operations import BookingRequest, Target
-from app.appointments.queries import forget_candidates
 from app.db import db, transact
 from tests.factories import at, build_case
 from tests.integration.appointments.ledger import assert_ledger

@@ -20,6 +20,13 @@ from hypothesis.stateful import (
 )
 
 from app.appointments import answers, offers, operations
+from app.appointments.availability.policy import (
+    HoldLimit,
+    HoldNotFound,
+    NotChangeable,
+    OfferOver,
+    SlotUnavailable,
+)
 from app.appointments.models import (
     Appointment,
     AppointmentEvent,
@@ -29,7 +36,6 @@ from app.appointments.models import (
     TimeOffer,
 )
 from app.appointments.offers import OfferRequest, Recipient
-from app.appointments.policy import HoldLimit, HoldNotFound, NotChangeable, OfferOver, SlotUnavailable
 from app.db import db, transact
 from app.errors import DomainError
 from app.interval import Interval

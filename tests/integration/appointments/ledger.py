@@ -4,8 +4,8 @@ from collections import Counter
 
 from sqlalchemy import select
 
+from app.appointments.availability.slots import cells_of
 from app.appointments.models import Appointment, DeskUsage, Hold, HoldStatus
-from app.appointments.slots import cells_of
 from app.appointments.states import Status
 from app.db import db
 

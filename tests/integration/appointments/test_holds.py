@@ -5,10 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.appointments import holds, queries
-from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest
-from app.appointments.models import Hold, HoldStatus
-from app.appointments.policy import (
+from app.appointments.availability.policy import (
     AlreadyBooked,
     CaseNeeded,
     HoldLimit,
@@ -19,6 +16,9 @@ from app.appointments.policy import (
     ServiceNotOffered,
     SlotUnavailable,
 )
+from app.appointments.contacts import Contact
+from app.appointments.holds import HoldRequest
+from app.appointments.models import Hold, HoldStatus
 from app.cases.readiness import CaseNotReady
 from app.cases.states import LegState
 from app.db import db, transact

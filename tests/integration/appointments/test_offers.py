@@ -6,10 +6,10 @@ import pytest
 
 from app import jobs, writers
 from app.appointments import answers, offers, queries
+from app.appointments.availability.policy import HoldNotFound, NotChangeable, OfferOver, SlotUnavailable
 from app.appointments.contacts import Contact
 from app.appointments.models import Hold, OfferReason, TimeOffer
 from app.appointments.offers import OfferRequest, OfferState, Recipient
-from app.appointments.policy import HoldNotFound, NotChangeable, OfferOver, SlotUnavailable
 from app.db import db, transact
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip

@@ -5,10 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.appointments import holds, operations, queries
-from app.appointments.contacts import Contact, ContactNeeded, NameNeeded
-from app.appointments.models import Appointment, AppointmentEvent, Hold, HoldStatus
-from app.appointments.operations import BookingRequest
-from app.appointments.policy import (
+from app.appointments.availability import free_times
+from app.appointments.availability.policy import (
     AlreadyBooked,
     HoldNotFound,
     KeyReused,
@@ -17,6 +15,9 @@ from app.appointments.policy import (
     SlotUnavailable,
     TokenWrong,
 )
+from app.appointments.contacts import Contact, ContactNeeded, NameNeeded
+from app.appointments.models import Appointment, AppointmentEvent, Hold, HoldStatus
+from app.appointments.operations import BookingRequest
 from app.appointments.states import Status
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
@@ -305,7 +306,7 @@ def test_free_times_do_not_count_holds_that_ran_out(desk, network):
     wanted = at("2026-11-24", "10:00")
 
     def free():
-        found = queries.soonest(network.jiangdong, network.document_check, count=99, now=desk.now)
+        found = free_times.soonest(network.jiangdong, network.document_check, count=99, now=desk.now)
         return wanted in [slot.interval.start for slot in found]
 
     assert not free()
@@ -314,7 +315,7 @@ def test_free_times_do_not_count_holds_that_ran_out(desk, network):
 
 
 def test_each_day_is_listed_even_when_it_has_nothing(network, now):
-    days = queries.availability(
+    days = free_times.availability(
         network.jiangdong, network.document_check, first_day=now.date(), days=7, now=now
     )
     assert [len(day.slots) for day in days] == [16, 16, 16, 9, 0, 0, 16]
@@ -323,7 +324,9 @@ def test_each_day_is_listed_even_when_it_has_nothing(network, now):
 def test_the_next_free_time_of_several_places_is_told_by_place(desk, network):
     for clock in ("09:00", "09:20"):
         desk.hold(clock)
-    found = queries.next_available([network.central, network.jiangdong], network.document_check, now=desk.now)
+    found = free_times.next_available(
+        [network.central, network.jiangdong], network.document_check, now=desk.now
+    )
     assert found == {
         network.central.id: at("2026-11-24", "09:00"),
         network.jiangdong.id: at("2026-11-24", "09:40"),

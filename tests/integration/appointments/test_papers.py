@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from app.appointments import matching, offers, waiting
+from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, PastDeadline
+from app.appointments.availability.reach import reach_of
 from app.appointments.contacts import Contact
 from app.appointments.models import TimeOffer
 from app.appointments.offers import OfferRequest, Recipient
-from app.appointments.policy import PapersElsewhere, PapersNotThere, PastDeadline
-from app.appointments.reach import reach_of
 from app.appointments.waiting import JoinRequest
 from app.appointments.waiting_rules import Wish
 from app.cases import decisions

@@ -6,12 +6,13 @@ from functools import partial
 import pytest
 from icalendar import Calendar
 
-from app.appointments import answers, early, holds, matching, offers, operations, queries, waiting
+from app.appointments import answers, early, holds, matching, offers, operations, waiting
+from app.appointments.availability import free_times, rules
+from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.calendar_file import calendar_for
 from app.appointments.holds import HoldRequest
 from app.appointments.models import DeskUsage, Hold
 from app.appointments.offers import OfferRequest, Recipient
-from app.appointments.policy import SlotUnavailable
 from app.appointments.waiting import JoinRequest
 from app.appointments.waiting_rules import Wish
 from app.db import db, transact
@@ -42,7 +43,7 @@ def serve(service, how):
 def starts(station, service, now, people, day=TUESDAY):
     db.session.expire_all()
     first = date.fromisoformat(day)
-    [found] = queries.availability(station, service, first_day=first, days=1, party_size=people, now=now)
+    [found] = free_times.availability(station, service, first_day=first, days=1, party_size=people, now=now)
     return [(f"{slot.interval.start.astimezone():%M}", slot) for slot in found.slots]
 
 
@@ -102,7 +103,7 @@ def test_how_many_still_fit_is_said_in_people(desk, network, turns):
 
 def test_the_first_answer_by_reading_alone_knows_it_too(desk, network, turns):
     desk.visit("10:00")
-    offer = queries.get_offer("jiangdong", "document-check")
+    offer = rules.get_offer("jiangdong", "document-check")
     check = partial(early.check, offer=offer, now=desk.now)
     check(HoldRequest("jiangdong", "document-check", at(TUESDAY, "10:20"), 3))
     with pytest.raises(SlotUnavailable):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import Phase
 from hypothesis.errors import Unsatisfiable
 
-from app.appointments import capacity, holds, operations, queries, slots
+from app.appointments import holds, operations
+from app.appointments.availability import capacity, free_times, slots
 from app.db import db
 from tests.conftest import empty_tables
 from tests.integration.appointments.journeys import run
@@ -59,7 +60,7 @@ def counts_people_for_desks(monkeypatch):
 
 
 def serves_all_in_the_first_slot(monkeypatch):
-    monkeypatch.setattr(queries, "in_a_row", lambda found, _people: found)
+    monkeypatch.setattr(free_times, "in_a_row", lambda found, _people: found)
 
 
 PLANTED = (

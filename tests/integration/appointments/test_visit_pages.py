@@ -5,7 +5,7 @@ import re
 import pytest
 from icalendar import Calendar
 
-from app.appointments import capacity
+from app.appointments.availability import capacity
 from app.appointments.models import Appointment, HandoverItem
 from app.appointments.states import Status
 from app.codes import spaced

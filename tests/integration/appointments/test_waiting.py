@@ -6,9 +6,9 @@ import pytest
 
 from app import jobs, writers
 from app.appointments import answers, matching, offers, queries, waiting
+from app.appointments.availability.policy import ListFull, NotChangeable, SlotUnavailable
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.models import TimeOffer, WaitingEntry
-from app.appointments.policy import ListFull, NotChangeable, SlotUnavailable
 from app.appointments.waiting import JoinRequest
 from app.appointments.waiting_rules import Wish
 from app.crypto import Keyring

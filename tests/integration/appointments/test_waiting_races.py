@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app.appointments import answers, holds, matching, operations, waiting, waiting_rules
+from app.appointments.availability.policy import OfferOver
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest
 from app.appointments.models import (
@@ -22,7 +23,6 @@ from app.appointments.models import (
     WaitingEntry,
     WaitingPlace,
 )
-from app.appointments.policy import OfferOver
 from app.appointments.waiting import JoinRequest
 from app.appointments.waiting_rules import Wish
 from app.db import db, transact

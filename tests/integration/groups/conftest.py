@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.appointments.queries import forget_candidates
+from app.appointments.availability.free_times import forget_candidates
 from tests.factories import build_case
 from tests.integration.appointments.conftest import Desk
 from tests.integration.appointments.ledger import assert_ledger

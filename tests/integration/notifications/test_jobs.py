@@ -9,8 +9,8 @@ import pytest
 
 from app import jobs
 from app.accounts.models import StaffSession
+from app.appointments.availability.slots import cell_of
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
-from app.appointments.slots import cell_of
 from app.db import db, transact
 from app.errors import Busy
 from app.notifications.models import JobRun

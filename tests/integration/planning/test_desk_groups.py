@@ -5,10 +5,10 @@ from datetime import time
 
 import pytest
 
-from app.appointments import queries as availability
+from app.appointments.availability import free_times as availability
+from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.holds import HoldRequest, hold
 from app.appointments.operations import Target, cancel, reschedule, restore
-from app.appointments.policy import SlotUnavailable
 from app.db import db, transact
 from app.reports import checks
 from app.reports.models import Finding

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.appointments import queries
+from app.appointments.availability import free_times, rules
+from app.appointments.availability.policy import OutsideWindow, TooLateToChange, TooManyVisits
 from app.appointments.contacts import Contact
 from app.appointments.holds import HoldRequest, hold
 from app.appointments.models import Hold
 from app.appointments.operations import BookingRequest, Target, book, cancel, reschedule
-from app.appointments.policy import OutsideWindow, TooLateToChange, TooManyVisits
 from app.db import db, transact
 from app.stations.models import BookingLimits, Station
 from app.stations.party import PartyServedUnknown, read_party_served
@@ -30,7 +30,7 @@ def save(browser, *, station="", service="", **figures):
 
 
 def window(place, service, now):
-    found = queries.window_of(service, db.session.get(Station, place.id), now=now)
+    found = rules.window_of(service, db.session.get(Station, place.id), now=now)
     return found.start - now, found.end
 
 
@@ -66,9 +66,11 @@ def test_what_is_shown_and_what_is_booked_keep_to_them(cast, network, client, no
     save(cast.ada, station="fuxingcheng", lead_minutes="1440", horizon_days="2")
     place = station()
 
-    days = queries.availability(place, network.document_check, first_day=date(2026, 11, 24), days=7, now=now)
+    days = free_times.availability(
+        place, network.document_check, first_day=date(2026, 11, 24), days=7, now=now
+    )
     assert [day.day.day for day in days if day.slots] == [25, 26]
-    soonest = queries.soonest(place, network.document_check, count=1, now=now)[0]
+    soonest = free_times.soonest(place, network.document_check, count=1, now=now)[0]
     assert soonest.interval.start == at("2026-11-25", "09:00")
     for start in (at("2026-11-24", "15:00"), at("2026-11-27", "09:00")):
         with pytest.raises(OutsideWindow):
@@ -82,12 +84,12 @@ def test_what_is_shown_and_what_is_booked_keep_to_them(cast, network, client, no
 def test_a_longer_horizon_than_the_services_own_is_looked_at_to_its_end(cast, network, now):
     save(cast.ada, station="fuxingcheng", horizon_days="37", lead_minutes=str(36 * 24 * 60))
 
-    first = queries.soonest(station(), network.document_check, count=1, now=now)
+    first = free_times.soonest(station(), network.document_check, count=1, now=now)
 
     assert [slot.interval.start for slot in first] == [at("2026-12-30", "09:00")]
-    found = queries.next_available([station()], network.document_check, now=now)
+    found = free_times.next_available([station()], network.document_check, now=now)
     assert list(found.values()) == [at("2026-12-30", "09:00")]
-    found = queries.earliest_available([station()], now=now)
+    found = free_times.earliest_available([station()], now=now)
     assert list(found.values()) == [at("2026-12-30", "09:00")]
 
 
@@ -163,7 +165,7 @@ def test_the_narrowest_rule_says_how_a_party_is_served(cast, network, now):
     central, check = network.central, network.document_check
 
     def in_a_row(place):
-        return queries.rules_at(db.session.get(Station, place.id), check).in_a_row
+        return rules.rules_at(db.session.get(Station, place.id), check).in_a_row
 
     assert not in_a_row(central)
     save(cast.ada, service="document-check", party_served="in_a_row")

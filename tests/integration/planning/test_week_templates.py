@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 
-from app.appointments import queries as availability
+from app.appointments.availability import free_times as availability
 from app.db import db
 from app.stations.models import OpeningPeriod, Station
 from tests.factories import at

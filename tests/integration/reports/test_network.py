@@ -4,7 +4,7 @@ import pytest
 
 from app import jobs
 from app.accounts.models import Role
-from app.appointments.capacity import cells_of
+from app.appointments.availability.slots import cells_of
 from app.appointments.models import DeskUsage
 from app.appointments.states import Status
 from app.db import db, transact

@@ -3,9 +3,9 @@
 import pytest
 
 from app.appointments import holds
+from app.appointments.availability.policy import TooManyHolds
 from app.appointments.holds import HoldRequest
 from app.appointments.models import Hold
-from app.appointments.policy import TooManyHolds
 from app.db import db, transact
 from tests.factories import at, build_case
 from tests.integration.appointments.conftest import Desk

@@ -3,9 +3,9 @@
 import pytest
 
 from app.appointments import operations
+from app.appointments.availability.policy import PapersElsewhere, TooLateToChange
 from app.appointments.models import Appointment
 from app.appointments.operations import Target
-from app.appointments.policy import PapersElsewhere, TooLateToChange
 from app.cases import decisions
 from app.cases.models import Bureau
 from app.cases.readiness import CaseNotReady

@@ -4,7 +4,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from app.appointments.agenda import Gap, GapKind, Offer, OfferDay, agenda, days_of, month_beside, weeks_of
+from app.appointments.availability.agenda import (
+    Gap,
+    GapKind,
+    Offer,
+    OfferDay,
+    agenda,
+    days_of,
+    month_beside,
+    weeks_of,
+)
 from app.interval import Interval
 from app.localtext import LocalText
 from app.stations.hours.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.appointments.masking import initials, masked_email, masked_phone
-from app.appointments.qr import qr_picture
+from app.qr import qr_picture
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.appointments.policy import PartyTooLarge, ServiceRules, booking_window, check_party
+from app.appointments.availability.policy import PartyTooLarge, ServiceRules, booking_window, check_party
 
 HAIKOU, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 RULES = ServiceRules(timedelta(minutes=60), timedelta(days=30), 2)

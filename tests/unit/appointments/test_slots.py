@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.appointments.slots import (
+from app.appointments.availability.slots import (
     CELL,
     Candidate,
     Slot,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.appointments.slots import Slot
+from app.appointments.availability.slots import Slot
 from app.groups.planning import block_from, choices, joined, over_days, read, written
 from app.interval import Interval
 

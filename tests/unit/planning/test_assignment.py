@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.appointments.slots import CELL, Candidate, start_of
+from app.appointments.availability.slots import CELL, Candidate, start_of
 from app.interval import Interval
 from app.planning.assignment import Place, Wish, assign, best_first, is_fair
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from app.appointments.policy import PapersElsewhere, PapersNotThere, PastDeadline
+from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, PastDeadline
 from app.cases.models import Case, PaperTransfer
 from app.db import db
 from app.stations.hours.plans import Planned, plan_of

@@ -19,8 +19,8 @@ from sqlalchemy import (
     update,
 )
 
+from app.appointments.availability.slots import Candidate, Line, cell_of, cells_of, start_of
 from app.appointments.models import DeskUsage, HoldStatus
-from app.appointments.slots import Candidate, Line, cell_of, cells_of, start_of
 from app.db import Base, db, json_list, locking, run
 from app.interval import Interval
 from app.stations.hours import plans

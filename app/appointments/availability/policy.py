@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from app.appointments.slots import Slot
+from app.appointments.availability.slots import Slot
 from app.errors import DomainError, TooManyTries
 from app.interval import Interval
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from app.appointments.slots import Slot
+from app.appointments.availability.slots import Slot
 from app.localtext import LocalText
 from app.stations.hours.opening_hours import DayKind, Plan, day_plan, open_intervals
 from app.stations.models import Station
