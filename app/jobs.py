@@ -14,8 +14,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.accounts.models import StaffSession
-from app.appointments import holds, matching, plan_changes, waiting
+from app.appointments import matching, plan_changes, waiting
 from app.appointments.availability.slots import cell_of
+from app.appointments.holds import operations as holds
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey, WaitingEntry
 from app.cases import decisions
 from app.collection import operations as collection

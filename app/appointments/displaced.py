@@ -13,7 +13,7 @@ from app.appointments import history, offers
 from app.appointments.availability import capacity
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.availability.slots import Candidate
-from app.appointments.holds import release_expired
+from app.appointments.holds.operations import release_expired
 from app.appointments.locks import lock_visit
 from app.appointments.models import Appointment, AppointmentEvent, OfferReason
 from app.appointments.offers import OfferRequest, Recipient

@@ -8,7 +8,8 @@ from datetime import datetime
 from flask import session
 
 from app.appointments import queries
-from app.appointments.availability.policy import HoldNotFound
+from app.appointments.holds import queries as hold_queries
+from app.appointments.holds.refusals import HoldNotFound
 from app.appointments.models import Appointment, Hold
 from app.cases.models import Case
 from app.db import db
@@ -78,7 +79,7 @@ def hold_id() -> str | None:
 def find_hold() -> Hold | None:
     public_id = hold_id()
     try:
-        return queries.get_hold(public_id) if public_id else None
+        return hold_queries.get_hold(public_id) if public_id else None
     except HoldNotFound:
         return None
 

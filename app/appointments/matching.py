@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import exists, or_, select
 
-from app.appointments import holds, offers, queries
+from app.appointments import offers, queries
 from app.appointments.availability import free_times
 from app.appointments.availability import rules as availability_rules
 from app.appointments.availability.policy import (
@@ -28,6 +28,7 @@ from app.appointments.availability.policy import (
 )
 from app.appointments.availability.reach import reach_of
 from app.appointments.contacts import Contact
+from app.appointments.holds import operations as holds
 from app.appointments.models import (
     Appointment,
     Hold,

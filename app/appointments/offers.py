@@ -11,10 +11,10 @@ from typing import Self
 
 from sqlalchemy import ColumnElement, select
 
-from app.appointments import holds
 from app.appointments.availability import rules
 from app.appointments.availability.reach import check_in_time, check_reach
 from app.appointments.contacts import Contact
+from app.appointments.holds import operations as holds
 from app.appointments.models import Appointment, Hold, HoldStatus, OfferAnswer, OfferReason, TimeOffer
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code

@@ -14,7 +14,6 @@ from app.appointments.availability import rules as availability_rules
 from app.appointments.availability.policy import (
     UNDO_LENGTH,
     AlreadyBooked,
-    HoldNotFound,
     KeyReused,
     NotChangeable,
     ServiceNotOffered,
@@ -22,7 +21,7 @@ from app.appointments.availability.policy import (
 )
 from app.appointments.availability.reach import check_reach
 from app.appointments.contacts import Contact
-from app.appointments.holds import (
+from app.appointments.holds.operations import (
     keep_or_retake,
     locked_hold,
     locked_station,
@@ -30,6 +29,7 @@ from app.appointments.holds import (
     take_again,
     take_slot,
 )
+from app.appointments.holds.refusals import HoldNotFound
 from app.appointments.locks import lock_visit, lock_visit_of_id
 from app.appointments.models import (
     Appointment,

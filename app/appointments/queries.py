@@ -2,25 +2,13 @@
 
 import hmac
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from app.appointments.availability.policy import (
-    HoldNotFound,
-    TokenWrong,
-)
-from app.appointments.models import Appointment, HandoverItem, Hold, is_live
+from app.appointments.availability.policy import TokenWrong
+from app.appointments.models import Appointment, HandoverItem, is_live
 from app.crypto import token_hash
 from app.db import db
 from app.errors import NotFound
-
-_HOLD = select(Hold).where(Hold.public_id == bindparam("public_id"))
-
-
-def get_hold(public_id: str) -> Hold:
-    hold = db.session.scalar(_HOLD, {"public_id": public_id})
-    if hold is None:
-        raise HoldNotFound
-    return hold
 
 
 def get_by_reference(reference: str) -> Appointment:

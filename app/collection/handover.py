@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from sqlalchemy import select
 
-from app.appointments import attendance, holds, operations
+from app.appointments import attendance, operations
 from app.appointments.attendance import Handover
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment
 from app.appointments.operations import BookingRequest

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select
 
-from app.appointments import holds, operations
+from app.appointments import operations
 from app.appointments import queries as visits
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.contacts import Contact, ContactNeeded
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, HoldStatus
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code

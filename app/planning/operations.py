@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
-from app.appointments import displaced, holds
+from app.appointments import displaced
 from app.appointments.availability import capacity
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.displaced import Because, Was
-from app.appointments.holds import locked_station
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import locked_station
 from app.appointments.locks import lock_visits
 from app.appointments.models import Appointment
 from app.appointments.states import Status

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.accounts.models import Role
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest, hold
+from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Appointment
 from app.appointments.operations import BookingRequest, book
 from app.db import db, transact

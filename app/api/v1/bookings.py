@@ -9,12 +9,15 @@ from app.api.v1 import answers, schemas
 from app.api.v1.answers import answer
 from app.api.v1.refusals import InvalidRequest, slot_unavailable
 from app.api.v1.spec import BEARER, PROBLEM, Blueprint
-from app.appointments import code_door, early, holds, operations, queries
+from app.appointments import code_door, operations, queries
 from app.appointments.availability import rules
 from app.appointments.availability.policy import SlotUnavailable, TokenWrong
 from app.appointments.calendar_file import calendar_for
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import first_look
+from app.appointments.holds import operations as holds
+from app.appointments.holds import queries as hold_queries
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, Hold
 from app.appointments.operations import BookingRequest, Target
 from app.cases.models import Case
@@ -48,7 +51,7 @@ def create_hold(wish: dict[str, Any]) -> Response:
         asked_from=request.remote_addr or "unknown",
     )
     try:
-        early.check(hold_request, offer, now=now)
+        first_look.check(hold_request, offer, now=now)
         kept = transact(holds.hold, hold_request, now=now)
     except SlotUnavailable as gone:
         return _slot_unavailable(gone, offer.timezone)
@@ -81,7 +84,7 @@ def _slot_unavailable(gone: SlotUnavailable, zone: str) -> Response:
 @blueprint.alt_response(409, schema=schemas.SlotTaken, content_type=PROBLEM)
 def create_appointment(header: dict[str, str], wish: dict[str, Any]) -> Response:
     """Turn a hold into a visit. The same Idempotency-Key again gives the same answer."""
-    kept = queries.get_hold(wish["hold_id"])
+    kept = hold_queries.get_hold(wish["hold_id"])
     contact = Contact.read(name=wish["name"] or "", email=wish["email"] or "", phone=wish["phone"] or "")
     booking = BookingRequest(kept.public_id, header["key"], contact, _language_of(wish, kept))
     try:

@@ -7,11 +7,9 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from app.appointments.availability.slots import Slot
-from app.errors import DomainError, TooManyTries
+from app.errors import DomainError
 from app.interval import Interval
 
-HOLD_LENGTH = timedelta(minutes=15)
-MOST_EXTENSIONS = 10
 UNDO_LENGTH = timedelta(minutes=30)
 
 
@@ -42,11 +40,6 @@ class PartyTooLarge(DomainError):
     status = 422
 
 
-class CaseNeeded(DomainError):
-    code = "case_needed"
-    status = 422
-
-
 class PapersElsewhere(DomainError):
     """The papers of the case lie at another station, and nothing brings them here."""
 
@@ -66,26 +59,6 @@ class PastDeadline(DomainError):
 
     code = "past_deadline"
     status = 422
-
-
-class HoldNotFound(DomainError):
-    """No such hold, or the person chose another time since."""
-
-    code = "hold_not_found"
-    status = 404
-
-
-class TooManyHolds(TooManyTries):
-    """One network keeps as many open times as it may; they come free within 15 minutes."""
-
-    code: ClassVar[str] = "too_many_holds"
-
-    def __init__(self) -> None:
-        super().__init__(retry_after=int(HOLD_LENGTH.total_seconds()))
-
-
-class HoldLimit(DomainError):
-    code = "hold_limit"
 
 
 class TooManyVisits(DomainError):

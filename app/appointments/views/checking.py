@@ -9,24 +9,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.appointments import holds, journey, operations
-from app.appointments import queries as visits
+from app.appointments import journey, operations
 from app.appointments.availability import free_times
 from app.appointments.availability.agenda import Offer, offers_of
 from app.appointments.availability.policy import (
     AlreadyBooked,
-    HoldLimit,
-    HoldNotFound,
     KeyReused,
     NotChangeable,
     PapersElsewhere,
     PapersNotThere,
     SlotUnavailable,
-    TooManyHolds,
 )
 from app.appointments.contacts import ContactNeeded, NameNeeded
 from app.appointments.forms import ContactForm, VisitorForm
-from app.appointments.holds import ALTERNATIVES
+from app.appointments.holds import operations as holds
+from app.appointments.holds import queries as visits
+from app.appointments.holds.operations import ALTERNATIVES
+from app.appointments.holds.refusals import HoldLimit, HoldNotFound, TooManyHolds
 from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.reached import unreached

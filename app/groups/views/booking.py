@@ -8,14 +8,12 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.appointments.availability.policy import (
     AlreadyBooked,
-    HoldLimit,
-    HoldNotFound,
     OutsideWindow,
     PapersElsewhere,
     PapersNotThere,
     SlotUnavailable,
-    TooManyHolds,
 )
+from app.appointments.holds.refusals import HoldLimit, HoldNotFound, TooManyHolds
 from app.appointments.models import HoldStatus
 from app.cases.readiness import CaseNotReady
 from app.db import transact

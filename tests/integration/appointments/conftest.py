@@ -5,10 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.appointments import holds, operations
+from app.appointments import operations
 from app.appointments.availability.free_times import forget_candidates
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.operations import BookingRequest, Target
 from app.db import db, transact
 from tests.factories import at, build_case

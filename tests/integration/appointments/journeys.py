@@ -20,13 +20,8 @@ from hypothesis.stateful import (
 )
 
 from app.appointments import answers, offers, operations
-from app.appointments.availability.policy import (
-    HoldLimit,
-    HoldNotFound,
-    NotChangeable,
-    OfferOver,
-    SlotUnavailable,
-)
+from app.appointments.availability.policy import NotChangeable, OfferOver, SlotUnavailable
+from app.appointments.holds.refusals import HoldLimit, HoldNotFound
 from app.appointments.models import (
     Appointment,
     AppointmentEvent,

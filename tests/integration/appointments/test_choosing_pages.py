@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.appointments import holds
 from app.appointments.contacts import Contact
+from app.appointments.holds import operations as holds
 from app.appointments.models import Hold, HoldStatus
 from app.db import db, transact
 from tests.factories import build_case, build_transfer, offer

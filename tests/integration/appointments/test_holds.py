@@ -4,12 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.appointments import holds, queries
 from app.appointments.availability.policy import (
     AlreadyBooked,
-    CaseNeeded,
-    HoldLimit,
-    HoldNotFound,
     NotChangeable,
     OutsideWindow,
     PartyTooLarge,
@@ -17,7 +13,10 @@ from app.appointments.availability.policy import (
     SlotUnavailable,
 )
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import operations as holds
+from app.appointments.holds import queries
+from app.appointments.holds.operations import HoldRequest
+from app.appointments.holds.refusals import CaseNeeded, HoldLimit, HoldNotFound
 from app.appointments.models import Hold, HoldStatus
 from app.cases.readiness import CaseNotReady
 from app.cases.states import LegState

@@ -6,8 +6,9 @@ import pytest
 
 from app import jobs, writers
 from app.appointments import answers, offers, queries
-from app.appointments.availability.policy import HoldNotFound, NotChangeable, OfferOver, SlotUnavailable
+from app.appointments.availability.policy import NotChangeable, OfferOver, SlotUnavailable
 from app.appointments.contacts import Contact
+from app.appointments.holds.refusals import HoldNotFound
 from app.appointments.models import Hold, OfferReason, TimeOffer
 from app.appointments.offers import OfferRequest, OfferState, Recipient
 from app.db import db, transact

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.appointments import holds, operations, queries
+from app.appointments import operations, queries
 from app.appointments.availability import free_times
 from app.appointments.availability.policy import (
     AlreadyBooked,
-    HoldNotFound,
     KeyReused,
     NotChangeable,
     ServiceNotOffered,
@@ -16,6 +15,9 @@ from app.appointments.availability.policy import (
     TokenWrong,
 )
 from app.appointments.contacts import Contact, ContactNeeded, NameNeeded
+from app.appointments.holds import operations as holds
+from app.appointments.holds import queries as hold_queries
+from app.appointments.holds.refusals import HoldNotFound
 from app.appointments.models import Appointment, AppointmentEvent, Hold, HoldStatus
 from app.appointments.operations import BookingRequest
 from app.appointments.states import Status
@@ -37,7 +39,7 @@ def history(visit):
 def test_a_hold_becomes_the_visit_in_place(desk):
     kept = desk.hold("10:00")
     visit = desk.book(kept)
-    used = queries.get_hold(kept.public_id)
+    used = hold_queries.get_hold(kept.public_id)
     assert (used.status, used.appointment_id) == (HoldStatus.USED, visit.id)
     with pytest.raises(SlotUnavailable):
         desk.hold("10:00")

@@ -6,11 +6,13 @@ from functools import partial
 import pytest
 from icalendar import Calendar
 
-from app.appointments import answers, early, holds, matching, offers, operations, waiting
+from app.appointments import answers, matching, offers, operations, waiting
 from app.appointments.availability import free_times, rules
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.calendar_file import calendar_for
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import first_look
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import DeskUsage, Hold
 from app.appointments.offers import OfferRequest, Recipient
 from app.appointments.waiting import JoinRequest
@@ -104,7 +106,7 @@ def test_how_many_still_fit_is_said_in_people(desk, network, turns):
 def test_the_first_answer_by_reading_alone_knows_it_too(desk, network, turns):
     desk.visit("10:00")
     offer = rules.get_offer("jiangdong", "document-check")
-    check = partial(early.check, offer=offer, now=desk.now)
+    check = partial(first_look.check, offer=offer, now=desk.now)
     check(HoldRequest("jiangdong", "document-check", at(TUESDAY, "10:20"), 3))
     with pytest.raises(SlotUnavailable):
         check(HoldRequest("jiangdong", "document-check", at(TUESDAY, "09:20"), 3))

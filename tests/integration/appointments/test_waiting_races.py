@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.appointments import answers, holds, matching, operations, waiting, waiting_rules
+from app.appointments import answers, matching, operations, waiting, waiting_rules
 from app.appointments.availability.policy import OfferOver
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import (
     Appointment,
     AppointmentEvent,

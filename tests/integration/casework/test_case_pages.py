@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.appointments import holds
+from app.appointments.holds import operations as holds
 from app.cases.models import Case, CaseEvent, Employer
 from app.cases.name_words import folded
 from app.cases.states import LegState

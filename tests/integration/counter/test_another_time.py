@@ -7,7 +7,7 @@ import pytest
 
 from app.appointments import operations
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest, hold
+from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Appointment, AppointmentEvent, DeskUsage
 from app.appointments.states import Status
 from app.db import db, transact

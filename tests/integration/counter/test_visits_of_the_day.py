@@ -4,7 +4,7 @@ import pytest
 
 from app.appointments import operations
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest, hold
+from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Appointment, AppointmentEvent, DeskUsage, HandoverItem
 from app.appointments.states import Status
 from app.cases.models import Case

@@ -10,9 +10,10 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 from app import writers
-from app.appointments import holds, operations
+from app.appointments import operations
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment
 from app.appointments.operations import BookingRequest
 from app.db import db, transact

@@ -93,7 +93,7 @@ def test_a_run_that_others_left_no_room_says_so_and_comes_again_soon(app, clock)
 
 
 def test_holds_that_ran_out_are_released(network, clock, now) -> None:
-    from app.appointments import holds  # noqa: PLC0415
+    from app.appointments.holds import operations as holds  # noqa: PLC0415
 
     request = holds.HoldRequest("central-window", "document-check", at("2026-11-30", "10:00"))
     transact(holds.hold, request, now=now)

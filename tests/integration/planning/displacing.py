@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest, hold
+from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import DeskUsage
 from app.appointments.operations import BookingRequest, book
 from app.db import db, transact

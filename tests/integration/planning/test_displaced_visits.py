@@ -8,7 +8,7 @@ import pytest
 from app.appointments import letters
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest, hold
+from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import TimeOffer
 from app.appointments.operations import BookingRequest, Target, book, reschedule
 from app.db import db, transact

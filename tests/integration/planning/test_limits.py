@@ -7,7 +7,7 @@ import pytest
 from app.appointments.availability import free_times, rules
 from app.appointments.availability.policy import OutsideWindow, TooLateToChange, TooManyVisits
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest, hold
+from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Hold
 from app.appointments.operations import BookingRequest, Target, book, cancel, reschedule
 from app.db import db, transact

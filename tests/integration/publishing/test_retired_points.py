@@ -5,9 +5,10 @@ from functools import partial
 import pytest
 
 from app import jobs
-from app.appointments import holds, matching, operations, waiting
+from app.appointments import matching, operations, waiting
 from app.appointments.contacts import Contact
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, Hold, HoldStatus, TimeOffer
 from app.appointments.operations import Target
 from app.appointments.states import LIVE

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.appointments import holds
-from app.appointments.availability.policy import TooManyHolds
-from app.appointments.holds import HoldRequest
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
+from app.appointments.holds.refusals import TooManyHolds
 from app.appointments.models import Hold
 from app.db import db, transact
 from tests.factories import at, build_case

@@ -5,8 +5,9 @@ from functools import partial
 
 import pytest
 
-from app.appointments import holds, operations
-from app.appointments.holds import HoldRequest
+from app.appointments import operations
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.appointments.operations import BookingRequest, Target
 from app.appointments.states import Status

@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.appointments import holds, operations
-from app.appointments.holds import HoldRequest
+from app.appointments import operations
+from app.appointments.holds import operations as holds
+from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment
 from app.db import db, transact
 from tests.factories import at

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.appointments.availability import free_times, rules
-from app.appointments.availability.policy import CaseNeeded, OutsideWindow, SlotUnavailable, check_party
-from app.appointments.holds import ALTERNATIVES, HoldRequest
+from app.appointments.availability.policy import OutsideWindow, SlotUnavailable, check_party
+from app.appointments.holds.operations import ALTERNATIVES, HoldRequest
+from app.appointments.holds.refusals import CaseNeeded
 from app.appointments.models import Hold, HoldStatus
 from app.db import db
 from app.stations.queries import Offer

@@ -13,22 +13,24 @@ from app import throttle
 from app.appointments import queries as visits
 from app.appointments.availability import capacity, free_times, rules
 from app.appointments.availability.policy import (
-    HOLD_LENGTH,
-    MOST_EXTENSIONS,
     AlreadyBooked,
-    CaseNeeded,
-    HoldLimit,
-    HoldNotFound,
     NotChangeable,
     OutsideWindow,
     SlotUnavailable,
-    TooManyHolds,
     check_party,
 )
 from app.appointments.availability.reach import check_reach
 from app.appointments.availability.rules import Bookable
 from app.appointments.availability.slots import Candidate, Slot
 from app.appointments.contacts import Contact
+from app.appointments.holds.refusals import (
+    HOLD_LENGTH,
+    MOST_EXTENSIONS,
+    CaseNeeded,
+    HoldLimit,
+    HoldNotFound,
+    TooManyHolds,
+)
 from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.cases.locks import lock_case

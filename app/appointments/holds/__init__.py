@@ -1,0 +1,1 @@
+"""Times that are kept for a person for a while."""
