@@ -14,10 +14,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.accounts.models import StaffSession
-from app.appointments import matching, plan_changes, waiting
+from app.appointments import plan_changes
 from app.appointments.availability.slots import cell_of
 from app.appointments.holds import operations as holds
-from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey, WaitingEntry
+from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
+from app.appointments.waitlist import matching
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import WaitingEntry
 from app.cases import decisions
 from app.collection import operations as collection
 from app.db import db, end_read, transact
@@ -205,7 +208,7 @@ def release_expired_holds() -> str:
 
 def offer_free_times() -> str:
     """Offer what is free to those who wait, a transaction for each station."""
-    ended = _until_nothing(waiting.end_useless)
+    ended = _until_nothing(waitlist.end_useless)
     stations = matching.stations_with_waiting()
     end_read()
     made = sum(transact(matching.offer_free_times, station_id, now=clock.now()) for station_id in stations)
@@ -266,7 +269,7 @@ def purge() -> str:
     cells = _purge(DeskUsage.cell, DeskUsage.cell < cell_of(now - KEEP_DESK_USAGE))
     reports = _purge(StationReport.id, StationReport.handled_at <= now - KEEP_HANDLED_REPORTS)
     _purge(StationPhoto.id, unused_photos(now=now))
-    _purge(WaitingEntry.id, WaitingEntry.ended_at <= now - waiting.KEEP_ENDED)
+    _purge(WaitingEntry.id, WaitingEntry.ended_at <= now - waitlist.KEEP_ENDED)
     _purge(IncomingText.id, IncomingText.handled_at <= now - KEEP_TEXTS)
     tokens = f"{buckets} buckets, {keys} keys, {sessions} sessions"
     return f"{tokens}, {released} holds, {cells} cells, {reports} reports"

@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
-from app.appointments import letters, offer_letters, offers, waiting, waiting_letters
+from app.appointments import letters
+from app.appointments.waitlist import letters as waiting_letters
+from app.appointments.waitlist import offer_letters, offers
+from app.appointments.waitlist import operations as waitlist
 from app.broadcasts import letters as broadcast_letters
 from app.broadcasts import operations as broadcasts
 from app.collection import letters as case_letters
@@ -24,7 +27,7 @@ WRITERS: dict[str, Compose] = {
     case_letters.TOPIC: case_letters.compose,
     reply_letters.TOPIC: reply_letters.compose,
     offers.TOPIC: offer_letters.compose,
-    waiting.TOPIC: waiting_letters.compose,
+    waitlist.TOPIC: waiting_letters.compose,
     groups.BOOKED: group_letters.compose_booked,
     groups.INVITED: group_letters.compose_invited,
     broadcasts.TOPIC: broadcast_letters.compose,

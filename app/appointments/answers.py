@@ -7,10 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import matching, offers, operations, waiting
-from app.appointments.availability.policy import OfferOver
-from app.appointments.models import Appointment, Hold, OfferAnswer, TimeOffer, WaitingEntry
-from app.appointments.offers import OfferState
+from app.appointments import operations
+from app.appointments.models import Appointment, Hold
+from app.appointments.waitlist import matching, offers
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import OfferAnswer, TimeOffer, WaitingEntry
+from app.appointments.waitlist.offers import OfferState
+from app.appointments.waitlist.refusals import OfferOver
 from app.db import db, locking
 
 
@@ -28,7 +31,7 @@ def take(token: str, *, now: datetime) -> Appointment:
     made.appointment_id = visit.id
     offers.close(made, OfferAnswer.TAKEN, now=now)
     if made.waiting_id:
-        waiting.stop(made.waiting_id, now=now)
+        waitlist.stop(made.waiting_id, now=now)
     return visit
 
 

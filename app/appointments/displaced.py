@@ -9,17 +9,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.appointments import history, offers
+from app.appointments import history
 from app.appointments.availability import capacity
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.availability.slots import Candidate
 from app.appointments.holds.operations import release_expired
 from app.appointments.locks import lock_visit
-from app.appointments.models import Appointment, AppointmentEvent, OfferReason
-from app.appointments.offers import OfferRequest, Recipient
+from app.appointments.models import Appointment, AppointmentEvent
 from app.appointments.operations import lock_changeable
 from app.appointments.reminders import TOPIC, announce, remind
 from app.appointments.states import Status
+from app.appointments.waitlist import offers
+from app.appointments.waitlist.models import OfferReason
+from app.appointments.waitlist.offers import OfferRequest, Recipient
 from app.db import db, whole_step
 from app.localtext import LocalText
 from app.notifications.delivery import outbox

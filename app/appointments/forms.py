@@ -18,7 +18,7 @@ from app.appointments.contacts import (
     read_email,
     read_phone,
 )
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist.rules import Wish
 from app.codes import UnreadableCode, read_code
 from app.crypto import normalised
 from app.i18n import NATIVE_NAMES

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import history, matching, offers, person, queries
+from app.appointments import history, person, queries
 from app.appointments.availability import capacity
 from app.appointments.availability import rules as availability_rules
 from app.appointments.availability.policy import (
@@ -39,6 +39,7 @@ from app.appointments.models import (
 )
 from app.appointments.reminders import announce
 from app.appointments.states import Status
+from app.appointments.waitlist import matching, offers
 from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
 from app.codes import new_code

@@ -4,14 +4,17 @@ from datetime import datetime
 
 from sqlalchemy import or_
 
-from app.appointments import history, offers, waiting
+from app.appointments import history
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.locks import lock_visit_of_id
-from app.appointments.models import Appointment, Hold, TimeOffer, WaitingEntry
+from app.appointments.models import Appointment, Hold
 from app.appointments.operations import give_token, lock_changeable
 from app.appointments.person import check_room, index_contact
 from app.appointments.queries import find_live_for_case
 from app.appointments.reminders import announce
+from app.appointments.waitlist import offers
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import TimeOffer, WaitingEntry
 from app.cases import notices
 from app.cases.keys import give_keys
 from app.cases.locks import lock_case
@@ -91,7 +94,7 @@ def end_links_of_case(case: Case, *, now: datetime) -> None:
 
 def _renew_links(contact: Contact, visit_id: int | None, case_id: int | None, *, now: datetime) -> None:
     visit_id, case_id = visit_id or 0, case_id or 0  # no row has the number 0
-    waiting.renew_links(or_(WaitingEntry.appointment_id == visit_id, WaitingEntry.case_id == case_id))
+    waitlist.renew_links(or_(WaitingEntry.appointment_id == visit_id, WaitingEntry.case_id == case_id))
     offers.renew_all(or_(TimeOffer.appointment_id == visit_id, Hold.case_id == case_id), contact, now=now)
 
 

@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.appointments.models import Appointment
-from app.appointments.offers import OfferState
 from app.appointments.states import Status
+from app.appointments.waitlist.offers import OfferState
 from app.collection.models import Relation
 from app.collection.queries import CallReason
 from app.i18n import text

@@ -5,7 +5,8 @@ from datetime import datetime
 from flask import current_app
 from flask_babel import gettext as _
 
-from app.appointments.models import Appointment, WaitingEntry
+from app.appointments.models import Appointment
+from app.appointments.waitlist.models import WaitingEntry
 from app.cases.models import Case
 from app.db import db
 from app.groups.models import Group

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.appointments import waiting
 from app.appointments.contacts import Contact
-from app.appointments.models import Appointment, WaitingEntry
+from app.appointments.models import Appointment
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import WaitingEntry
 from app.cases.finding_keys import CODE_INDEX, EMAIL_INDEX, PHONE_INDEX, email_key, phone_key
 from app.cases.models import Case, CaseToken
 from app.codes import read_code
@@ -91,7 +92,7 @@ def _of_visit(visit: Appointment, contact: Contact) -> Iterator[Owner]:
 def _waiting(contact: Contact) -> Iterator[Owner]:
     found = db.session.scalars(
         select(WaitingEntry)
-        .where(WaitingEntry.ended_at.is_(None), WaitingEntry.person_index == waiting.index_of(contact))
+        .where(WaitingEntry.ended_at.is_(None), WaitingEntry.person_index == waitlist.index_of(contact))
         .order_by(WaitingEntry.id.desc())
     )
     return (Owner(Opens.WAITING, entry.id) for entry in found)

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 
 from app.accounts.models import User
 from app.appointments.attendance import TOLD
-from app.appointments.models import Appointment, AppointmentEvent, Hold, TimeOffer
-from app.appointments.offers import TOPIC as OFFER
+from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.appointments.reminders import TOPIC as VISIT
 from app.appointments.states import Status
+from app.appointments.waitlist.models import TimeOffer
+from app.appointments.waitlist.offers import TOPIC as OFFER
 from app.broadcasts.operations import TOPIC as NOTICE
 from app.cases.models import Case
 from app.cases.notices import TOPIC as CASE

@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, null, or_, select
 
 from app import writers
-from app.appointments.models import Appointment, Hold, HoldStatus, TimeOffer, is_live
-from app.appointments.offers import TOPIC as OFFER
+from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.appointments.reminders import TOPIC as VISIT
 from app.appointments.states import Status
+from app.appointments.waitlist.models import TimeOffer
+from app.appointments.waitlist.offers import TOPIC as OFFER
 from app.broadcasts.models import Notice
 from app.broadcasts.operations import TOPIC as NOTICE
 from app.cases.models import Case, CaseNotice

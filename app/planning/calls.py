@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.appointments import attendance, offers
+from app.appointments import attendance
 from app.appointments.displaced import find_displacement
 from app.appointments.models import CHOICE_AFTER, Appointment, AppointmentEvent
 from app.appointments.states import Status
+from app.appointments.waitlist import offers
 from app.cases.models import Case
 from app.db import db
 from app.localtext import LocalText

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.appointments.models import Appointment, AppointmentEvent, HandoverItem, WaitingEntry
+from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
+from app.appointments.waitlist.models import WaitingEntry
 from app.cases import consents, history
 from app.cases.finding_keys import PASSPORT_INDEX
 from app.cases.history import Line

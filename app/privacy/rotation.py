@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.appointments import person, waiting
+from app.appointments import person
 from app.appointments.contacts import Contact
-from app.appointments.models import Appointment, WaitingEntry
+from app.appointments.models import Appointment
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import WaitingEntry
 from app.cases import finding_keys
 from app.cases.models import Case
 from app.crypto import Encrypted, keyring
@@ -74,7 +76,7 @@ def _index_anew(row: Model) -> None:
     elif isinstance(row, Appointment):
         person.index_contact(row)
     elif isinstance(row, WaitingEntry) and row.person_index:
-        row.person_index = waiting.index_of(Contact("", row.email, row.phone))
+        row.person_index = waitlist.index_of(Contact("", row.email, row.phone))
 
 
 def _is_old(vault: Vault) -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, select
 
-from app.appointments import waiting_retired
+from app.appointments.waitlist import retired
 from app.db import db
 from app.errors import DomainError, NotFound
 from app.publishing import queries, writing
@@ -236,7 +236,7 @@ def retire(slug: str, *, username: str, now: datetime) -> None:
         raise PapersKept(count)
     station.retired_at = now
     station.plan_version += 1
-    waiting_retired.end_at(station, username=username, now=now)
+    retired.end_at(station, username=username, now=now)
     _note(station, Entry(username, now, Cause.RETIRED))
 
 
@@ -247,5 +247,5 @@ def reopen(slug: str, *, username: str, now: datetime) -> None:
         raise NotFound
     station.retired_at = None
     station.plan_version += 1
-    waiting_retired.put_back(station, now=now)
+    retired.put_back(station, now=now)
     _note(station, Entry(username, now, Cause.REOPENED))

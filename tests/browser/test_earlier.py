@@ -5,10 +5,11 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.appointments import matching
-from app.appointments.models import Appointment, TimeOffer
+from app.appointments.models import Appointment
 from app.appointments.states import Status
-from app.appointments.waiting import find_for_visit
+from app.appointments.waitlist import matching
+from app.appointments.waitlist.models import TimeOffer
+from app.appointments.waitlist.operations import find_for_visit
 from app.db import db, transact
 from tests.browser.conftest import PHONE, widest
 from tests.factories import at, build_case

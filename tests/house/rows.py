@@ -3,7 +3,8 @@
 from typing import Any
 
 from app.accounts.models import Role
-from app.appointments.models import Appointment, WaitingEntry, WaitingPlace
+from app.appointments.models import Appointment
+from app.appointments.waitlist.models import WaitingEntry, WaitingPlace
 from app.broadcasts.models import Notice
 from app.intake.models import ImportRun, RunState
 from app.replies.models import IncomingText

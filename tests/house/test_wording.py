@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import app
-from app.appointments.offers import OfferState
+from app.appointments.waitlist.offers import OfferState
 from app.errors import DomainError
 from app.messages.wording import MESSAGE_REASONS
 from app.wording import REFUSALS

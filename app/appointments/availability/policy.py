@@ -79,18 +79,6 @@ class NotChangeable(DomainError):
     code = "not_changeable"
 
 
-class OfferOver(DomainError):
-    """The time that was kept for this person is not kept any more: answered, ended, or the visit changed."""
-
-    code = "offer_over"
-
-
-class ListFull(DomainError):
-    """As many people wait for this service at this place as may."""
-
-    code = "list_full"
-
-
 class TooLateToChange(DomainError):
     """The visit begins so soon that only staff can still change it."""
 

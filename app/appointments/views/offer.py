@@ -4,19 +4,20 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.appointments import answers, journey, link_door, offers
+from app.appointments import answers, journey, link_door
 from app.appointments.availability.policy import (
     AlreadyBooked,
     NotChangeable,
-    OfferOver,
     PapersElsewhere,
     PapersNotThere,
     SlotUnavailable,
 )
-from app.appointments.models import TimeOffer
-from app.appointments.offers import OfferState
 from app.appointments.views.blueprint import bp
 from app.appointments.views.doors import dead_link
+from app.appointments.waitlist import offers
+from app.appointments.waitlist.models import TimeOffer
+from app.appointments.waitlist.offers import OfferState
+from app.appointments.waitlist.refusals import OfferOver
 from app.appointments.wording import until_words
 from app.db import transact
 from app.errors import NotFound

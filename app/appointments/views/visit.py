@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
-from app.appointments import displacement_words, journey, offers, operations, waiting, wording
+from app.appointments import displacement_words, journey, operations, wording
 from app.appointments.availability.agenda import Offer
 from app.appointments.availability.policy import (
     UNDO_LENGTH,
@@ -41,6 +41,8 @@ from app.appointments.views.errands import (
     soonest_offers,
 )
 from app.appointments.views.offer import OFFER
+from app.appointments.waitlist import offers
+from app.appointments.waitlist import operations as waitlist
 from app.appointments.wording import until_words
 from app.cases.models import Case, VisitItemKind
 from app.cases.readiness import CaseNotReady, Readiness, readiness
@@ -125,7 +127,7 @@ def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
         handed_over=_handed_over(visit, case),
         others=_other_times(visit, now=now) if moment.changeable else [],
         errand=_errand_of(visit) if moment.changeable else None,
-        waiting=waiting.find_for_visit(visit.id) if moment.changeable else None,
+        waiting=waitlist.find_for_visit(visit.id) if moment.changeable else None,
         again=_again(visit, case),
         unreached=masked_all(unreached(visit.email, visit.phone)) if visit.live else [],
         word=word,

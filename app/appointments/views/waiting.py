@@ -10,18 +10,21 @@ from werkzeug.exceptions import HTTPException
 from wtforms.fields.choices import SelectChoice
 
 from app import clock, throttle
-from app.appointments import journey, link_door, waiting
-from app.appointments.availability.policy import ListFull, NotChangeable
+from app.appointments import journey, link_door
+from app.appointments.availability.policy import NotChangeable
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.forms import CaseWishForm, ContactForm, VisitorWishForm, WishForm
-from app.appointments.matching import rules
-from app.appointments.models import Appointment, WaitingEntry
+from app.appointments.models import Appointment
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
 from app.appointments.views.doors import dead_link
 from app.appointments.views.errands import Errand, get_errand, kind_of
 from app.appointments.views.visit import Moment
-from app.appointments.waiting import JoinRequest
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.matching import rules
+from app.appointments.waitlist.models import WaitingEntry
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.refusals import ListFull
+from app.appointments.waitlist.rules import Wish
 from app.db import transact
 from app.errors import NotFound, TooManyTries
 from app.i18n import current_language, local, text
@@ -49,7 +52,7 @@ def earlier() -> ResponseReturnValue:
     visit = _changeable_visit()
     if visit is None:
         return redirect(url_for(".show_visit"), 303)
-    errand, entry = _errand_of(visit), waiting.find_for_visit(visit.id)
+    errand, entry = _errand_of(visit), waitlist.find_for_visit(visit.id)
     asks_contact = not _is_reachable(errand, visit)
     form = _form(CaseWishForm if asks_contact else WishForm, errand, entry)
     if request.method != "POST":
@@ -81,16 +84,16 @@ def earlier_on() -> ResponseReturnValue:
 
 
 def _join_once(wish: JoinRequest, visit_id: int) -> None:
-    if waiting.find_for_visit(visit_id) is None:  # A second press changes nothing that was chosen since.
-        waiting.join(wish, now=clock.now())
+    if waitlist.find_for_visit(visit_id) is None:  # A second press changes nothing that was chosen since.
+        waitlist.join(wish, now=clock.now())
 
 
 @bp.post(f"{LANGUAGE_PREFIX}/visit/earlier/off")
 def earlier_off() -> ResponseReturnValue:
     visit = journey.find_visit()
-    entry = waiting.find_for_visit(visit.id) if visit else None
+    entry = waitlist.find_for_visit(visit.id) if visit else None
     if entry:
-        transact(waiting.stop, entry.id, now=clock.now())
+        transact(waitlist.stop, entry.id, now=clock.now())
     return redirect(url_for(".show_visit", _anchor="earlier"), 303)
 
 
@@ -138,7 +141,7 @@ def _join(form: Any, errand: Errand, visit: Appointment | None) -> ResponseRetur
     try:
         if nobody_known:
             _count_join()
-        entry = transact(waiting.join, wish, now=clock.now())
+        entry = transact(waitlist.join, wish, now=clock.now())
     except (ListFull, ContactNeeded, NotChangeable, TooManyTries) as refusal:
         form.form_errors.append(sentence(refusal))
         return _page(form, errand, visit=visit, status=refusal.status)
@@ -201,7 +204,7 @@ def follow_waiting_link(token: str) -> ResponseReturnValue:
     """Open what a person waits for, from the link of a message; nothing is stopped by looking."""
     link_door.check_network(request.remote_addr or "", now=clock.now())
     try:
-        entry = waiting.get_entry(token)
+        entry = waitlist.get_entry(token)
     except NotFound:
         return dead_link()
     session.permanent = True
@@ -211,7 +214,7 @@ def follow_waiting_link(token: str) -> ResponseReturnValue:
 
 def _find_entry() -> WaitingEntry | None:
     try:
-        return waiting.get_entry(session.get(WAITING, ""))
+        return waitlist.get_entry(session.get(WAITING, ""))
     except NotFound:
         return None
 
@@ -238,5 +241,5 @@ def _quiet() -> dict[str, str]:
 def stop_waiting() -> ResponseReturnValue:
     entry = _find_entry()
     if entry:
-        transact(waiting.stop, entry.id, now=clock.now())
+        transact(waitlist.stop, entry.id, now=clock.now())
     return redirect(url_for(".show_waiting"), 303)

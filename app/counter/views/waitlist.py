@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from app import clock
 from app.accounts.models import Role
-from app.appointments import offers, waiting
 from app.appointments.masking import initials
-from app.appointments.models import TimeOffer, WaitingEntry
-from app.appointments.offers import OfferState
-from app.appointments.waiting import TakingOff
+from app.appointments.waitlist import offers
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import TimeOffer, WaitingEntry
+from app.appointments.waitlist.offers import OfferState
+from app.appointments.waitlist.operations import TakingOff
 from app.cases.models import Case
 from app.counter.wording import OFFER_STATES
 from app.db import db, transact
@@ -50,11 +51,11 @@ def overview() -> ResponseReturnValue:
 def take_off(entry_id: int) -> ResponseReturnValue:
     """Take a person off the list of the own stations, with a reason that is kept."""
     stations = list_own_stations()
-    waiting.get_at(entry_id, stations)
+    waitlist.get_at(entry_id, stations)
     reason = request.form.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
     if not reason:
         return _page(stations, wrong=entry_id), 422
-    transact(waiting.take_off, TakingOff(entry_id, stations, get_member().username, reason), now=clock.now())
+    transact(waitlist.take_off, TakingOff(entry_id, stations, get_member().username, reason), now=clock.now())
     flash(_("The person does not wait here any more."))
     return redirect(url_for(".overview"), 303)
 
@@ -65,7 +66,7 @@ def _chosen(slug: str) -> Sequence[Station]:
 
 
 def _page(stations: Sequence[Station], wrong: int = 0) -> str:
-    entries = waiting.list_at(stations)
+    entries = waitlist.list_at(stations)
     made, names = _last_offers(entries), _case_names(entries)
     rows = [_row(entry, made.get(entry.id), names) for entry in entries]
     return render_template(

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.accounts.models import Role
-from app.appointments import waiting_retired
+from app.appointments.waitlist import retired
 from app.db import transact
 from app.errors import NotFound
 from app.i18n import text
@@ -76,5 +76,5 @@ def _retire_page(station: Station) -> str:
         station=station,
         bookings=queries.count_bookings(station, now=clock.now()),
         papers=queries.count_papers(station),
-        waiting=waiting_retired.count_only_at(station),
+        waiting=retired.count_only_at(station),
     )

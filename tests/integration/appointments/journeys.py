@@ -19,18 +19,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.appointments import answers, offers, operations
-from app.appointments.availability.policy import NotChangeable, OfferOver, SlotUnavailable
+from app.appointments import answers, operations
+from app.appointments.availability.policy import NotChangeable, SlotUnavailable
 from app.appointments.holds.refusals import HoldLimit, HoldNotFound
-from app.appointments.models import (
-    Appointment,
-    AppointmentEvent,
-    DeskUsage,
-    Hold,
-    IdempotencyKey,
-    TimeOffer,
-)
-from app.appointments.offers import OfferRequest, Recipient
+from app.appointments.models import Appointment, AppointmentEvent, DeskUsage, Hold, IdempotencyKey
+from app.appointments.waitlist import offers
+from app.appointments.waitlist.models import TimeOffer
+from app.appointments.waitlist.offers import OfferRequest, Recipient
+from app.appointments.waitlist.refusals import OfferOver
 from app.db import db, transact
 from app.errors import DomainError
 from app.interval import Interval

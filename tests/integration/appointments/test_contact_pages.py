@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.appointments.models import Appointment, AppointmentEvent, TimeOffer, WaitingEntry
+from app.appointments.models import Appointment, AppointmentEvent
+from app.appointments.waitlist.models import TimeOffer, WaitingEntry
 from app.cases.models import Case
 from app.db import db, transact
 from app.notifications import contacts

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from app import jobs, writers
-from app.appointments import answers, offers, queries
-from app.appointments.availability.policy import NotChangeable, OfferOver, SlotUnavailable
+from app.appointments import answers, queries
+from app.appointments.availability.policy import NotChangeable, SlotUnavailable
 from app.appointments.contacts import Contact
 from app.appointments.holds.refusals import HoldNotFound
-from app.appointments.models import Hold, OfferReason, TimeOffer
-from app.appointments.offers import OfferRequest, OfferState, Recipient
+from app.appointments.models import Hold
+from app.appointments.waitlist import offers
+from app.appointments.waitlist.models import OfferReason, TimeOffer
+from app.appointments.waitlist.offers import OfferRequest, OfferState, Recipient
+from app.appointments.waitlist.refusals import OfferOver
 from app.db import db, transact
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip

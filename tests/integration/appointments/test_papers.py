@@ -4,14 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.appointments import matching, offers, waiting
 from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, PastDeadline
 from app.appointments.availability.reach import reach_of
 from app.appointments.contacts import Contact
-from app.appointments.models import TimeOffer
-from app.appointments.offers import OfferRequest, Recipient
-from app.appointments.waiting import JoinRequest
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist import matching, offers
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import TimeOffer
+from app.appointments.waitlist.offers import OfferRequest, Recipient
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.rules import Wish
 from app.cases import decisions
 from app.cases.models import Case
 from app.cases.readiness import CaseNotReady
@@ -199,7 +200,7 @@ def test_who_waits_is_offered_only_where_the_papers_are_in_time(both, desk, case
     change(case, collect_before=deadline and date.fromisoformat(deadline))
     wish = Wish(from_day=date(2026, 11, 25), until_day=date(2026, 11, 25))
     request = JoinRequest(both.collect, [both.jiangdong], wish, "en", Contact(), visit)
-    transact(waiting.join, request, now=desk.now)
+    transact(waitlist.join, request, now=desk.now)
 
     assert transact(matching.offer_free_times, both.jiangdong.id, now=desk.now) == count
 

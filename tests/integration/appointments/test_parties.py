@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from icalendar import Calendar
 
-from app.appointments import answers, matching, offers, operations, waiting
+from app.appointments import answers, operations
 from app.appointments.availability import free_times, rules
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.calendar_file import calendar_for
@@ -14,9 +14,11 @@ from app.appointments.holds import first_look
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import DeskUsage, Hold
-from app.appointments.offers import OfferRequest, Recipient
-from app.appointments.waiting import JoinRequest
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist import matching, offers
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.offers import OfferRequest, Recipient
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.rules import Wish
 from app.db import db, transact
 from app.reports import checks
 from app.reports.models import Finding
@@ -193,7 +195,7 @@ def test_who_waits_together_is_offered_a_time_only_when_all_fit(desk, network, t
     one, two, three = (desk.visit(clock, day=day) for clock in ("10:00", "10:20", "10:40"))
     pair = desk.visit("09:00", day="2026-11-27", party_size=2)
     wish = JoinRequest(network.document_check, [network.jiangdong], Wish(), "en", visit=pair)
-    transact(waiting.join, wish, now=desk.now)
+    transact(waitlist.join, wish, now=desk.now)
 
     def open_offers():
         db.session.rollback()

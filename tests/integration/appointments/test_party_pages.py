@@ -5,7 +5,8 @@ import re
 import pytest
 
 from app.appointments import letters
-from app.appointments.models import Appointment, Hold, WaitingEntry
+from app.appointments.models import Appointment, Hold
+from app.appointments.waitlist.models import WaitingEntry
 from app.appointments.wording import party_of
 from app.db import db
 from app.i18n import in_language

@@ -5,12 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from app import jobs, writers
-from app.appointments import answers, matching, offers, queries, waiting
-from app.appointments.availability.policy import ListFull, NotChangeable, SlotUnavailable
+from app.appointments import answers, queries
+from app.appointments.availability.policy import NotChangeable, SlotUnavailable
 from app.appointments.contacts import Contact, ContactNeeded
-from app.appointments.models import TimeOffer, WaitingEntry
-from app.appointments.waiting import JoinRequest
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist import matching, offers
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import TimeOffer, WaitingEntry
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.refusals import ListFull
+from app.appointments.waitlist.rules import Wish
 from app.crypto import Keyring
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
@@ -42,7 +45,7 @@ def join(network, desk):
         request = JoinRequest(
             network.document_check, places or [network.jiangdong], wish or Wish(), "en", contact, visit
         )
-        return transact(waiting.join, request, now=desk.now)
+        return transact(waitlist.join, request, now=desk.now)
 
     return join
 
@@ -201,7 +204,7 @@ def test_the_wish_is_kept_to(desk, full, join):
 
 def test_a_person_who_stopped_is_not_asked(desk, full, join):
     entry = join("ann")
-    transact(waiting.stop, entry.id, now=desk.now)
+    transact(waitlist.stop, entry.id, now=desk.now)
     desk.cancel(full[0])
     assert made() == []
 
@@ -220,7 +223,7 @@ def test_a_case_on_the_list_that_books_by_itself_waits_for_an_earlier_time(desk,
     add_closure(network.central, at("2026-11-24", "00:00"), at(FRIDAY, "00:00"))
     kept = desk.hold("09:00", day=FRIDAY, case=case)
     request = JoinRequest(network.collect, [network.central], Wish(), "en", case=case)
-    transact(waiting.join, request, now=desk.now)
+    transact(waitlist.join, request, now=desk.now)
     transact(matching.offer_free_times, network.central.id, now=desk.now)
     assert made() == []  # the person is choosing at this moment
     desk.book(kept)
@@ -234,7 +237,7 @@ def test_a_case_without_a_visit_gets_one(desk, network, case, clock):
     request = JoinRequest(
         network.collect, [network.central], Wish(from_day=date(2026, 11, 26)), "en", case=case
     )
-    transact(waiting.join, request, now=desk.now)
+    transact(waitlist.join, request, now=desk.now)
     jobs.offer_free_times()
     booked = take(desk)
     assert (booked.case_id, booked.starts_at) == (case.id, at(THURSDAY, "09:00"))
@@ -283,7 +286,7 @@ def test_the_list_has_an_end(app, monkeypatch, join, full):
 def test_nobody_waits_who_cannot_be_told(network, desk):
     request = JoinRequest(network.document_check, [network.jiangdong], Wish(), "en", Contact("Ann"))
     with pytest.raises(ContactNeeded):
-        transact(waiting.join, request, now=desk.now)
+        transact(waitlist.join, request, now=desk.now)
 
 
 def test_nobody_waits_with_a_visit_that_is_over(desk, full, join):
@@ -304,7 +307,7 @@ def test_the_job_tidies_the_list(desk, clock, full, join):
 def test_nobody_waits_for_ever(desk, network, clock, case, join, full):
     join("ann")
     of_case = transact(
-        waiting.join, JoinRequest(network.collect, [network.central], Wish(), "en", case=case), now=desk.now
+        waitlist.join, JoinRequest(network.collect, [network.central], Wish(), "en", case=case), now=desk.now
     )
     case.collected_at = desk.now
     db.session.commit()
@@ -343,7 +346,7 @@ def test_the_operators_horizon_is_looked_at_to_its_end(app, desk, network, join)
 def test_old_entries_are_deleted(desk, network, clock, join):
     entry = join("ann")
     match(desk, network)
-    transact(waiting.stop, entry.id, now=desk.now)
+    transact(waitlist.stop, entry.id, now=desk.now)
     clock.move(days=31)
     jobs.purge()
     assert db.session.query(WaitingEntry).count() == 0
@@ -362,7 +365,7 @@ def test_the_offer_of_a_waiting_person_has_the_link_to_stop(desk, full, join):
 
 def test_who_joins_without_a_visit_is_told_how_to_stop(desk, full, join):
     entry = join("ann")
-    row = db.session.query(OutboxMessage).filter_by(topic=waiting.TOPIC).one()
+    row = db.session.query(OutboxMessage).filter_by(topic=waitlist.TOPIC).one()
     letter = writers.compose(row, desk.now)
     assert letter.subject == "You are on the waiting list"
     assert f"/w/{entry.token}" in letter.text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.appointments.models import TimeOffer, WaitingEntry
+from app.appointments.waitlist.models import TimeOffer, WaitingEntry
 from app.db import db
 from app.notifications.models import OutboxMessage
 from tests.factories import add_closure, at, build_case

@@ -8,24 +8,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.appointments import answers, matching, operations, waiting, waiting_rules
-from app.appointments.availability.policy import OfferOver
+from app.appointments import answers, operations
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
-from app.appointments.models import (
-    Appointment,
-    AppointmentEvent,
-    DeskUsage,
-    Hold,
-    HoldStatus,
-    IdempotencyKey,
-    TimeOffer,
-    WaitingEntry,
-    WaitingPlace,
-)
-from app.appointments.waiting import JoinRequest
-from app.appointments.waiting_rules import Wish
+from app.appointments.models import Appointment, AppointmentEvent, DeskUsage, Hold, HoldStatus, IdempotencyKey
+from app.appointments.waitlist import matching
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist import rules as waiting_rules
+from app.appointments.waitlist.models import TimeOffer, WaitingEntry, WaitingPlace
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.refusals import OfferOver
+from app.appointments.waitlist.rules import Wish
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
 from app.settings import WaitingRules
@@ -56,7 +50,7 @@ def join(desk, name):
         "en",
         Contact(name, f"{name}@e.org", ""),
     )
-    return transact(waiting.join, request, now=desk.now)
+    return transact(waitlist.join, request, now=desk.now)
 
 
 def open_offers():
@@ -102,7 +96,7 @@ def test_one_place_and_many_matchers_ask_the_first_person_alone(desk, network, f
 def test_taking_declining_and_cancelling_in_one_moment(desk, full, at_once):
     """Whatever comes first, the visit has exactly one place and the other place is free or offered."""
     request = JoinRequest(desk.network.document_check, [desk.network.jiangdong], Wish(), "en", visit=full[5])
-    transact(waiting.join, request, now=desk.now)
+    transact(waitlist.join, request, now=desk.now)
     desk.cancel(full[0])
     token = open_offers()[0].token
     outcomes = at_once(
@@ -165,7 +159,7 @@ class Day:
     def stop(self, number):
         entries = db.session.query(WaitingEntry).filter_by(ended_at=None).all()
         if entries:
-            transact(waiting.stop, entries[number % len(entries)].id, now=self.desk.now)
+            transact(waitlist.stop, entries[number % len(entries)].id, now=self.desk.now)
 
     def cancel(self, number):
         if self.visits[number].starts_at > self.desk.now:

@@ -5,11 +5,12 @@ import re
 import pytest
 
 from app import writers
-from app.appointments import matching, waiting
 from app.appointments.contacts import Contact
-from app.appointments.models import TimeOffer, WaitingEntry
-from app.appointments.waiting import JoinRequest
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist import matching
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import TimeOffer, WaitingEntry
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.rules import Wish
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
 from tests import factories
@@ -27,7 +28,7 @@ def wait(cast, network, now):
     def join(name, *places, visit=None, wish=ANY_TIME):
         who = Contact(name, "anna@example.org", "")
         request = JoinRequest(network.document_check, places or [cast.fuxingcheng], wish, "en", who, visit)
-        return transact(waiting.join, request, now=now)
+        return transact(waitlist.join, request, now=now)
 
     return join
 
@@ -84,8 +85,8 @@ def test_who_is_taken_off_is_told(cast, wait, now):
     row = wait("Anna Petrova")
     cast.tom.post(f"{LIST}/{row.id}/take-off", data={"reason": "asked by phone"})
 
-    told = db.session.query(OutboxMessage).filter_by(topic=waiting.TOPIC, kind="waiting-ended").one()
-    joined = db.session.query(OutboxMessage).filter_by(topic=waiting.TOPIC, kind="waiting").one()
+    told = db.session.query(OutboxMessage).filter_by(topic=waitlist.TOPIC, kind="waiting-ended").one()
+    joined = db.session.query(OutboxMessage).filter_by(topic=waitlist.TOPIC, kind="waiting").one()
     letter = writers.compose(told, now)
 
     assert (told.status, joined.status) == ("waiting", "cancelled")
@@ -136,7 +137,7 @@ def test_the_list_of_a_case_shows_its_initials(cast, network, wait, now):
     request = JoinRequest(network.collect, [network.central], Wish(), "ru", case=case)
     case.email = "boris@mail.ru"
     db.session.commit()
-    transact(waiting.join, request, now=now)
+    transact(waitlist.join, request, now=now)
 
     page = cast.ada.get(LIST).text
 

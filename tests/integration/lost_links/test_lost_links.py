@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app import writers
-from app.appointments import waiting
 from app.appointments.contacts import Contact
+from app.appointments.waitlist import operations as waitlist
 from app.db import db, transact
 from app.errors import TooManyTries
 from app.lost_links import operations
@@ -80,7 +80,7 @@ def test_a_booking_number_brings_the_link_of_the_visit(network):
 def test_who_only_waits_needs_no_number(network):
     entry = build_waiting(network, TUESDAY)
     contact = Contact(email="anna@example.org")
-    entry.email, entry.person_index = contact.email, waiting.index_of(contact)
+    entry.email, entry.person_index = contact.email, waitlist.index_of(contact)
     factories.save(entry)
 
     [message] = ask("", contact)

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.appointments import offers
 from app.appointments.contacts import Contact
-from app.appointments.models import OfferAnswer, OfferReason, TimeOffer
-from app.appointments.offers import OfferRequest, Recipient
+from app.appointments.waitlist import offers
+from app.appointments.waitlist.models import OfferAnswer, OfferReason, TimeOffer
+from app.appointments.waitlist.offers import OfferRequest, Recipient
 from app.cases import notices
 from app.cases.models import Case
 from app.db import db, transact

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app.appointments import waiting
 from app.appointments.contacts import Contact
-from app.appointments.waiting import JoinRequest
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.rules import Wish
 from app.cases import finding
 from app.cases.finding import Search
 from app.cases.models import Case
@@ -138,11 +138,11 @@ def test_who_was_paused_or_waits_is_known_when_the_old_key_has_left(
     monkeypatch.setitem(app.extensions, "keyring", Keyring({"test": newer.keys["test"]}))
     who = Contact("Olga", "olga@example.org", "")
     request = JoinRequest(network.document_check, [network.central], Wish(), "ru", who)
-    first = transact(waiting.join, request, now=TUESDAY).id
+    first = transact(waitlist.join, request, now=TUESDAY).id
     transact(pauses.pause, "olga@example.org", reason="asked", username="mei", now=TUESDAY)
     monkeypatch.setitem(app.extensions, "keyring", newer)
     runner.invoke(args=["data", "rotate-keys"])
     monkeypatch.setitem(app.extensions, "keyring", Keyring({"newer": newer.keys["newer"]}))
 
     assert pauses.is_paused("olga@example.org")
-    assert transact(waiting.join, request, now=TUESDAY).id == first
+    assert transact(waitlist.join, request, now=TUESDAY).id == first

@@ -5,15 +5,18 @@ from functools import partial
 import pytest
 
 from app import jobs
-from app.appointments import matching, operations, waiting
+from app.appointments import operations
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
-from app.appointments.models import Appointment, Hold, HoldStatus, TimeOffer
+from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.operations import Target
 from app.appointments.states import LIVE
-from app.appointments.waiting import JoinRequest
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist import matching
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import TimeOffer
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.rules import Wish
 from app.cases import decisions
 from app.db import db, transact
 from app.publishing import operations as publishing
@@ -77,7 +80,7 @@ def test_who_waits_there_keeps_nobody_else_waiting(network, desk, clock):
     for places in ([network.jiangdong], [network.jiangdong, network.central]):
         person = Contact("Maria", f"maria{len(places)}@example.org", "")
         request = JoinRequest(network.document_check, places, Wish(), "en", person)
-        transact(waiting.join, request, now=desk.now)
+        transact(waitlist.join, request, now=desk.now)
     retire(desk)
 
     jobs.offer_free_times()

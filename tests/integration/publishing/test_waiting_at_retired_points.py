@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.appointments import waiting
 from app.appointments.contacts import Contact
-from app.appointments.models import WaitingEntry
-from app.appointments.waiting import JoinRequest
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.models import WaitingEntry
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.rules import Wish
 from app.db import db, transact
 from app.notifications.delivery import outbox
 from app.notifications.models import OutboxMessage
@@ -30,7 +30,7 @@ def wait(network, now):
         request = JoinRequest(
             network.document_check, places or [network.jiangdong], Wish(), language, who, visit
         )
-        return transact(waiting.join, request, now=now).id
+        return transact(waitlist.join, request, now=now).id
 
     return join
 
@@ -152,7 +152,7 @@ def test_joining_while_the_point_is_retired(app, network, now):
         retired, joined = run_together(
             app,
             step(publishing.retire, "jiangdong", username="ada", now=now),
-            step(waiting.join, request, now=now),
+            step(waitlist.join, request, now=now),
         )
 
         assert (retired, joined) in {("done", "done"), ("done", "station_retired")}

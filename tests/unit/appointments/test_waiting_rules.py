@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from app.appointments.waiting_rules import Wish, is_quiet, kept_until, may_be_asked, suits
+from app.appointments.waitlist.rules import Wish, is_quiet, kept_until, may_be_asked, suits
 from app.settings import WaitingRules
 from tests.factories import at
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from flask import current_app
 from flask_babel import gettext as _
 
-from app.appointments import offers
-from app.appointments.models import Appointment, OfferReason, TimeOffer
-from app.appointments.offer_kinds import FREE_AT_LAST, OFFERS
-from app.appointments.offers import OfferState
+from app.appointments.models import Appointment
+from app.appointments.waitlist import offers
+from app.appointments.waitlist.models import OfferReason, TimeOffer
+from app.appointments.waitlist.offer_kinds import FREE_AT_LAST, OFFERS
+from app.appointments.waitlist.offers import OfferState
 from app.appointments.wording import until_words, with_party
 from app.cases.models import Case
 from app.db import db

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from flask import current_app
 
-from app.appointments.models import WaitingEntry
-from app.appointments.waiting_kinds import JOINED, RETIRED, TAKEN_OFF
+from app.appointments.waitlist.kinds import JOINED, RETIRED, TAKEN_OFF
+from app.appointments.waitlist.models import WaitingEntry
 from app.cases.models import Case
 from app.db import db
 from app.i18n import in_language

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.appointments.models import OfferReason
+from app.appointments.waitlist.models import OfferReason
 from app.localtext import LocalText
 from app.notifications.texts.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
 from app.notifications.texts.usual_blanks import ADDRESS, PHONE, PLACE, SERVICE, STOP_LINK

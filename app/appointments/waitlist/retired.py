@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
-from app.appointments.models import WaitingEntry, WaitingPlace
-from app.appointments.waiting import TOPIC, channel_of, stop
-from app.appointments.waiting_kinds import RETIRED
+from app.appointments.waitlist.kinds import RETIRED
+from app.appointments.waitlist.models import WaitingEntry, WaitingPlace
+from app.appointments.waitlist.operations import TOPIC, channel_of, stop
 from app.db import db, locking
 from app.notifications.delivery import outbox
 from app.notifications.delivery.outbox import OutboxRequest

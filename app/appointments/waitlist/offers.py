@@ -15,7 +15,8 @@ from app.appointments.availability import rules
 from app.appointments.availability.reach import check_in_time, check_reach
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
-from app.appointments.models import Appointment, Hold, HoldStatus, OfferAnswer, OfferReason, TimeOffer
+from app.appointments.models import Appointment, Hold, HoldStatus
+from app.appointments.waitlist.models import OfferAnswer, OfferReason, TimeOffer
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.appointments.availability.policy import ListFull, NotChangeable
+from app.appointments.availability.policy import NotChangeable
 from app.appointments.contacts import Contact, ContactNeeded
-from app.appointments.matching import rules
-from app.appointments.models import Appointment, WaitingEntry, WaitingPlace
+from app.appointments.models import Appointment
 from app.appointments.states import Status
-from app.appointments.waiting_rules import Wish
+from app.appointments.waitlist.matching import rules
+from app.appointments.waitlist.models import WaitingEntry, WaitingPlace
+from app.appointments.waitlist.refusals import ListFull
+from app.appointments.waitlist.rules import Wish
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import exists, or_, select
 
-from app.appointments import offers, queries
+from app.appointments import queries
 from app.appointments.availability import free_times
 from app.appointments.availability import rules as availability_rules
 from app.appointments.availability.policy import (
@@ -29,18 +29,12 @@ from app.appointments.availability.policy import (
 from app.appointments.availability.reach import reach_of
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
-from app.appointments.models import (
-    Appointment,
-    Hold,
-    HoldStatus,
-    OfferReason,
-    TimeOffer,
-    WaitingEntry,
-    WaitingPlace,
-)
-from app.appointments.offers import OfferRequest, Recipient
+from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.states import Status
-from app.appointments.waiting_rules import Wish, is_quiet, kept_until, may_be_asked, suits
+from app.appointments.waitlist import offers
+from app.appointments.waitlist.models import OfferReason, TimeOffer, WaitingEntry, WaitingPlace
+from app.appointments.waitlist.offers import OfferRequest, Recipient
+from app.appointments.waitlist.rules import Wish, is_quiet, kept_until, may_be_asked, suits
 from app.cases.models import Case
 from app.cases.readiness import Readiness, readiness
 from app.db import db, locking
