@@ -14,10 +14,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.accounts.models import StaffSession
-from app.appointments import plan_changes
 from app.appointments.availability.slots import cell_of
 from app.appointments.holds import operations as holds
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
+from app.appointments.reminders import changes as plan_changes
 from app.appointments.waitlist import matching
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import WaitingEntry

@@ -18,10 +18,10 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from app.appointments import plan_changes
 from app.appointments.models import Appointment
-from app.appointments.plan_changes import PlanEdit
-from app.appointments.reminders import plan_of, requests_of
+from app.appointments.reminders import changes as plan_changes
+from app.appointments.reminders.announcing import plan_of, requests_of
+from app.appointments.reminders.changes import PlanEdit
 from app.appointments.states import Status
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash

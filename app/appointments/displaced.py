@@ -17,7 +17,7 @@ from app.appointments.holds.operations import release_expired
 from app.appointments.locks import lock_visit
 from app.appointments.models import Appointment, AppointmentEvent
 from app.appointments.operations import lock_changeable
-from app.appointments.reminders import TOPIC, announce, remind
+from app.appointments.reminders.announcing import TOPIC, announce, remind
 from app.appointments.states import Status
 from app.appointments.waitlist import offers
 from app.appointments.waitlist.models import OfferReason

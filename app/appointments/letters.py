@@ -17,8 +17,8 @@ from app.appointments.calendar_file import calendar_for
 from app.appointments.displaced import Displacement, Spot
 from app.appointments.letter_kinds import KINDS
 from app.appointments.models import Appointment
-from app.appointments.reminder_plan import is_quiet, opens_next
-from app.appointments.reminders import REMINDER, TOPIC
+from app.appointments.reminders.announcing import REMINDER, TOPIC
+from app.appointments.reminders.plan import is_quiet, opens_next
 from app.appointments.states import Status
 from app.appointments.wording import with_party
 from app.cases.models import Case, VisitItemKind, VisitType

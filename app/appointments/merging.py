@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.appointments.reminders import REMINDER, TOPIC
+from app.appointments.reminders.announcing import REMINDER, TOPIC
 from app.db import db
 from app.i18n import local
 from app.notifications.delivery.outbox import ClaimedMessage

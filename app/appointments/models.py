@@ -223,20 +223,3 @@ class IdempotencyKey(Model):
     request_hash: Mapped[str] = mapped_column(String(64))
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"))
     created_at: Mapped[datetime]
-
-
-class ReminderPlan(Model):
-    """One saved change of a service's reminders, and how far the visits booked before have followed it."""
-
-    __tablename__ = "reminder_plans"
-    __table_args__ = (UniqueConstraint("service_id", "version"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
-    version: Mapped[int]
-    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    saved_by: Mapped[str] = mapped_column(String(60))
-    saved_at: Mapped[datetime]
-    followed_to: Mapped[int] = mapped_column(default=0)  # the id of the last visit that has
-    followed_visits: Mapped[int] = mapped_column(default=0)
-    followed_at: Mapped[datetime | None]

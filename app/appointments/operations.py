@@ -37,7 +37,7 @@ from app.appointments.models import (
     HoldStatus,
     IdempotencyKey,
 )
-from app.appointments.reminders import announce
+from app.appointments.reminders.announcing import announce
 from app.appointments.states import Status
 from app.appointments.waitlist import matching, offers
 from app.cases.locks import lock_case

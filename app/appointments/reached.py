@@ -11,7 +11,7 @@ from app.appointments.models import Appointment, Hold
 from app.appointments.operations import give_token, lock_changeable
 from app.appointments.person import check_room, index_contact
 from app.appointments.queries import find_live_for_case
-from app.appointments.reminders import announce
+from app.appointments.reminders.announcing import announce
 from app.appointments.waitlist import offers
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import TimeOffer, WaitingEntry

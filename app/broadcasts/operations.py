@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from app.appointments.models import Appointment
-from app.appointments.reminders import channels_of, contact_index_of
+from app.appointments.reminders.announcing import channels_of, contact_index_of
 from app.appointments.states import Status
 from app.broadcasts.models import Notice
 from app.db import db, locking

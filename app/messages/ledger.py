@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from app.accounts.models import User
 from app.appointments.attendance import TOLD
 from app.appointments.models import Appointment, AppointmentEvent, Hold
-from app.appointments.reminders import TOPIC as VISIT
+from app.appointments.reminders.announcing import TOPIC as VISIT
 from app.appointments.states import Status
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.offers import TOPIC as OFFER

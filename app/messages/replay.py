@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, null, o
 
 from app import writers
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
-from app.appointments.reminders import TOPIC as VISIT
+from app.appointments.reminders.announcing import TOPIC as VISIT
 from app.appointments.states import Status
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.offers import TOPIC as OFFER

@@ -15,7 +15,7 @@ from app.appointments.availability.reach import Reach, reach_of
 from app.appointments.availability.rules import people_in_a_row, window_of
 from app.appointments.availability.slots import Candidate, Line, candidates, free_candidates, in_a_row
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
-from app.appointments.reminders import channels_of
+from app.appointments.reminders.announcing import channels_of
 from app.appointments.states import Status
 from app.cases.models import Case
 from app.db import db

@@ -9,7 +9,7 @@ from app.appointments import operations as visits
 from app.appointments import queries as visit_queries
 from app.appointments.availability.policy import NotChangeable, TooLateToChange
 from app.appointments.models import Appointment
-from app.appointments.reminders import TOPIC as VISITS
+from app.appointments.reminders.announcing import TOPIC as VISITS
 from app.db import db
 from app.errors import NotFound
 from app.notifications.delivery import outbox

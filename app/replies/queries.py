@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from app.appointments.models import Appointment
-from app.appointments.reminders import TOPIC
+from app.appointments.reminders.announcing import TOPIC
 from app.cases.models import Case
 from app.db import db
 from app.errors import NotFound

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.appointments.models import Appointment
-from app.appointments.reminders import announce
+from app.appointments.reminders.announcing import announce
 from app.db import db, transact
 from app.localtext import LocalText
 from tests.browser.conftest import LiveServer

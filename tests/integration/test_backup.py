@@ -10,7 +10,7 @@ from alembic.command import stamp
 from flask import current_app
 from sqlalchemy import text
 
-from app.appointments import reminders
+from app.appointments.reminders import announcing as reminders
 from app.db import db, transact
 from app.notifications.delivery import outbox
 from app.notifications.models import OutboxMessage

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.appointments.reminders import announce
+from app.appointments.reminders.announcing import announce
 from app.db import db, transact
 from app.jobs import build_scheduler
 from app.notifications.models import OutboxMessage

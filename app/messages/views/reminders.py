@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.accounts.models import Role
-from app.appointments import plan_changes
-from app.appointments.models import ReminderPlan
-from app.appointments.plan_changes import PlanEdit
-from app.appointments.reminder_plan import Booking, Planned, planned
+from app.appointments.reminders import changes as plan_changes
+from app.appointments.reminders.changes import PlanEdit
+from app.appointments.reminders.models import ReminderPlan
+from app.appointments.reminders.plan import Booking, Planned, planned
 from app.db import db, transact
 from app.errors import DomainError
 from app.messages import wording

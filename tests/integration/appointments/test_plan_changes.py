@@ -4,9 +4,10 @@ from datetime import time, timedelta
 
 import pytest
 
-from app.appointments import plan_changes
-from app.appointments.models import Appointment, ReminderPlan
-from app.appointments.plan_changes import AFTER, PlanEdit, RemindersChanged, RemindersUnfit
+from app.appointments.models import Appointment
+from app.appointments.reminders import changes as plan_changes
+from app.appointments.reminders.changes import AFTER, PlanEdit, RemindersChanged, RemindersUnfit
+from app.appointments.reminders.models import ReminderPlan
 from app.appointments.states import Status
 from app.db import db, transact
 from app.notifications.models import MessageStatus, OutboxMessage

@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from app.appointments import letters
 from app.appointments.models import Appointment
-from app.appointments.reminders import announce
+from app.appointments.reminders.announcing import announce
 from app.db import db, transact
 from app.localtext import LocalText
 from app.notifications.channels.files import EmailFiles

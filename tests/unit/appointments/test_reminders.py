@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.appointments.reminder_plan import LEAST_NOTICE, Booking, is_quiet, planned
+from app.appointments.reminders.plan import LEAST_NOTICE, Booking, is_quiet, planned
 from app.stations.reminder_rules import By, ReminderRule, Trouble, rule_from_text, rules_of, trouble_of
 
 HAIKOU = "Asia/Shanghai"

@@ -11,9 +11,10 @@ from typing import ClassVar
 
 from sqlalchemy import func, select, update
 
-from app.appointments.models import Appointment, ReminderPlan
-from app.appointments.reminder_plan import Planned
-from app.appointments.reminders import REMINDER, TOPIC, plan_of, requests_of
+from app.appointments.models import Appointment
+from app.appointments.reminders.announcing import REMINDER, TOPIC, plan_of, requests_of
+from app.appointments.reminders.models import ReminderPlan
+from app.appointments.reminders.plan import Planned
 from app.appointments.states import Status
 from app.db import db, locking
 from app.errors import DomainError

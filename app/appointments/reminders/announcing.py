@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.appointments.models import Appointment
-from app.appointments.reminder_plan import Booking, Planned, planned
+from app.appointments.reminders.plan import Booking, Planned, planned
 from app.notifications import contacts
 from app.notifications.delivery import outbox
 from app.notifications.delivery.outbox import OutboxRequest

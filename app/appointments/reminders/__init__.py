@@ -1,0 +1,1 @@
+"""Which messages a visit needs, and when."""
