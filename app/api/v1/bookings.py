@@ -9,11 +9,12 @@ from app.api.v1 import answers, schemas
 from app.api.v1.answers import answer
 from app.api.v1.refusals import InvalidRequest, slot_unavailable
 from app.api.v1.spec import BEARER, PROBLEM, Blueprint
-from app.appointments import code_door, operations, queries
+from app.appointments import operations, queries
 from app.appointments.availability import rules
 from app.appointments.availability.policy import SlotUnavailable, TokenWrong
 from app.appointments.calendar_file import calendar_for
 from app.appointments.contacts import Contact
+from app.appointments.entry import by_code
 from app.appointments.holds import first_look
 from app.appointments.holds import operations as holds
 from app.appointments.holds import queries as hold_queries
@@ -66,7 +67,7 @@ def _case_of(wish: dict[str, Any]) -> Case | None:
         raise InvalidRequest({"passport_last4": ["Missing data for required field."]})
     address = request.remote_addr or ""
     try:
-        return code_door.open_case(
+        return by_code.open_case(
             wish["collection_code"], wish["passport_last4"], address=address, now=clock.now()
         )
     except UnreadableCode:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from app import headers
-from app.appointments import journey
+from app.appointments.entry import session as journey
 from app.pages import LANGUAGE_PREFIX
 
 bp = Blueprint("appointments", __name__, template_folder="../templates")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.appointments import journey, operations
+from app.appointments import operations
 from app.appointments.availability import free_times
 from app.appointments.availability.agenda import Offer, offers_of
 from app.appointments.availability.policy import (
@@ -21,6 +21,7 @@ from app.appointments.availability.policy import (
     SlotUnavailable,
 )
 from app.appointments.contacts import ContactNeeded, NameNeeded
+from app.appointments.entry import session as journey
 from app.appointments.forms import ContactForm, VisitorForm
 from app.appointments.holds import operations as holds
 from app.appointments.holds import queries as visits

@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock, headers
-from app.appointments import code_door, journey, link_door, queries
+from app.appointments import queries
 from app.appointments.availability import rules
 from app.appointments.availability.reach import deadline_is_near, passport_runs_out
-from app.appointments.forms import CodeForm
+from app.appointments.entry import by_code, by_link
+from app.appointments.entry import session as journey
+from app.appointments.entry.forms import CodeForm
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
 from app.appointments.views.errands import (
@@ -46,7 +48,7 @@ REPLIES = {"come": ".come", "cancel": ".cancel"}
 @bp.get("/c/<token>")
 @bp.get("/c/<token>/<any(come,cancel):reply>")
 def follow_case_link(token: str, reply: str = "") -> ResponseReturnValue:
-    link_door.check_network(request.remote_addr or "", now=clock.now())
+    by_link.check_network(request.remote_addr or "", now=clock.now())
     case = cases.find_by_link(token)
     if case is None:
         return dead_link()
@@ -57,7 +59,7 @@ def follow_case_link(token: str, reply: str = "") -> ResponseReturnValue:
 @bp.get("/v/<token>")
 @bp.get("/v/<token>/<any(come,cancel):reply>")
 def follow_visit_link(token: str, reply: str = "") -> ResponseReturnValue:
-    link_door.check_network(request.remote_addr or "", now=clock.now())
+    by_link.check_network(request.remote_addr or "", now=clock.now())
     try:
         visit = queries.get_by_token(token)
     except NotFound:
@@ -68,7 +70,7 @@ def follow_visit_link(token: str, reply: str = "") -> ResponseReturnValue:
 
 def dead_link() -> ResponseReturnValue:
     """Count a link that opens nothing, and ask for the collection code."""
-    link_door.count_dead_link(request.remote_addr or "", now=clock.now())
+    by_link.count_dead_link(request.remote_addr or "", now=clock.now())
     return _code_page(CodeForm(formdata=None), dead_link=True, status=410)
 
 
@@ -150,7 +152,7 @@ def _open_case(form: CodeForm) -> ResponseReturnValue:
     if not form.validate():
         return _code_page(form, status=422)
     try:
-        case = code_door.open_case(
+        case = by_code.open_case(
             form.code.data, form.last4.data, address=request.remote_addr or "", now=clock.now()
         )
     except CaseNotFound as refusal:

@@ -9,10 +9,11 @@ from typing import Any
 from flask import abort, redirect, url_for
 
 from app import clock
-from app.appointments import journey, queries
+from app.appointments import queries
 from app.appointments.availability import free_times
 from app.appointments.availability.agenda import Offer, offers_of
 from app.appointments.availability.reach import Reach, reach_of
+from app.appointments.entry import session as journey
 from app.appointments.models import Appointment, Hold
 from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind

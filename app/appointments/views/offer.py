@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.appointments import answers, journey, link_door
+from app.appointments import answers
 from app.appointments.availability.policy import (
     AlreadyBooked,
     NotChangeable,
@@ -12,6 +12,8 @@ from app.appointments.availability.policy import (
     PapersNotThere,
     SlotUnavailable,
 )
+from app.appointments.entry import by_link
+from app.appointments.entry import session as journey
 from app.appointments.views.blueprint import bp
 from app.appointments.views.doors import dead_link
 from app.appointments.waitlist import offers
@@ -30,7 +32,7 @@ OFFER = "offer"
 @bp.get(f"{LANGUAGE_PREFIX}/offer/<token>")
 def follow_offer_link(token: str) -> ResponseReturnValue:
     """Move the token from the address into the session. The link also opens the visit that would move."""
-    link_door.check_network(request.remote_addr or "", now=clock.now())
+    by_link.check_network(request.remote_addr or "", now=clock.now())
     try:
         made = offers.get_offer(token)
     except NotFound:

@@ -10,7 +10,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.appointments import journey
 from app.appointments.availability import free_times, rules
 from app.appointments.availability.agenda import (
     Agenda,
@@ -30,6 +29,7 @@ from app.appointments.availability.policy import (
     PapersNotThere,
     SlotUnavailable,
 )
+from app.appointments.entry import session as journey
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import ALTERNATIVES, HoldRequest
 from app.appointments.models import Hold

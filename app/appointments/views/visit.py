@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
-from app.appointments import displacement_words, journey, operations, wording
+from app.appointments import displacement_words, operations, wording
 from app.appointments.availability.agenda import Offer
 from app.appointments.availability.policy import (
     UNDO_LENGTH,
@@ -24,6 +24,7 @@ from app.appointments.availability.policy import (
 from app.appointments.availability.rules import rules_at
 from app.appointments.calendar_file import calendar_for
 from app.appointments.displaced import find_displacement
+from app.appointments.entry import session as journey
 from app.appointments.forms import WayForm
 from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, HandoverItem

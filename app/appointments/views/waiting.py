@@ -10,9 +10,10 @@ from werkzeug.exceptions import HTTPException
 from wtforms.fields.choices import SelectChoice
 
 from app import clock, throttle
-from app.appointments import journey, link_door
 from app.appointments.availability.policy import NotChangeable
 from app.appointments.contacts import Contact, ContactNeeded
+from app.appointments.entry import by_link
+from app.appointments.entry import session as journey
 from app.appointments.forms import CaseWishForm, ContactForm, VisitorWishForm, WishForm
 from app.appointments.models import Appointment
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
@@ -202,7 +203,7 @@ def _again(kind: type[WishForm], errand: Errand, visit: Appointment | None) -> R
 @bp.get("/w/<token>")
 def follow_waiting_link(token: str) -> ResponseReturnValue:
     """Open what a person waits for, from the link of a message; nothing is stopped by looking."""
-    link_door.check_network(request.remote_addr or "", now=clock.now())
+    by_link.check_network(request.remote_addr or "", now=clock.now())
     try:
         entry = waitlist.get_entry(token)
     except NotFound:

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, url_for
 
 from app import headers
-from app.appointments import journey
+from app.appointments.entry import session as journey
 from app.cases.models import Case
 
 bp = Blueprint("collection", __name__, template_folder="../templates")

@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.appointments import journey
+from app.appointments.entry import session as journey
 from app.cases.models import CaseNotice
 from app.collection import operations
 from app.collection.views.blueprint import bp, get_case_or_ask

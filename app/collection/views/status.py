@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.appointments import code_door, journey, queries
-from app.appointments.forms import CodeForm
+from app.appointments import queries
+from app.appointments.entry import by_code
+from app.appointments.entry import session as journey
+from app.appointments.entry.forms import CodeForm
 from app.cases import decisions
 from app.cases.approvals import read_usual_days
 from app.cases.models import Case
@@ -43,7 +45,7 @@ def ask_status() -> ResponseReturnValue:
         return _ask(form, 422)
     address = request.remote_addr or ""
     try:
-        case = code_door.open_case(form.code.data, form.last4.data, address=address, now=clock.now())
+        case = by_code.open_case(form.code.data, form.last4.data, address=address, now=clock.now())
     except CaseNotFound as refusal:
         form.form_errors.append(sentence(refusal))
         return _ask(form, 422)

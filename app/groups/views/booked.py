@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app import clock
-from app.appointments import link_door, operations
+from app.appointments import operations
 from app.appointments.availability import free_times as visits
 from app.appointments.availability.agenda import Offer, offers_of
 from app.appointments.availability.policy import (
@@ -18,6 +18,7 @@ from app.appointments.availability.policy import (
     TooLateToChange,
 )
 from app.appointments.calendar_file import calendar_of
+from app.appointments.entry import by_link
 from app.appointments.models import Appointment
 from app.appointments.operations import Target
 from app.appointments.states import Status
@@ -39,7 +40,7 @@ NEAR = 6
 @bp.get("/g/<token>")
 def follow_link(token: str) -> ResponseReturnValue:
     """Move the token of the employer's message from the address into the session."""
-    link_door.check_network(request.remote_addr or "", now=clock.now())
+    by_link.check_network(request.remote_addr or "", now=clock.now())
     try:
         group = queries.get_by_token(token)
     except GroupGone:

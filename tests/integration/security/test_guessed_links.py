@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.appointments.link_door import MOST_DEAD_LINKS
+from app.appointments.entry.by_link import MOST_DEAD_LINKS
 from app.db import db
 from app.throttle import ThrottleBucket
 from tests.factories import build_appointment, build_case

@@ -1,0 +1,1 @@
+"""The ways in: by a code, by a link."""
