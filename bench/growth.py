@@ -17,13 +17,13 @@ from tempfile import TemporaryDirectory
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from app.appointments import operations
 from app.appointments.availability import free_times
+from app.appointments.booking import operations
+from app.appointments.booking.operations import BookingRequest
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment
-from app.appointments.operations import BookingRequest
 from app.appointments.states import Status
 from app.db import Base, db, transact
 from app.interval import Interval

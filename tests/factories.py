@@ -354,7 +354,7 @@ def build_transfer(start: Station, end: Station, *, working_days: int = 0) -> No
 def build_appointment(station: Station, service: Service, **columns: Any) -> Appointment:
     """Build the row of an appointment and nothing else: no desk is taken, no message is written.
 
-    For one that the rules made, use `app.appointments.operations`.
+    For one that the rules made, use `app.appointments.booking.operations`.
     """
     starts_at = columns.pop("starts_at", TUESDAY + timedelta(hours=1))
     token = columns.pop("token", None) or new_code(LINK_LENGTH)

@@ -13,10 +13,10 @@ from app.appointments import history
 from app.appointments.availability import capacity
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.availability.slots import Candidate
+from app.appointments.booking.operations import lock_changeable
 from app.appointments.holds.operations import release_expired
 from app.appointments.locks import lock_visit
 from app.appointments.models import Appointment, AppointmentEvent
-from app.appointments.operations import lock_changeable
 from app.appointments.reminders.announcing import TOPIC, announce, remind
 from app.appointments.states import Status
 from app.appointments.waitlist import offers

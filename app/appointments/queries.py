@@ -1,14 +1,37 @@
 """What is free, and which visit is whose."""
 
 import hmac
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from app.appointments.availability.policy import TokenWrong
 from app.appointments.models import Appointment, HandoverItem, is_live
+from app.appointments.refusals import TokenWrong
+from app.cases.models import Case
 from app.crypto import token_hash
 from app.db import db
 from app.errors import NotFound
+
+
+def find_visit(reference: str) -> Appointment | None:
+    if not reference.isalnum():
+        return None  # PostgreSQL fails on some signs, NUL for one, instead of finding nothing.
+    wanted = select(Appointment).where(Appointment.reference == reference)
+    return db.session.scalar(wanted.options(joinedload(Appointment.station), joinedload(Appointment.service)))
+
+
+def cases_of(visits: Sequence[Appointment]) -> dict[int, Case]:
+    ids = {visit.case_id for visit in visits if visit.case_id}
+    return {case.id: case for case in db.session.scalars(select(Case).where(Case.id.in_(ids)))} if ids else {}
+
+
+def ways_to(visit: Appointment, cases: Mapping[int, Case]) -> tuple[bool, bool]:
+    """Say whether there is a phone number, and whether there is an e-mail address, of this person."""
+    case = cases.get(visit.case_id or 0)
+    phone = visit.phone_encrypted or (case and case.phone_encrypted)
+    email = visit.email_encrypted or (case and case.email_encrypted)
+    return bool(phone), bool(email)
 
 
 def get_by_reference(reference: str) -> Appointment:

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.models import Role, User
 from app.accounts.operations import NewUser, create_user
-from app.appointments import operations
 from app.appointments.availability import free_times
+from app.appointments.booking import operations
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.models import Appointment

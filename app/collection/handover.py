@@ -6,14 +6,15 @@ from typing import ClassVar
 
 from sqlalchemy import select
 
-from app.appointments import attendance, operations
+from app.appointments import attendance
 from app.appointments.attendance import Handover
+from app.appointments.booking import operations
+from app.appointments.booking.operations import BookingRequest
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment
-from app.appointments.operations import BookingRequest
 from app.appointments.queries import get_by_reference
 from app.appointments.states import Status
 from app.cases.locks import lock_case

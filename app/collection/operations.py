@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from app.appointments import queries as visits
+from app.appointments.booking.contact import end_links_of_case
 from app.appointments.locks import lock_visit_of_id
-from app.appointments.reached import end_links_of_case
 from app.cases import finding_keys, history, notices
 from app.cases.history import Line
 from app.cases.locks import lock_case

@@ -1,9 +1,9 @@
 """Which visits who is signed in may see."""
 
+from app.appointments import queries
 from app.appointments.models import Appointment
 from app.errors import NotFound
 from app.planning import queries as planning_queries
-from app.staff import queries
 from app.staff.permissions import list_own_stations
 
 

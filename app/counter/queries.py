@@ -14,6 +14,7 @@ from app.appointments.availability.free_times import DaySlots
 from app.appointments.availability.slots import Slot
 from app.appointments.masking import masked_email, masked_phone
 from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
+from app.appointments.queries import cases_of
 from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind, VisitType
 from app.counter import board
@@ -21,7 +22,6 @@ from app.counter.board import BoardRow
 from app.db import db
 from app.interval import Interval
 from app.localtext import LocalText
-from app.staff.queries import cases_of
 from app.stations.hours import plans
 from app.stations.hours.opening_hours import open_intervals
 from app.stations.models import Station

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select
 
-from app.appointments import operations
 from app.appointments import queries as visits
 from app.appointments.availability.policy import SlotUnavailable
+from app.appointments.booking import operations
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest

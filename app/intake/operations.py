@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.appointments import queries as visits
-from app.appointments.reached import end_links_of_case, is_replaced
+from app.appointments.booking.contact import end_links_of_case, is_replaced
 from app.cases import consents, decisions, finding_keys, history
 from app.cases.decisions import Decision
 from app.cases.history import Line

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.appointments import attendance
 from app.appointments.displaced import find_displacement
 from app.appointments.models import CHOICE_AFTER, Appointment, AppointmentEvent
+from app.appointments.queries import cases_of, ways_to
 from app.appointments.states import Status
 from app.appointments.waitlist import offers
 from app.cases.models import Case
@@ -18,7 +19,6 @@ from app.planning.decisions import Choice
 from app.planning.effects import coming_visits
 from app.planning.impact import plan_impact
 from app.planning.models import PlanChange, TouchedVisit
-from app.staff.queries import cases_of, ways_to
 from app.stations.hours import plans
 from app.stations.hours.opening_hours import open_at
 from app.stations.models import Station

@@ -15,6 +15,7 @@ from app.appointments.availability.reach import Reach, reach_of
 from app.appointments.availability.rules import people_in_a_row, window_of
 from app.appointments.availability.slots import Candidate, Line, candidates, free_candidates, in_a_row
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
+from app.appointments.queries import cases_of, ways_to
 from app.appointments.reminders.announcing import channels_of
 from app.appointments.states import Status
 from app.cases.models import Case
@@ -24,7 +25,6 @@ from app.planning.assignment import Place, Wish, assign, best_first
 from app.planning.decisions import Shown
 from app.planning.edits import PlanEdit
 from app.planning.impact import Crowd, crowds, newly_touched
-from app.staff.queries import cases_of, ways_to
 from app.stations.hours import plans
 from app.stations.hours.opening_hours import Plan, open_intervals
 from app.stations.models import Service, Station, StationService

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.appointments import person
+from app.appointments.booking import visit_limits
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment
 from app.appointments.waitlist import operations as waitlist
@@ -74,7 +74,7 @@ def _index_anew(row: Model) -> None:
     elif isinstance(row, MessagePause) and row.resumed_at is None:
         row.contact_index = contacts.index_of(row.contact)
     elif isinstance(row, Appointment):
-        person.index_contact(row)
+        visit_limits.index_contact(row)
     elif isinstance(row, WaitingEntry) and row.person_index:
         row.person_index = waitlist.index_of(Contact("", row.email, row.phone))
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import operations as visits
 from app.appointments import queries as visit_queries
-from app.appointments.availability.policy import NotChangeable, TooLateToChange
+from app.appointments.availability.policy import TooLateToChange
+from app.appointments.booking import operations as visits
 from app.appointments.models import Appointment
+from app.appointments.refusals import NotChangeable
 from app.appointments.reminders.announcing import TOPIC as VISITS
 from app.db import db
 from app.errors import NotFound

@@ -8,10 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.accounts.models import Role
 from app.appointments.availability import free_times
+from app.appointments.booking.operations import BookingRequest, book
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Appointment
-from app.appointments.operations import BookingRequest, book
 from app.db import db, transact
 from app.notifications.models import MessageStatus, OutboxMessage
 from tests import factories

@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.accounts.models import Role
+from app.appointments.booking.operations import BookingRequest, book
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Appointment
-from app.appointments.operations import BookingRequest, book
 from app.db import db, transact
 from tests import factories
 from tests.browser.conftest import PHONE, Watcher, widest

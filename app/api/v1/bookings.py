@@ -9,9 +9,11 @@ from app.api.v1 import answers, schemas
 from app.api.v1.answers import answer
 from app.api.v1.refusals import InvalidRequest, slot_unavailable
 from app.api.v1.spec import BEARER, PROBLEM, Blueprint
-from app.appointments import operations, queries
+from app.appointments import queries
 from app.appointments.availability import rules
-from app.appointments.availability.policy import SlotUnavailable, TokenWrong
+from app.appointments.availability.policy import SlotUnavailable
+from app.appointments.booking import operations
+from app.appointments.booking.operations import BookingRequest, Target
 from app.appointments.calendar_file import calendar_for
 from app.appointments.contacts import Contact
 from app.appointments.entry import by_code
@@ -20,7 +22,7 @@ from app.appointments.holds import operations as holds
 from app.appointments.holds import queries as hold_queries
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, Hold
-from app.appointments.operations import BookingRequest, Target
+from app.appointments.refusals import TokenWrong
 from app.cases.models import Case
 from app.cases.queries import CaseNotFound
 from app.codes import UnreadableCode, read_code

@@ -10,7 +10,8 @@ from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.appointments.availability.policy import SlotUnavailable, TokenWrong
+from app.appointments.availability.policy import SlotUnavailable
+from app.appointments.refusals import TokenWrong
 from app.errors import DomainError
 from app.i18n import text
 from app.problems import problem

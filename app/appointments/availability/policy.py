@@ -10,8 +10,6 @@ from app.appointments.availability.slots import Slot
 from app.errors import DomainError
 from app.interval import Interval
 
-UNDO_LENGTH = timedelta(minutes=30)
-
 
 class SlotUnavailable(DomainError):
     """Somebody took the time, or it does not exist any more. `alternatives` are the nearest free slots."""
@@ -61,42 +59,10 @@ class PastDeadline(DomainError):
     status = 422
 
 
-class TooManyVisits(DomainError):
-    """This address or number holds as many visits ahead as one may."""
-
-    code = "too_many_visits"
-
-
-class AlreadyBooked(DomainError):
-    """One live visit per case in the whole network."""
-
-    code = "already_booked"
-
-
-class NotChangeable(DomainError):
-    """The visit has begun, ended or was cancelled; or its undo time is over."""
-
-    code = "not_changeable"
-
-
 class TooLateToChange(DomainError):
     """The visit begins so soon that only staff can still change it."""
 
     code = "too_late_to_change"
-
-
-class KeyReused(DomainError):
-    """The same idempotency key came with another request."""
-
-    code = "key_reused"
-    status = 422
-
-
-class TokenWrong(DomainError):
-    """The token does not open this visit; an unknown reference gives the same answer."""
-
-    code = "token_wrong"
-    status = 401
 
 
 @dataclass(frozen=True, slots=True)

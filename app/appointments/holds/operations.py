@@ -12,13 +12,7 @@ from sqlalchemy import bindparam, func, select
 from app import throttle
 from app.appointments import queries as visits
 from app.appointments.availability import capacity, free_times, rules
-from app.appointments.availability.policy import (
-    AlreadyBooked,
-    NotChangeable,
-    OutsideWindow,
-    SlotUnavailable,
-    check_party,
-)
+from app.appointments.availability.policy import OutsideWindow, SlotUnavailable, check_party
 from app.appointments.availability.reach import check_reach
 from app.appointments.availability.rules import Bookable
 from app.appointments.availability.slots import Candidate, Slot
@@ -33,6 +27,7 @@ from app.appointments.holds.refusals import (
 )
 from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment, Hold, HoldStatus
+from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
 from app.crypto import token_hash

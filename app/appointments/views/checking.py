@@ -9,17 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.appointments import operations
 from app.appointments.availability import free_times
 from app.appointments.availability.agenda import Offer, offers_of
-from app.appointments.availability.policy import (
-    AlreadyBooked,
-    KeyReused,
-    NotChangeable,
-    PapersElsewhere,
-    PapersNotThere,
-    SlotUnavailable,
-)
+from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, SlotUnavailable
+from app.appointments.booking import operations
+from app.appointments.booking.contact import unreached
+from app.appointments.booking.refusals import KeyReused
 from app.appointments.contacts import ContactNeeded, NameNeeded
 from app.appointments.entry import session as journey
 from app.appointments.forms import ContactForm, VisitorForm
@@ -29,7 +24,7 @@ from app.appointments.holds.operations import ALTERNATIVES
 from app.appointments.holds.refusals import HoldLimit, HoldNotFound, TooManyHolds
 from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, Hold, HoldStatus
-from app.appointments.reached import unreached
+from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
 from app.appointments.views.errands import errand_of_hold, kind_of, papers_of
 from app.cases.models import Case

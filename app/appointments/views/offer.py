@@ -4,16 +4,11 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.appointments import answers
-from app.appointments.availability.policy import (
-    AlreadyBooked,
-    NotChangeable,
-    PapersElsewhere,
-    PapersNotThere,
-    SlotUnavailable,
-)
+from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, SlotUnavailable
+from app.appointments.booking import answers
 from app.appointments.entry import by_link
 from app.appointments.entry import session as journey
+from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.views.blueprint import bp
 from app.appointments.views.doors import dead_link
 from app.appointments.waitlist import offers

@@ -22,18 +22,17 @@ from app.appointments.availability.agenda import (
     weeks_of,
 )
 from app.appointments.availability.policy import (
-    AlreadyBooked,
-    NotChangeable,
     OutsideWindow,
     PapersElsewhere,
     PapersNotThere,
     SlotUnavailable,
 )
+from app.appointments.booking.operations import Target
 from app.appointments.entry import session as journey
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import ALTERNATIVES, HoldRequest
 from app.appointments.models import Hold
-from app.appointments.operations import Target
+from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp
 from app.appointments.views.errands import Errand, get_errand
 from app.appointments.wording import party_words

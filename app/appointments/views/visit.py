@@ -9,26 +9,25 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
-from app.appointments import displacement_words, operations, wording
+from app.appointments import displacement_words, wording
 from app.appointments.availability.agenda import Offer
 from app.appointments.availability.policy import (
-    UNDO_LENGTH,
-    AlreadyBooked,
-    NotChangeable,
     PapersElsewhere,
     PapersNotThere,
     SlotUnavailable,
-    TooManyVisits,
     is_past_cutoff,
 )
 from app.appointments.availability.rules import rules_at
+from app.appointments.booking import operations
+from app.appointments.booking.contact import change_contact, unreached
+from app.appointments.booking.refusals import UNDO_LENGTH, TooManyVisits
 from app.appointments.calendar_file import calendar_for
 from app.appointments.displaced import find_displacement
 from app.appointments.entry import session as journey
 from app.appointments.forms import WayForm
 from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, HandoverItem
-from app.appointments.reached import change_contact, unreached
+from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
 from app.appointments.views.errands import (

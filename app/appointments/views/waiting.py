@@ -10,12 +10,12 @@ from werkzeug.exceptions import HTTPException
 from wtforms.fields.choices import SelectChoice
 
 from app import clock, throttle
-from app.appointments.availability.policy import NotChangeable
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.entry import by_link
 from app.appointments.entry import session as journey
 from app.appointments.forms import CaseWishForm, ContactForm, VisitorWishForm, WishForm
 from app.appointments.models import Appointment
+from app.appointments.refusals import NotChangeable
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
 from app.appointments.views.doors import dead_link
 from app.appointments.views.errands import Errand, get_errand, kind_of

@@ -18,7 +18,6 @@ from app.appointments import queries
 from app.appointments.availability import free_times
 from app.appointments.availability import rules as availability_rules
 from app.appointments.availability.policy import (
-    NotChangeable,
     OutsideWindow,
     PapersElsewhere,
     PapersNotThere,
@@ -30,6 +29,7 @@ from app.appointments.availability.reach import reach_of
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.models import Appointment, Hold, HoldStatus
+from app.appointments.refusals import NotChangeable
 from app.appointments.states import Status
 from app.appointments.waitlist import offers
 from app.appointments.waitlist.models import OfferReason, TimeOffer, WaitingEntry, WaitingPlace

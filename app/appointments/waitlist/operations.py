@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.appointments.availability.policy import NotChangeable
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.models import Appointment
+from app.appointments.refusals import NotChangeable
 from app.appointments.states import Status
 from app.appointments.waitlist.matching import rules
 from app.appointments.waitlist.models import WaitingEntry, WaitingPlace

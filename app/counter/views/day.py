@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts.models import Role
+from app.appointments import queries as staff_queries
 from app.appointments.models import Appointment
 from app.counter import board, queries, to_do
 from app.counter.views.blueprint import bp
@@ -14,7 +15,6 @@ from app.i18n import local
 from app.planning import calls
 from app.planning import queries as planning_queries
 from app.planning import wording as planning_wording
-from app.staff import queries as staff_queries
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
 from app.staff.typed import read_day
 from app.stations.models import Station

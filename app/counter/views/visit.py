@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from app import clock
 from app.accounts.forms import local_path
 from app.accounts.models import Role
-from app.appointments import attendance, operations, states
-from app.appointments.availability.policy import NotChangeable, OutsideWindow
+from app.appointments import attendance, states
+from app.appointments.availability.policy import OutsideWindow
 from app.appointments.availability.slots import Slot
+from app.appointments.booking import operations
+from app.appointments.booking.operations import Target
 from app.appointments.models import Appointment
-from app.appointments.operations import Target
 from app.appointments.queries import find_live_for_case
+from app.appointments.refusals import NotChangeable
 from app.appointments.states import Status
 from app.appointments.wording import CANCEL_REASONS
 from app.cases.states import ReasonNeeded

@@ -5,11 +5,9 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app import clock
-from app.appointments import operations
 from app.appointments.availability import free_times as visits
 from app.appointments.availability.agenda import Offer, offers_of
 from app.appointments.availability.policy import (
-    NotChangeable,
     OutsideWindow,
     PapersElsewhere,
     PapersNotThere,
@@ -17,10 +15,12 @@ from app.appointments.availability.policy import (
     SlotUnavailable,
     TooLateToChange,
 )
+from app.appointments.booking import operations
+from app.appointments.booking.operations import Target
 from app.appointments.calendar_file import calendar_of
 from app.appointments.entry import by_link
 from app.appointments.models import Appointment
-from app.appointments.operations import Target
+from app.appointments.refusals import NotChangeable
 from app.appointments.states import Status
 from app.appointments.views.doors import dead_link
 from app.appointments.views.errands import items_of

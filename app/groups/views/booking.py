@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.appointments.availability.policy import (
-    AlreadyBooked,
     OutsideWindow,
     PapersElsewhere,
     PapersNotThere,
@@ -15,6 +14,7 @@ from app.appointments.availability.policy import (
 )
 from app.appointments.holds.refusals import HoldLimit, HoldNotFound, TooManyHolds
 from app.appointments.models import HoldStatus
+from app.appointments.refusals import AlreadyBooked
 from app.cases.readiness import CaseNotReady
 from app.db import transact
 from app.groups import operations, planning, queries

@@ -15,6 +15,7 @@ from flask_babel import ngettext
 
 from app import clock
 from app.accounts.models import Role
+from app.appointments import queries
 from app.appointments.contacts import read_email, read_phone
 from app.appointments.masking import masked_email, masked_phone
 from app.appointments.models import Appointment
@@ -30,7 +31,6 @@ from app.notifications.delivery.outbox import key_of
 from app.notifications.models import MessagePause, OutboxMessage
 from app.planning.calls import CallRow
 from app.settings import Settings
-from app.staff import queries
 from app.staff.frame import frame
 from app.staff.permissions import get_member, is_at_least, list_own_stations, requires
 from app.staff.typed import read_day

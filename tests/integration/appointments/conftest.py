@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.appointments import operations
 from app.appointments.availability.free_times import forget_candidates
+from app.appointments.booking import operations
+from app.appointments.booking.operations import BookingRequest, Target
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
-from app.appointments.operations import BookingRequest, Target
 from app.db import db, transact
 from tests.factories import at, build_case
 from tests.integration.appointments.ledger import assert_ledger

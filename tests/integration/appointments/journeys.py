@@ -19,10 +19,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.appointments import answers, operations
-from app.appointments.availability.policy import NotChangeable, SlotUnavailable
+from app.appointments.availability.policy import SlotUnavailable
+from app.appointments.booking import answers, operations
 from app.appointments.holds.refusals import HoldLimit, HoldNotFound
 from app.appointments.models import Appointment, AppointmentEvent, DeskUsage, Hold, IdempotencyKey
+from app.appointments.refusals import NotChangeable
 from app.appointments.waitlist import offers
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.offers import OfferRequest, Recipient

@@ -5,8 +5,6 @@ from datetime import timedelta
 import pytest
 
 from app.appointments.availability.policy import (
-    AlreadyBooked,
-    NotChangeable,
     OutsideWindow,
     PartyTooLarge,
     ServiceNotOffered,
@@ -18,6 +16,7 @@ from app.appointments.holds import queries
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.holds.refusals import CaseNeeded, HoldLimit, HoldNotFound
 from app.appointments.models import Hold, HoldStatus
+from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.cases.readiness import CaseNotReady
 from app.cases.states import LegState
 from app.db import db, transact

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from app import jobs, writers
-from app.appointments import answers, queries
-from app.appointments.availability.policy import NotChangeable, SlotUnavailable
+from app.appointments import queries
+from app.appointments.availability.policy import SlotUnavailable
+from app.appointments.booking import answers
 from app.appointments.contacts import Contact
 from app.appointments.holds.refusals import HoldNotFound
 from app.appointments.models import Hold
+from app.appointments.refusals import NotChangeable
 from app.appointments.waitlist import offers
 from app.appointments.waitlist.models import OfferReason, TimeOffer
 from app.appointments.waitlist.offers import OfferRequest, OfferState, Recipient

@@ -4,22 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from app.appointments import operations, queries
+from app.appointments import queries
 from app.appointments.availability import free_times
-from app.appointments.availability.policy import (
-    AlreadyBooked,
-    KeyReused,
-    NotChangeable,
-    ServiceNotOffered,
-    SlotUnavailable,
-    TokenWrong,
-)
+from app.appointments.availability.policy import ServiceNotOffered, SlotUnavailable
+from app.appointments.booking import operations
+from app.appointments.booking.operations import BookingRequest
+from app.appointments.booking.refusals import KeyReused
 from app.appointments.contacts import Contact, ContactNeeded, NameNeeded
 from app.appointments.holds import operations as holds
 from app.appointments.holds import queries as hold_queries
 from app.appointments.holds.refusals import HoldNotFound
 from app.appointments.models import Appointment, AppointmentEvent, Hold, HoldStatus
-from app.appointments.operations import BookingRequest
+from app.appointments.refusals import AlreadyBooked, NotChangeable, TokenWrong
 from app.appointments.states import Status
 from app.db import db, transact
 from app.notifications.models import OutboxMessage

@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from icalendar import Calendar
 
-from app.appointments import answers, operations
 from app.appointments.availability import free_times, rules
 from app.appointments.availability.policy import SlotUnavailable
+from app.appointments.booking import answers, operations
 from app.appointments.calendar_file import calendar_for
 from app.appointments.holds import first_look
 from app.appointments.holds import operations as holds

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.appointments import operations
+from app.appointments.booking import operations
+from app.appointments.booking.operations import Target
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, AppointmentEvent
-from app.appointments.operations import Target
 from app.db import db, transact
 from tests.factories import at
 

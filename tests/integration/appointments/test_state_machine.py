@@ -8,8 +8,8 @@ import pytest
 from hypothesis import Phase
 from hypothesis.errors import Unsatisfiable
 
-from app.appointments import operations
 from app.appointments.availability import capacity, free_times, slots
+from app.appointments.booking import operations
 from app.appointments.holds import operations as holds
 from app.db import db
 from tests.conftest import empty_tables

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from app import jobs, writers
-from app.appointments import answers, queries
-from app.appointments.availability.policy import NotChangeable, SlotUnavailable
+from app.appointments import queries
+from app.appointments.availability.policy import SlotUnavailable
+from app.appointments.booking import answers
 from app.appointments.contacts import Contact, ContactNeeded
+from app.appointments.refusals import NotChangeable
 from app.appointments.waitlist import matching, offers
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import TimeOffer, WaitingEntry

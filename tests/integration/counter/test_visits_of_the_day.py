@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.appointments import operations
+from app.appointments.booking import operations
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Appointment, AppointmentEvent, DeskUsage, HandoverItem

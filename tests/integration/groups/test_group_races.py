@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from app.appointments import operations as visits
 from app.appointments import queries
+from app.appointments.booking import operations as visits
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.db import db, transact

@@ -10,12 +10,12 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 from app import writers
-from app.appointments import operations
+from app.appointments.booking import operations
+from app.appointments.booking.operations import BookingRequest
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment
-from app.appointments.operations import BookingRequest
 from app.db import db, transact
 from app.notifications.delivery import outbox
 from app.notifications.delivery.outbox import OutboxRequest

@@ -12,8 +12,8 @@ import pytest
 from icalendar import Calendar
 
 from app import jobs
-from app.appointments import operations
-from app.appointments.operations import Target
+from app.appointments.booking import operations
+from app.appointments.booking.operations import Target
 from app.db import transact
 from tests.factories import at
 

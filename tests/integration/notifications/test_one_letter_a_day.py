@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.appointments import operations
+from app.appointments.booking import operations
 from app.crypto import Keyring
 from app.db import db, transact
 from app.notifications import pauses

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from app.appointments.booking.operations import BookingRequest, book
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import DeskUsage
-from app.appointments.operations import BookingRequest, book
 from app.db import db, transact
 from app.interval import Interval
 from app.localtext import LocalText

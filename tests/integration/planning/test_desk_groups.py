@@ -7,8 +7,8 @@ import pytest
 
 from app.appointments.availability import free_times as availability
 from app.appointments.availability.policy import SlotUnavailable
+from app.appointments.booking.operations import Target, cancel, reschedule, restore
 from app.appointments.holds.operations import HoldRequest, hold
-from app.appointments.operations import Target, cancel, reschedule, restore
 from app.db import db, transact
 from app.reports import checks
 from app.reports.models import Finding

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from app.appointments.availability import free_times, rules
-from app.appointments.availability.policy import OutsideWindow, TooLateToChange, TooManyVisits
+from app.appointments.availability.policy import OutsideWindow, TooLateToChange
+from app.appointments.booking.operations import BookingRequest, Target, book, cancel, reschedule
+from app.appointments.booking.refusals import TooManyVisits
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Hold
-from app.appointments.operations import BookingRequest, Target, book, cancel, reschedule
 from app.db import db, transact
 from app.stations.models import BookingLimits, Station
 from app.stations.party import PartyServedUnknown, read_party_served

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
+from app.appointments.booking.operations import Target, reschedule
 from app.appointments.models import Appointment, AppointmentEvent
-from app.appointments.operations import Target, reschedule
 from app.appointments.waitlist.models import TimeOffer
 from app.db import db, transact
 from app.interval import Interval

@@ -5,12 +5,12 @@ from functools import partial
 import pytest
 
 from app import jobs
-from app.appointments import operations
+from app.appointments.booking import operations
+from app.appointments.booking.operations import Target
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, Hold, HoldStatus
-from app.appointments.operations import Target
 from app.appointments.states import LIVE
 from app.appointments.waitlist import matching
 from app.appointments.waitlist import operations as waitlist

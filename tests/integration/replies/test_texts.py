@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from app import writers
-from app.appointments import operations
+from app.appointments.booking import operations
+from app.appointments.booking.operations import BookingRequest
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment
-from app.appointments.operations import BookingRequest
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
 from app.replies.models import IncomingText

@@ -5,11 +5,11 @@ from functools import partial
 
 import pytest
 
-from app.appointments import operations
+from app.appointments.booking import operations
+from app.appointments.booking.operations import BookingRequest, Target
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, AppointmentEvent, Hold
-from app.appointments.operations import BookingRequest, Target
 from app.appointments.states import Status
 from app.db import db, transact
 from app.notifications.models import MessageStatus, OutboxMessage

@@ -5,10 +5,11 @@ from functools import partial
 
 import pytest
 
-from app.appointments import attendance, operations
+from app.appointments import attendance
+from app.appointments.booking import operations
+from app.appointments.booking.operations import BookingRequest, Target
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment
-from app.appointments.operations import BookingRequest, Target
 from app.appointments.states import LIVE
 from app.cases.models import Bureau, Case
 from app.cases.readiness import Readiness, readiness

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.appointments import operations
+from app.appointments.booking import operations
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.appointments import operations
 from app.appointments.availability.policy import PapersElsewhere, TooLateToChange
+from app.appointments.booking import operations
+from app.appointments.booking.operations import Target
 from app.appointments.models import Appointment
-from app.appointments.operations import Target
 from app.cases import decisions
 from app.cases.models import Bureau
 from app.cases.readiness import CaseNotReady

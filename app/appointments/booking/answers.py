@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import operations
+from app.appointments.booking import operations
 from app.appointments.models import Appointment, Hold
 from app.appointments.waitlist import matching, offers
 from app.appointments.waitlist import operations as waitlist

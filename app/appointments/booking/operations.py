@@ -8,18 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.appointments import history, person, queries
+from app.appointments import history, queries
 from app.appointments.availability import capacity
 from app.appointments.availability import rules as availability_rules
-from app.appointments.availability.policy import (
-    UNDO_LENGTH,
-    AlreadyBooked,
-    KeyReused,
-    NotChangeable,
-    ServiceNotOffered,
-    check_cutoff,
-)
+from app.appointments.availability.policy import ServiceNotOffered, check_cutoff
 from app.appointments.availability.reach import check_reach
+from app.appointments.booking import visit_limits
+from app.appointments.booking.refusals import UNDO_LENGTH, KeyReused
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import (
     keep_or_retake,
@@ -37,6 +32,7 @@ from app.appointments.models import (
     HoldStatus,
     IdempotencyKey,
 )
+from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.reminders.announcing import announce
 from app.appointments.states import Status
 from app.appointments.waitlist import matching, offers
@@ -98,7 +94,7 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
     contact = _contact_for(kept, request.contact, now=now)
     keep_or_retake(kept, now=now)
     if not request.in_group:
-        person.check_room(kept, contact, now=now)
+        visit_limits.check_room(kept, contact, now=now)
     # Who types an address and confirms the visit with it says that it is right.
     contacts.trust_again(request.contact.email, request.contact.phone)
     appointment = _create(kept, contact, request.language, now=now)
@@ -188,7 +184,7 @@ def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Ap
     )
     give_token(appointment)
     appointment.name, appointment.email, appointment.phone = contact.name, contact.email, contact.phone
-    person.index_contact(appointment)
+    visit_limits.index_contact(appointment)
     db.session.add(appointment)
     db.session.flush()  # The history and the outbox name the visit by its id.
     return appointment
@@ -347,7 +343,7 @@ def restore(reference: str, *, now: datetime) -> Appointment:
         _check_case_again(appointment, now=now)
     release_expired(now=now, station_id=appointment.station_id)
     take_again(appointment, now=now)
-    person.check_room(appointment, Contact("", appointment.email, appointment.phone), now=now)
+    visit_limits.check_room(appointment, Contact("", appointment.email, appointment.phone), now=now)
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
     appointment.revision += 1

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from app.appointments.availability.policy import TooManyVisits
+from app.appointments.booking.refusals import TooManyVisits
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, Hold, is_live
 from app.db import db, lock_name

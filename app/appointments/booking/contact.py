@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import or_
 
 from app.appointments import history
+from app.appointments.booking.operations import give_token, lock_changeable
+from app.appointments.booking.visit_limits import check_room, index_contact
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment, Hold
-from app.appointments.operations import give_token, lock_changeable
-from app.appointments.person import check_room, index_contact
 from app.appointments.queries import find_live_for_case
 from app.appointments.reminders.announcing import announce
 from app.appointments.waitlist import offers

@@ -1,0 +1,1 @@
+"""A visit booked, moved, cancelled, restored."""
