@@ -12,9 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.appointments import displaced, displacement_words, merging
+from app.appointments import merging
 from app.appointments.calendar_file import calendar_for
-from app.appointments.displaced import Displacement, Spot
+from app.appointments.displacement import operations as displacement
+from app.appointments.displacement import wording as displacement_words
+from app.appointments.displacement.operations import Displacement, Spot
 from app.appointments.letter_kinds import KINDS
 from app.appointments.models import Appointment
 from app.appointments.reminders.announcing import REMINDER, TOPIC
@@ -39,8 +41,8 @@ from app.stations.reminder_rules import ReminderRule, rules_of
 
 __all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "visit_of"]
 
-BY_US = (displaced.MOVED, displaced.CANCELLED)
-CANCELLING = ("cancelled", displaced.CANCELLED)
+BY_US = (displacement.MOVED, displacement.CANCELLED)
+CANCELLING = ("cancelled", displacement.CANCELLED)
 ASKED = "asked to choose another time"
 CLOSED_THEN = "the service point is closed then"
 LOOK_AGAIN = timedelta(minutes=30)
@@ -48,9 +50,9 @@ ON_ITS_WAY = timedelta(minutes=30)  # a provider may be slow, or refuse a try or
 CALENDAR_METHODS = {
     "confirmation": "REQUEST",
     "changed": "REQUEST",
-    displaced.MOVED: "REQUEST",
+    displacement.MOVED: "REQUEST",
     "cancelled": "CANCEL",
-    displaced.CANCELLED: "CANCEL",
+    displacement.CANCELLED: "CANCEL",
 }
 
 
@@ -175,7 +177,7 @@ def draft(appointment: Appointment, before: Displacement, new: Spot | None, *, n
 
     Without a new time the visit is cancelled.
     """
-    kind = displaced.MOVED if new else displaced.CANCELLED
+    kind = displacement.MOVED if new else displacement.CANCELLED
     case = db.session.get(Case, appointment.case_id) if appointment.case_id else None
     values = {**values_of(Visit(kind, appointment, case, now)), "why": displacement_words.why(before)}
     if new:
@@ -249,7 +251,7 @@ def _passport(language: str) -> tuple[str, ...]:
 
 def _why(visit: Visit) -> str:
     """Return what we say first when it was us who changed the visit."""
-    before = displaced.find_displacement(visit.appointment) if visit.kind in BY_US else None
+    before = displacement.find_displacement(visit.appointment) if visit.kind in BY_US else None
     return displacement_words.why(before) if before else ""
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.appointments import attendance
-from app.appointments.displaced import find_displacement
+from app.appointments.displacement.operations import find_displacement
 from app.appointments.models import CHOICE_AFTER, Appointment, AppointmentEvent
 from app.appointments.queries import cases_of, ways_to
 from app.appointments.states import Status

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
-from app.appointments import displaced
 from app.appointments.availability import capacity
 from app.appointments.availability.policy import SlotUnavailable
-from app.appointments.displaced import Because, Was
+from app.appointments.displacement import operations as displacement
+from app.appointments.displacement.operations import Because, Was
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import locked_station
 from app.appointments.locks import lock_visits
@@ -188,13 +188,13 @@ def _carry_out(choice: Choice, touched: Touched, because: Because, *, now: datet
     if not touched.movable or choice is Choice.KEEP:
         return False
     if choice is Choice.CANCEL:
-        displaced.cancel(touched.visit.reference, because, now=now)
+        displacement.cancel(touched.visit.reference, because, now=now)
         return True
     if touched.proposal is None:
         return False
     place = touched.proposal.place
     station = _unchanged(touched.proposal.station)
-    step = displaced.ask if choice is Choice.ASK else displaced.move
+    step = displacement.ask if choice is Choice.ASK else displacement.move
     try:
         step(touched.visit.reference, station, place.candidate, because, now=now)
     except SlotUnavailable as taken:
@@ -281,9 +281,9 @@ def _restore_visits(change: PlanChange, username: str, *, now: datetime) -> int:
         candidate = candidate_at(plan, Interval(row.starts_at, row.ends_at), row.desk_group)
         was = Was(visit.reference, row.station_id, candidate, row.desks, row.revision, change.changed_at)
         if row.decision == Choice.ASK:
-            stayed += not displaced.stop_asking(was, actor=username, now=now)
+            stayed += not displacement.stop_asking(was, actor=username, now=now)
         else:
-            stayed += not displaced.put_back(was, station, actor=username, now=now)
+            stayed += not displacement.put_back(was, station, actor=username, now=now)
     return stayed
 
 

@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.appointments import displacement_words
-from app.appointments.displaced import Displacement, Spot
+from app.appointments.displacement import wording as displacement_words
+from app.appointments.displacement.operations import Displacement, Spot
 from app.appointments.states import Status
 from app.i18n import in_language
 from app.planning.calls import CallRow

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
-from app.appointments import displacement_words, wording
+from app.appointments import wording
 from app.appointments.availability.agenda import Offer
 from app.appointments.availability.policy import (
     PapersElsewhere,
@@ -22,7 +22,8 @@ from app.appointments.booking import operations
 from app.appointments.booking.contact import change_contact, unreached
 from app.appointments.booking.refusals import UNDO_LENGTH, TooManyVisits
 from app.appointments.calendar_file import calendar_for
-from app.appointments.displaced import find_displacement
+from app.appointments.displacement import wording as displacement_words
+from app.appointments.displacement.operations import find_displacement
 from app.appointments.entry import session as journey
 from app.appointments.forms import WayForm
 from app.appointments.masking import masked_all

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from app.appointments.displaced import Displacement, Spot
+from app.appointments.displacement.operations import Displacement, Spot
 from app.i18n import clock_time, local, short_day
 from app.i18n import text as words
 

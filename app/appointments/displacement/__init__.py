@@ -1,0 +1,1 @@
+"""Visits whose station changed its hours."""
