@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
-from app.appointments import letters
+from app.appointments.letters import letters
 from app.appointments.waitlist import letters as waiting_letters
 from app.appointments.waitlist import offer_letters, offers
 from app.appointments.waitlist import operations as waitlist

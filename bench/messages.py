@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from app import jobs, writers
-from app.appointments import letters
+from app.appointments.letters import letters
 from app.appointments.models import Appointment
 from app.appointments.states import Status
 from app.codes import LINK_LENGTH, new_code

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 
-from app.appointments.letter_kinds import BLANKS
-from app.appointments.letters import Visit, contact_of, values_of, visit_of
+from app.appointments.letters.kinds import BLANKS
+from app.appointments.letters.letters import Visit, contact_of, values_of, visit_of
 from app.appointments.models import Appointment
 from app.appointments.reminders.plan import is_quiet, opens_next
 from app.appointments.states import Status

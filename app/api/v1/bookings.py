@@ -14,13 +14,13 @@ from app.appointments.availability import rules
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.booking import operations
 from app.appointments.booking.operations import BookingRequest, Target
-from app.appointments.calendar_file import calendar_for
 from app.appointments.contacts import Contact
 from app.appointments.entry import by_code
 from app.appointments.holds import first_look
 from app.appointments.holds import operations as holds
 from app.appointments.holds import queries as hold_queries
 from app.appointments.holds.operations import HoldRequest
+from app.appointments.letters.calendar_file import calendar_for
 from app.appointments.models import Appointment, Hold
 from app.appointments.refusals import TokenWrong
 from app.cases.models import Case

@@ -21,11 +21,11 @@ from app.appointments.availability.rules import rules_at
 from app.appointments.booking import operations
 from app.appointments.booking.contact import change_contact, unreached
 from app.appointments.booking.refusals import UNDO_LENGTH, TooManyVisits
-from app.appointments.calendar_file import calendar_for
 from app.appointments.displacement import wording as displacement_words
 from app.appointments.displacement.operations import find_displacement
 from app.appointments.entry import session as journey
 from app.appointments.forms import WayForm
+from app.appointments.letters.calendar_file import calendar_for
 from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, HandoverItem
 from app.appointments.refusals import AlreadyBooked, NotChangeable

@@ -17,8 +17,8 @@ from app.appointments.availability.policy import (
 )
 from app.appointments.booking import operations
 from app.appointments.booking.operations import Target
-from app.appointments.calendar_file import calendar_of
 from app.appointments.entry import by_link
+from app.appointments.letters.calendar_file import calendar_of
 from app.appointments.models import Appointment
 from app.appointments.refusals import NotChangeable
 from app.appointments.states import Status

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.appointments import letters
 from app.appointments.availability.free_times import forget_candidates
 from app.appointments.displacement import wording as displacement_words
 from app.appointments.displacement.operations import Displacement, Spot
+from app.appointments.letters import letters
 from app.db import transact
 from app.i18n import in_language
 from app.localtext import LANGUAGES

@@ -9,10 +9,10 @@ from icalendar import Calendar
 from app.appointments.availability import free_times, rules
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.booking import answers, operations
-from app.appointments.calendar_file import calendar_for
 from app.appointments.holds import first_look
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
+from app.appointments.letters.calendar_file import calendar_for
 from app.appointments.models import DeskUsage, Hold
 from app.appointments.waitlist import matching, offers
 from app.appointments.waitlist import operations as waitlist

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.appointments import letters
+from app.appointments.letters import letters
 from app.appointments.models import Appointment, Hold
 from app.appointments.waitlist.models import WaitingEntry
 from app.appointments.wording import party_of

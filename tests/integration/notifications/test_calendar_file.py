@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
-from app.appointments.calendar_file import calendar_for
+from app.appointments.letters.calendar_file import calendar_for
 from app.db import db
 from app.localtext import LocalText
 from tests import factories

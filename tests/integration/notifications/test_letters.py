@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
-from app.appointments import letters
 from app.appointments.booking import operations
 from app.appointments.booking.operations import Target
+from app.appointments.letters import letters
 from app.cases.models import Case
 from app.db import db, transact
 from app.notifications.delivery.outbox import ClaimedMessage

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.appointments import letters
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.booking.operations import BookingRequest, Target, book, reschedule
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
+from app.appointments.letters import letters
 from app.appointments.waitlist.models import TimeOffer
 from app.db import db, transact
 from app.interval import Interval

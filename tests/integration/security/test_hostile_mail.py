@@ -7,7 +7,7 @@ from email.parser import BytesParser
 import pytest
 from icalendar import Calendar
 
-from app.appointments import letters
+from app.appointments.letters import letters
 from app.appointments.models import Appointment
 from app.appointments.reminders.announcing import announce
 from app.db import db, transact

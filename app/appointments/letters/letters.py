@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.appointments import merging
-from app.appointments.calendar_file import calendar_for
 from app.appointments.displacement import operations as displacement
 from app.appointments.displacement import wording as displacement_words
 from app.appointments.displacement.operations import Displacement, Spot
-from app.appointments.letter_kinds import KINDS
+from app.appointments.letters import merging
+from app.appointments.letters.calendar_file import calendar_for
+from app.appointments.letters.kinds import KINDS
 from app.appointments.models import Appointment
 from app.appointments.reminders.announcing import REMINDER, TOPIC
 from app.appointments.reminders.plan import is_quiet, opens_next
