@@ -3,11 +3,12 @@
 from flask import Flask
 
 from app.appointments import masking, wording
-from app.appointments.views import checking, doors, offer, times, visit, waiting
+from app.appointments.views import checking, entry, offer, times, visit
+from app.appointments.views import waitlist as waiting
 from app.appointments.views.blueprint import bp
 from app.codes import spaced
 
-__all__ = ["bp", "checking", "doors", "init_app", "offer", "times", "visit", "waiting"]
+__all__ = ["bp", "checking", "entry", "init_app", "offer", "times", "visit", "waiting"]
 
 
 def init_app(app: Flask) -> None:

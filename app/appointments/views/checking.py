@@ -17,7 +17,6 @@ from app.appointments.booking.contact import unreached
 from app.appointments.booking.refusals import KeyReused
 from app.appointments.contacts import ContactNeeded, NameNeeded
 from app.appointments.entry import session as journey
-from app.appointments.forms import ContactForm, VisitorForm
 from app.appointments.holds import operations as holds
 from app.appointments.holds import queries as visits
 from app.appointments.holds.operations import ALTERNATIVES
@@ -26,7 +25,8 @@ from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
-from app.appointments.views.errands import errand_of_hold, kind_of, papers_of
+from app.appointments.views.context import errand_of_hold, kind_of, papers_of
+from app.appointments.views.forms import ContactForm, VisitorForm
 from app.cases.models import Case
 from app.cases.readiness import CaseNotReady
 from app.db import db, transact

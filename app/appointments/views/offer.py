@@ -10,7 +10,7 @@ from app.appointments.entry import by_link
 from app.appointments.entry import session as journey
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.views.blueprint import bp
-from app.appointments.views.doors import dead_link
+from app.appointments.views.entry import dead_link
 from app.appointments.waitlist import offers
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.offers import OfferState

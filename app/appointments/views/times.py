@@ -34,7 +34,7 @@ from app.appointments.holds.operations import ALTERNATIVES, HoldRequest
 from app.appointments.models import Hold
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp
-from app.appointments.views.errands import Errand, get_errand
+from app.appointments.views.context import Errand, get_errand
 from app.appointments.wording import party_words
 from app.cases.readiness import CaseNotReady
 from app.db import transact

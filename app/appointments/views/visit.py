@@ -24,14 +24,13 @@ from app.appointments.booking.refusals import UNDO_LENGTH, TooManyVisits
 from app.appointments.displacement import wording as displacement_words
 from app.appointments.displacement.operations import find_displacement
 from app.appointments.entry import session as journey
-from app.appointments.forms import WayForm
 from app.appointments.letters.calendar_file import calendar_for
 from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, HandoverItem
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
-from app.appointments.views.errands import (
+from app.appointments.views.context import (
     BOOK,
     COLLECT,
     Errand,
@@ -41,6 +40,7 @@ from app.appointments.views.errands import (
     papers_of,
     soonest_offers,
 )
+from app.appointments.views.forms import WayForm
 from app.appointments.views.offer import OFFER
 from app.appointments.waitlist import offers
 from app.appointments.waitlist import operations as waitlist

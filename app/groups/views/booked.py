@@ -22,8 +22,8 @@ from app.appointments.letters.calendar_file import calendar_of
 from app.appointments.models import Appointment
 from app.appointments.refusals import NotChangeable
 from app.appointments.states import Status
-from app.appointments.views.doors import dead_link
-from app.appointments.views.errands import items_of
+from app.appointments.views.context import items_of
+from app.appointments.views.entry import dead_link
 from app.cases.models import VisitItemKind
 from app.codes import spaced
 from app.db import transact

@@ -152,7 +152,7 @@ def test_a_visit_that_is_over_has_no_form(client, desk):
 
 
 def test_one_network_cannot_fill_the_lists(client, network, nothing_free, monkeypatch):
-    monkeypatch.setattr("app.appointments.views.waiting.MOST_JOINS", 1)
+    monkeypatch.setattr("app.appointments.views.waitlist.MOST_JOINS", 1)
     form = client.get("/en/book/waiting?service=document-check&place=jiangdong").text
     given = {"phone": "", "language": "en", "parts": ["morning"], "places": ["jiangdong"]}
     press(client, form, 'name="parts"', name="Ann", email="ann@example.org", **given)

@@ -13,12 +13,12 @@ from app import clock, throttle
 from app.appointments.contacts import Contact, ContactNeeded
 from app.appointments.entry import by_link
 from app.appointments.entry import session as journey
-from app.appointments.forms import CaseWishForm, ContactForm, VisitorWishForm, WishForm
 from app.appointments.models import Appointment
 from app.appointments.refusals import NotChangeable
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
-from app.appointments.views.doors import dead_link
-from app.appointments.views.errands import Errand, get_errand, kind_of
+from app.appointments.views.context import Errand, get_errand, kind_of
+from app.appointments.views.entry import dead_link
+from app.appointments.views.forms import CaseWishForm, ContactForm, VisitorWishForm, WishForm
 from app.appointments.views.visit import Moment
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.matching import rules

@@ -16,7 +16,7 @@ from app.appointments.entry import session as journey
 from app.appointments.entry.forms import CodeForm
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
-from app.appointments.views.errands import (
+from app.appointments.views.context import (
     BOOK,
     COLLECT,
     get_errand,
