@@ -25,6 +25,29 @@ from app.reports import views as reports_views
 from app.settings import ROOT, Settings
 from app.system import health
 
+# Each registers its own pages, commands or filters; the order is that of their hooks.
+PARTS = (
+    i18n,
+    typography,
+    headers,
+    problems,
+    health,
+    pages,
+    accounts_views,
+    locator_views,
+    maps_views,
+    appointments_views,
+    groups_views,
+    collection_views,
+    lost_links_views,
+    staff_views,
+    publishing_views,
+    reports_views,
+    v1,
+    hooks_views,
+    cli,
+)
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application from its settings; the environment's when none are given."""
@@ -44,27 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
     login_manager.init_app(app)
-    for part in (
-        i18n,
-        typography,
-        headers,
-        problems,
-        health,
-        pages,
-        accounts_views,
-        locator_views,
-        maps_views,
-        appointments_views,
-        groups_views,
-        collection_views,
-        lost_links_views,
-        staff_views,
-        publishing_views,
-        reports_views,
-        v1,
-        hooks_views,
-        cli,
-    ):
+    for part in PARTS:
         part.init_app(app)
     return app
 

@@ -72,6 +72,7 @@ MESSAGE_REASONS = {
     "the offer is changed": _l("the visit changed"),
     "no such offer": _l("the offer was deleted"),
     "does not wait any more": _l("the person does not wait any more"),
+    "it is not kept any more": _l("what the link opened is not kept any more"),
     "waits again": _l("the person waits again"),
     "no such text": _l("the text from the person was deleted"),
     "no such group": _l("the group was deleted"),
