@@ -10,11 +10,13 @@ PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes
 FREEZE := $(VENV)/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 	--universal --python-version 3.11
 ARGS ?=
+SECONDS ?= 600
+SEED ?= 1
 PORT ?= 8000
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format bench fire freeze migration messages catalogs browser clean
+.PHONY: help run test lint format walk bench fire freeze migration messages catalogs browser clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -34,6 +36,9 @@ lint: $(VENV)/.test-installed ## Check style, types and the direction of imports
 format: $(VENV)/.test-installed ## Put the code into its format
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
+
+walk: $(VENV)/.test-installed catalogs ## Walk over all pages by chance: make walk SECONDS=600 SEED=7
+	@exec $(PYTHON) -m tests.walker --seconds $(SECONDS) --seed $(SEED)
 
 bench: $(VENV)/.test-installed catalogs ## Measure speed against floors of the same run
 	@exec $(PYTHON) -m bench $(ARGS)

@@ -6,7 +6,6 @@ make databases of their own there and drop them at the end.
 
 import importlib
 import os
-import secrets
 import shutil
 import tempfile
 import warnings
@@ -31,13 +30,34 @@ class Databases:
 
     def make(self, kind: str) -> str:
         """Return the address of a new, empty database."""
-        name = f"stations_test_{secrets.token_hex(4)}"
+        name = f"stations_test_{os.urandom(4).hex()}"
         if kind == "sqlite":
             return f"sqlite:///{self._folder / name}.db"
         server = make_url(self._server())
         self._administer(f'CREATE DATABASE "{name}" ENCODING utf8 TEMPLATE template0')
         self._made.append(name)
         return server.set(database=name).render_as_string(hide_password=False)
+
+    def copy(self, url: str) -> str:
+        """Return the address of a new database with everything that this one holds; nobody may use it."""
+        copied = make_url(url).set(database=f"stations_test_{os.urandom(4).hex()}")
+        if copied.get_backend_name() == "sqlite":
+            copied = copied.set(database=str(self._folder / f"{copied.database}.db"))
+            shutil.copyfile(str(make_url(url).database), str(copied.database))
+            return copied.render_as_string(hide_password=False)
+        self._administer(f'CREATE DATABASE "{copied.database}" TEMPLATE "{make_url(url).database}"')
+        self._made.append(str(copied.database))
+        return copied.render_as_string(hide_password=False)
+
+    def drop(self, url: str) -> None:
+        """Take away a database before the end."""
+        name = str(make_url(url).database)
+        if make_url(url).get_backend_name() == "sqlite":
+            for file in Path(name).parent.glob(f"{Path(name).name}*"):
+                file.unlink()
+            return
+        self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._made.remove(name)
 
     def close(self) -> None:
         if self._server_url:

@@ -1,6 +1,7 @@
 """Reading cases for the staff pages: the rows of a list, and one case with all that is known of it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -72,6 +73,7 @@ class CasePage:
     events: Sequence[CaseEvent]
     lookalikes: list[Case]
     handover_stations: list[Station]
+    places: Mapping[str, LocalText]  # names of the stations that the events speak of, by slug
     seen_by: tuple[str, datetime] | None  # the colleague who opened it last
 
     @property
@@ -129,6 +131,7 @@ def get_case_page(case: Case, *, bureau: str | None, shown: bool, reader: str, n
         events=list(reversed(events)),
         lookalikes=merging.list_lookalikes(case),
         handover_stations=list_handover_stations(case.visit_type.service_id),
+        places=_places_of(events),
         seen_by=_last_other_reader(events, reader),
     )
 
@@ -153,6 +156,12 @@ def _lanes(
 def _reason(events: Sequence[CaseEvent], leg: PermitLeg) -> str:
     changes = [e for e in events if e.kind == CaseEventKind.LEG and e.permit == leg.permit]
     return changes[-1].text if changes and changes[-1].details["to"] == leg.state else ""
+
+
+def _places_of(events: Sequence[CaseEvent]) -> Mapping[str, LocalText]:
+    slugs = {e.details["station"] for e in events if e.kind == CaseEventKind.PAPERS_PLACED}
+    stations = db.session.scalars(select(Station).where(Station.slug.in_(slugs)))
+    return defaultdict(LocalText, {station.slug: station.name for station in stations})
 
 
 def _last_other_reader(events: Sequence[CaseEvent], reader: str) -> tuple[str, datetime] | None:

@@ -66,7 +66,7 @@ def find() -> ResponseReturnValue:
     typed = request.form.get("about", "").strip()[:60]
     if ledger.find_about(_scope(), typed, limit=1):
         return redirect(url_for(".overview", about=typed), 303)
-    return _overview_page(typed), 404 if typed else 422
+    return _overview_page(typed), 422
 
 
 def _overview_page(asked: str) -> str:

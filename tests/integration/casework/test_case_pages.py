@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.appointments.holds import operations as holds
-from app.cases.models import Case, CaseEvent, Employer
+from app.cases import history
+from app.cases.history import Line
+from app.cases.models import Case, CaseEvent, CaseEventKind, Employer
 from app.cases.name_words import folded
 from app.cases.states import LegState
 from app.db import db, transact
@@ -216,9 +218,19 @@ def test_papers_are_placed_and_only_where_they_are_handed_over(case, browser) ->
     assert browser("mei").post(path, data={"station": "central-window", "shelf": "B-12"}).status_code == 303
 
     assert db.session.get(Case, case.id).shelf == "B-12"
-    assert "B-12" in browser("mei").get(f"/staff/cases/{case.number}").text
+    assert "<bdi>Central Window B-12</bdi>" in browser("mei").get(f"/staff/cases/{case.number}").text
     assert browser("mei").post(path, data={"station": ""}).status_code == 303
     assert db.session.get(Case, case.id).papers_station_id is None
+
+
+def test_what_nobody_of_staff_did_is_said_in_the_readers_language(network, browser) -> None:
+    case = factories.build_case(network.visit_type, network.central)
+    transact(history.record, case, Line(CaseEventKind.READY, "system"), now=factories.TUESDAY)
+    mei = browser("mei")
+
+    assert "(the system)" in mei.get(f"/staff/cases/{case.number}").text
+    mei.post("/staff/language", data={"language": "zh"})
+    assert "(系统)" in mei.get(f"/staff/cases/{case.number}").text
 
 
 def test_a_duplicate_is_merged_and_its_link_opens_the_other(network, browser, client) -> None:
