@@ -103,11 +103,6 @@ def of_page(world: World, page: Page) -> Iterator[Fault]:
     yield from _of_times(world, page)
 
 
-VISIT = (
-    "SELECT a.*, s.timezone FROM appointments a JOIN stations s ON s.id = a.station_id WHERE a.reference = :r"
-)
-
-
 def _of_visit(world: World, page: Page, reference: str) -> Iterator[Fault]:
     where = shape_of(page.address)
     for visit in rows(world, f"{VISIT} WHERE a.reference = :r", r=reference):
