@@ -16,10 +16,10 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 import app.clock
-from app.appointments.queries import forget_candidates
+from app.appointments.availability.free_times import forget_candidates
 from app.db import db
+from app.stations.hours.plans import forget_plans
 from app.stations.limits import forget_limits
-from app.stations.plans import forget_plans
 from tests.conftest import TUESDAY, Clock, make_app
 from tests.databases import Databases
 from tests.walker.browser import Browser
