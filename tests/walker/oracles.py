@@ -15,7 +15,10 @@ LEAKS = re.compile(
 # Two English words, or one of small letters: names, signs and numbers are neither.
 ENGLISH = re.compile(r"\b[A-Za-z][a-z]+(?:[ -][a-z]{2,})+\b|(?<![\w./@:+-])[a-z]{4,}(?![\w/@:])(?!\.\w)")
 # Words that are the same in every language, addresses, and what stands for itself.
-NO_LANGUAGE = re.compile(r"https?://\S+|\bcookies?\b|\bwebhook\b|\.\w{2,4}\b|[\w.+-]+@[\w.-]+", re.IGNORECASE)
+NO_LANGUAGE = re.compile(
+    r"\{[a-z_]+\}|https?://\S+|\bcookies?\b|\bwebhook\b|\.\w{2,4}\b|[\w.+-]+@[\w.-]+", re.IGNORECASE
+)
+MOST_TYPED = 20
 # Pages on which such a word is meant.
 MEANT = {("/en/privacy", "None")}
 
@@ -169,7 +172,7 @@ def _lost(form: Form, filled: Filled, again: Form, where: str) -> Iterator[Fault
             now = [_plain(one.value) for one in shown if one.checked]
         else:
             now = [_plain(one.value) for one in shown]
-        missing = [value for value in typed if value and value not in now]
+        missing = [value for value in typed if value and value not in now and not _is_cut(value, now)]
         if missing:
             seen = (
                 f"{re.sub(r'[0-9]+', 'N', name)} is gone"
@@ -179,6 +182,11 @@ def _lost(form: Form, filled: Filled, again: Form, where: str) -> Iterator[Fault
             yield Fault(
                 "lost", where, seen, f"typed {missing[0][:80]!r}, shown {[v[:80] for v in now][:5]!r}"
             )
+
+
+def _is_cut(value: str, shown: list[str]) -> bool:
+    """Say whether only the end is gone, of more than anybody types."""
+    return len(value) > MOST_TYPED and any(len(one) >= MOST_TYPED and value.startswith(one) for one in shown)
 
 
 def _plain(value: str) -> str:

@@ -179,7 +179,7 @@ def words_of(element: HtmlElement) -> str:
 def _texts(element: HtmlElement, language: str) -> Iterator[tuple[str, str]]:
     if not isinstance(element.tag, str) or element.tag in UNSEEN:
         return
-    own = (element.get("lang") or language)[:2]
+    own = element.get("lang", language)[:2]  # an empty one says that nobody knows which language it is
     spoken = (element.text, *(element.get(name) for name in ("alt", "aria-label", "title", "placeholder")))
     yield from ((text.strip(), own) for text in spoken if text and text.strip())
     for child in element:

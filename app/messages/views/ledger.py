@@ -88,6 +88,7 @@ def _overview_page(asked: str) -> str:
         readable=_readable(rows),
         chosen=chosen,
         asked=asked,
+        nothing_typed=request.method == "POST" and not asked,
         counts={**ledger.count_tabs(scope, now=now), CALLS: len(calls)},
         state_word=message_wording.message_state,
         reason_words=wording.MESSAGE_REASONS,

@@ -81,6 +81,7 @@ def test_what_is_no_number_of_ours_never_gets_into_an_address(cast, visit, write
     assert "Location" not in answer.headers
     assert answer.status_code == 422  # not 404: the page is there, and says that nothing was found
     assert f'value="{typed}"' in answer.text
+    assert ("Enter a booking number or a case number." in answer.text) == (not typed)
 
 
 def test_a_number_of_ours_leads_to_a_page_that_can_be_kept(cast, visit, write):
