@@ -5,6 +5,7 @@ from datetime import datetime
 from app.appointments import queries as visits
 from app.appointments.booking.contact import end_links_of_case
 from app.appointments.locks import lock_visit_of_id
+from app.appointments.models import Appointment
 from app.cases import finding_keys, history, notices
 from app.cases.history import Line
 from app.cases.locks import lock_case
@@ -77,13 +78,12 @@ def remove_contact(case_id: int, field: str, *, now: datetime) -> None:
     """
     if field not in ("email", "phone"):
         raise NotFound
-    visit = visits.find_live_for_case(case_id)
-    if visit:
-        lock_visit_of_id(visit.id)  # before the case, as everywhere
+    _lock_live_visit(case_id)  # before the case, as everywhere
     case = lock_case(case_id)
     removed = getattr(case, field)
     if not removed:
         return
+    visit = _lock_live_visit(case_id)  # It may have come while we waited for the case.
     setattr(case, field, "")
     finding_keys.write_tokens(case)
     history.record(case, Line(CaseEventKind.UPDATED, PERSON, details={"removed": field}), now=now)
@@ -91,3 +91,8 @@ def remove_contact(case_id: int, field: str, *, now: datetime) -> None:
         setattr(visit, field, "")
     end_links_of_case(case, now=now)
     notices.notice_of(case).removed_at = now
+
+
+def _lock_live_visit(case_id: int) -> Appointment | None:
+    visit = visits.find_live_for_case(case_id)
+    return lock_visit_of_id(visit.id) if visit else None

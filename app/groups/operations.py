@@ -50,7 +50,7 @@ def start(draft: Draft, *, now: datetime, group_id: int | None = None) -> Group:
     """Make a draft, or change the one that this browser has. Raises ContactNeeded."""
     if not (draft.contact.email or draft.contact.phone):
         raise ContactNeeded
-    group = db.session.get(Group, group_id) if group_id else None
+    group = _find_locked(group_id) if group_id else None
     service_id = draft.service.id
     if group is None or group.booked_at:
         token = new_code(LINK_LENGTH)
@@ -112,8 +112,12 @@ def _locked_draft(group_id: int) -> Group:
     return group
 
 
+def _find_locked(group_id: int) -> Group | None:
+    return db.session.scalar(locking(select(Group).where(Group.id == group_id)))
+
+
 def _locked(group_id: int) -> Group:
-    found = db.session.scalar(locking(select(Group).where(Group.id == group_id)))
+    found = _find_locked(group_id)
     if found is None:
         raise GroupGone
     return found
@@ -250,7 +254,8 @@ def forget_old(*, now: datetime, limit: int = 100) -> int:
         Appointment.ends_at > now - KEEP_AFTER_VISITS,
     )
     old = select(Group.id).where(draft | ((Group.booked_at < now - KEEP_BOOKED) & ~lasting))
-    ids = db.session.scalars(old.limit(limit)).all()
+    # A draft that is being booked just now is none any more.
+    ids = db.session.scalars(locking(old.limit(limit), skip_locked=True)).all()
     for group_id in ids:
         _drop(get_group(group_id).members)
     if ids:

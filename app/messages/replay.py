@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, null, or_, select
 
 from app import writers
+from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.appointments.reminders.announcing import TOPIC as VISIT
 from app.appointments.states import Status
@@ -64,8 +65,8 @@ def send_one_again(message_id: int, *, tries: int | None, username: str, now: da
     It is written once to see whether it may go out, and again when it does. What went out is sent
     again only to who saw its last try: `tries` is how many were seen.
     """
-    message = db.session.scalars(locking(select(OutboxMessage).where(OutboxMessage.id == message_id))).one()
-    if message.status not in ENDED:
+    message = _locked_with_visit(message_id)
+    if message is None or message.status not in ENDED:
         raise NotMissed
     if message.status in outbox.TAKEN and tries != len(ledger.list_attempts(message)):
         raise NotMissed
@@ -73,6 +74,15 @@ def send_one_again(message_id: int, *, tries: int | None, username: str, now: da
     if reason:
         raise OfNoUse(reason)
     _reopen(Missed(message.id, _end_of_use(message)), username, now, states=ENDED)
+
+
+def _locked_with_visit(message_id: int) -> OutboxMessage | None:
+    """Lock what the message speaks of, then itself: who changes a visit takes its messages back."""
+    wanted = select(OutboxMessage).where(OutboxMessage.id == message_id)
+    found = db.session.scalar(wanted)
+    if found and found.topic in (VISIT, NOTICE):
+        lock_visit_of_id(found.subject_id)
+    return db.session.scalar(locking(wanted))
 
 
 def _why_not(message: OutboxMessage, now: datetime) -> str:

@@ -145,7 +145,8 @@ def _messages(before: datetime, _now: datetime) -> int:
     over = select(OutboxMessage.id).where(
         OutboxMessage.created_at < before, OutboxMessage.finished_at.is_not(None)
     )
-    ids = db.session.scalars(over.order_by(OutboxMessage.created_at).limit(BATCH)).all()
+    some = over.order_by(OutboxMessage.created_at).limit(BATCH)
+    ids = db.session.scalars(locking(some, skip_locked=True)).all()  # One may be sent again just now.
     if ids:
         db.session.execute(delete(DeliveryAttempt).where(DeliveryAttempt.message_id.in_(ids)))
         db.session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(ids)))

@@ -86,7 +86,7 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
     offer = rules.get_offer(request.station_slug, request.service_code, lock=True)
     check_party(request.party_size, rules.rules_of(offer))
     if request.moves is not None:
-        check_movable(request.moves, offer.service_id, now=now)
+        lock_movable(request.moves, offer.service_id, now=now)
     if request.case_id is not None or offer.needs_case:
         _check_case(request, offer, now=now)
     asked_from = _network_of(request)
@@ -169,13 +169,14 @@ def _free_name(request: HoldRequest) -> str:
     return new_name() if request.key and _find(name) else name
 
 
-def check_movable(appointment_id: int, service_id: int, *, now: datetime) -> None:
-    """Raise NotChangeable unless this visit is for the service and can still be moved."""
+def lock_movable(appointment_id: int, service_id: int, *, now: datetime) -> Appointment:
+    """Return the visit, locked. Raises NotChangeable unless it is for the service and can be moved."""
     visit = lock_visit_of_id(appointment_id)
     if visit.service_id != service_id:
         raise NotChangeable
     if not visit.is_changeable(now=now):
         raise NotChangeable
+    return visit
 
 
 def _network_of(request: HoldRequest) -> str | None:
@@ -222,7 +223,8 @@ def _check_case(request: HoldRequest, station: Planned, *, now: datetime) -> Non
 
 
 def _open_hold_of(case_id: int) -> Hold | None:
-    return db.session.scalar(select(Hold).where(Hold.case_id == case_id, Hold.status == HoldStatus.OPEN))
+    wanted = select(Hold).where(Hold.case_id == case_id, Hold.status == HoldStatus.OPEN)
+    return db.session.scalar(locking(wanted))  # it is given back at once, by whoever comes first
 
 
 def take_slot(

@@ -36,7 +36,7 @@ from app.appointments.waitlist.models import OfferReason, TimeOffer, WaitingEntr
 from app.appointments.waitlist.offers import OfferRequest, Recipient
 from app.appointments.waitlist.rules import Wish, is_quiet, kept_until, may_be_asked, suits
 from app.cases.models import Case
-from app.cases.readiness import Readiness, readiness
+from app.cases.readiness import CaseNotReady, Readiness, readiness
 from app.db import db, locking
 from app.i18n import local
 from app.notifications import contacts
@@ -47,6 +47,7 @@ from app.stations.queries import StationRetired
 # A slot that others take in the same moment is no reason to give up at once.
 MOST_TRIES = 3
 NOT_NOW = (
+    CaseNotReady,
     SlotUnavailable,
     OutsideWindow,
     NotChangeable,

@@ -16,8 +16,10 @@ from app.appointments.availability.reach import check_in_time, check_reach
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.models import Appointment, Hold, HoldStatus
+from app.appointments.refusals import NotChangeable
 from app.appointments.waitlist.models import OfferAnswer, OfferReason, TimeOffer
-from app.cases.models import Case
+from app.cases.locks import lock_case
+from app.cases.readiness import check_ready
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash
 from app.db import db, locking
@@ -98,11 +100,16 @@ def make(request: OfferRequest, *, now: datetime) -> TimeOffer:
 def _keep(request: OfferRequest, *, now: datetime) -> Hold:
     who = request.who
     offer = rules.get_offer(request.station_slug, who.service_code, lock=True)
+    case_id = who.case_id
     if who.visit_id is not None:
-        holds.check_movable(who.visit_id, offer.service_id, now=now)
-    case_id = who.case_id or _case_of(who.visit_id)
+        visit = holds.lock_movable(who.visit_id, offer.service_id, now=now)
+        if request.reason is OfferReason.EARLIER and visit.starts_at <= request.starts_at:
+            raise NotChangeable  # It was moved to an earlier time meanwhile.
+        case_id = visit.case_id
     if case_id:
-        case = db.session.get_one(Case, case_id)
+        case = lock_case(case_id)
+        if who.visit_id is None:
+            check_ready(case)
         check_reach(case, offer, request.starts_at, now=now)
         if request.reason is OfferReason.EARLIER:
             check_in_time(case, offer, request.starts_at)
@@ -126,10 +133,6 @@ def _keep(request: OfferRequest, *, now: datetime) -> Hold:
     kept.name, kept.email, kept.phone = who.contact.name, who.contact.email, who.contact.phone
     db.session.add(kept)
     return kept
-
-
-def _case_of(visit_id: int | None) -> int | None:
-    return db.session.get_one(Appointment, visit_id).case_id if visit_id else None
 
 
 def _tell(made: TimeOffer, contact: Contact, send_at: datetime, *, now: datetime) -> None:
