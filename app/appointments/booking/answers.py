@@ -14,7 +14,9 @@ from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import OfferAnswer, TimeOffer, WaitingEntry
 from app.appointments.waitlist.offers import OfferState
 from app.appointments.waitlist.refusals import OfferOver
+from app.crypto import token_hash
 from app.db import db, locking
+from app.errors import NotFound
 
 
 def take(token: str, *, now: datetime) -> Appointment:
@@ -59,6 +61,8 @@ def _locked(token: str) -> TimeOffer:
         _lock(Appointment, found.appointment_id)
     _lock(Hold, found.hold_id)
     _lock(TimeOffer, found.id)
+    if found.token_hash != token_hash(token):
+        raise NotFound  # The link went to an address that was corrected meanwhile.
     return found
 
 
