@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, headers, i18n, log, pages, problems, typography
+from app import cli, compression, headers, i18n, log, pages, problems, typography
 from app.accounts import views as accounts_views
 from app.api import v1
 from app.appointments import views as appointments_views
@@ -15,7 +15,7 @@ from app.collection import views as collection_views
 from app.counter import views as staff_views
 from app.crypto import Keyring
 from app.db import db, engine_options
-from app.extensions import csrf, login_manager, migrate
+from app.extensions import csrf, migrate
 from app.groups import views as groups_views
 from app.locator import views as locator_views
 from app.lost_links import views as lost_links_views
@@ -27,6 +27,7 @@ from app.system import health
 
 # Each registers its own pages, commands or filters; the order is that of their hooks.
 PARTS = (
+    compression,  # first to be asked, so the last to touch an answer
     i18n,
     typography,
     headers,
@@ -66,7 +67,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
-    login_manager.init_app(app)
     for part in PARTS:
         part.init_app(app)
     return app

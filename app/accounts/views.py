@@ -10,6 +10,7 @@ from app.accounts.forms import SignInForm, local_path
 from app.accounts.operations import Attempt, SignInRefused
 from app.db import transact
 from app.errors import Busy, TooManyTries
+from app.extensions import login_manager
 from app.localtext import LANGUAGES
 from app.wording import sentence
 
@@ -19,6 +20,9 @@ FIRST_PAGE = "staff.today"
 
 def init_app(app: Flask) -> None:
     door.install()
+    # Not by its init_app: that looks for a cookie that we do not use after every answer, and static files
+    # would vary by cookie.
+    app.login_manager = login_manager  # type: ignore[attr-defined]
     app.register_blueprint(bp)
 
 

@@ -32,6 +32,7 @@ from app.cases.readiness import Readiness, readiness
 from app.cases.states import LegState
 from app.db import db
 from app.errors import NotFound, TooManyTries
+from app.extensions import csrf
 from app.i18n import local
 from app.pages import LANGUAGE_PREFIX
 from app.settings import Settings
@@ -146,9 +147,13 @@ def enter_code() -> ResponseReturnValue:
     return _code_page(CodeForm(formdata=None), lost="lost" in request.args)
 
 
+csrf.exempt(enter_code)  # The first page has no session and so no token; see _open_case.
+
+
 def _open_case(form: CodeForm) -> ResponseReturnValue:
     if "last4" not in request.form:
         return _ask_last4(form)
+    csrf.protect()
     if not form.validate():
         return _code_page(form, status=422)
     try:
