@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, compression, headers, i18n, log, pages, problems, typography
+from app import cli, compression, headers, i18n, icons, log, pages, problems, typography
 from app.accounts import views as accounts_views
 from app.api import v1
 from app.appointments import views as appointments_views
@@ -31,6 +31,7 @@ PARTS = (
     i18n,
     typography,
     headers,
+    icons,
     problems,
     health,
     pages,
@@ -60,9 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["keyring"] = Keyring.parse(settings.data_key)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    _trust_proxies(app, settings.proxy_hops)
 
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
@@ -70,6 +69,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in PARTS:
         part.init_app(app)
     return app
+
+
+def _trust_proxies(app: Flask, hops: int) -> None:
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def _config(settings: Settings) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Languages of the pages, and dates and times as people of each language write them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,20 @@ def month_name(day: date) -> str:
     return _formatted(day, MONTH)
 
 
+def day_before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+def short_weekday(day: date) -> str:
+    """Return "Tue"."""
+    return _format_date(day, "ccc", current_language())
+
+
+def short_month(day: date) -> str:
+    """Return "Oct"."""
+    return _format_date(day, "LLL", current_language())
+
+
 def weekday_names() -> list[tuple[str, str]]:
     """Return the days of the week from Monday, each long and short: ("Monday", "Mon")."""
     language = current_language()
@@ -150,9 +164,12 @@ def init_app(app: Flask) -> None:
 
     app.jinja_env.filters.update(
         local=local,
+        day_before=day_before,
         long_day=long_day,
         plain_day=plain_day,
         short_day=short_day,
+        short_month=short_month,
+        short_weekday=short_weekday,
         clock_time=clock_time,
         country=country,
         text=text,

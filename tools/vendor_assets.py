@@ -27,7 +27,15 @@ class Package:
 
 
 # leaflet.css names images of the layers button and of the stock marker: we use neither, so they stay out.
-PACKAGES = (Package("leaflet", "1.9.4", "BSD-2-Clause", ("LICENSE", "dist/leaflet.css", "dist/leaflet.js")),)
+LEAFLET = Package("leaflet", "1.9.4", "BSD-2-Clause", ("LICENSE", "dist/leaflet.css", "dist/leaflet.js"))
+# The icons that app/icons.py writes into pages; a page never asks for these files.
+ICONS = (
+    "banknote", "bell", "building-2", "calendar-plus", "car-taxi-front", "circle-alert", "circle-check",
+    "clock",
+    "id-card", "info", "map-pin", "messages-square", "phone", "printer", "user-round-check",
+)  # fmt: skip
+LUCIDE = Package("lucide-static", "1.62.0", "ISC", ("LICENSE", *(f"icons/{name}.svg" for name in ICONS)))
+PACKAGES = (LEAFLET, LUCIDE)
 
 
 def main() -> int:

@@ -24,6 +24,7 @@ class ItemSeed:
     code: str
     position: int
     name: LocalText
+    hint: LocalText | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def read(folder: Path, services: set[str]) -> tuple[VisitTypeSeed, ...]:
 
 
 def _read_items(folder: Path, codes: set[str]) -> dict[str, list[ItemSeed]]:
-    columns = ("visit_type", "kind", "code", "position", *(f"name_{language}" for language in LANGUAGES))
+    texts = (f"{text}_{language}" for text in ("name", "hint") for language in LANGUAGES)
+    columns = ("visit_type", "kind", "code", "position", *texts)
     items: dict[str, list[ItemSeed]] = defaultdict(list)
     for row in read_rows(
         folder, "visit_items.csv", (*columns, "confidence", "source"), key=("visit_type", "code")
@@ -72,6 +74,7 @@ def _item(row: Row) -> ItemSeed:
         row.required("code", at_most=40),
         row.integer("position", least=1, most=99),
         row.whole_text("name"),
+        row.local_text("hint") or None,
     )
 
 
@@ -119,5 +122,5 @@ def load(seeds: tuple[VisitTypeSeed, ...], tallies: Tallies) -> None:
         visit_type = upsert(VisitType, {"code": seed.code}, values, tallies.of(VisitType))
         for item in seed.items:
             key = {"visit_type_id": visit_type.id, "code": item.code}
-            values = {"kind": item.kind, "position": item.position, "name": item.name}
+            values = {"kind": item.kind, "position": item.position, "name": item.name, "hint": item.hint}
             upsert(VisitItem, key, values, tallies.of(VisitItem))

@@ -48,6 +48,7 @@ class VisitItem(Model):
     code: Mapped[str] = mapped_column(String(40))
     position: Mapped[int] = mapped_column(SmallInteger)
     name: Mapped[LocalText]
+    hint: Mapped[LocalText | None]  # of a paper: who issues it, and where to copy it
 
 
 class Bureau(Model):

@@ -13,9 +13,9 @@ from app.stations.models import Service, Station
 # A position that may be wrong by more than this sends people to the wrong street.
 DIRECTIONS_WITHIN_M = 500
 MAP_NAMES = {
-    MapApp.AMAP: lazy_gettext("Amap 高德地图"),
-    MapApp.BAIDU: lazy_gettext("Baidu 百度地图"),
-    MapApp.TENCENT: lazy_gettext("Tencent 腾讯地图"),
+    MapApp.AMAP: lazy_gettext("Amap 高德"),
+    MapApp.BAIDU: lazy_gettext("Baidu 百度"),
+    MapApp.TENCENT: lazy_gettext("Tencent 腾讯"),
     MapApp.APPLE: lazy_gettext("Apple Maps"),
     MapApp.OSM: lazy_gettext("OpenStreetMap"),
 }

@@ -9,8 +9,8 @@ from flask import Blueprint, Flask, Response, render_template, request, url_for
 from markupsafe import Markup
 
 from app import clock
-from app.appointments.availability.free_times import soonest
 from app.appointments.availability.rules import days_ahead
+from app.appointments.queries import soonest_of_days
 from app.i18n import current_language, text
 from app.locator import correction_views, linked_data, links, widget, wording
 from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
@@ -25,6 +25,7 @@ from app.stations.queries import get_station, list_services
 
 LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"
 TIMES_SHOWN = 3
+FOR_EMPLOYERS = "recruitment-advice"  # the one open service that employers come for
 
 bp = Blueprint("locator", __name__, template_folder="templates")
 
@@ -34,7 +35,12 @@ def home() -> str:
     points, more = first_points(now=clock.now())
     open_services = [service for service in list_services() if not service.needs_case]
     return render_template(
-        "locator/home.html", points=points, more=more, notices=notices(points), services=open_services
+        "locator/home.html",
+        points=points,
+        more=more,
+        notices=notices(points),
+        services=[service for service in open_services if service.code != FOR_EMPLOYERS],
+        employer_services=[service for service in open_services if service.code == FOR_EMPLOYERS],
     )
 
 
@@ -68,7 +74,7 @@ def place_page(station: Station, *, now: datetime, photo_route: str = "locator.p
     """Return the page of one point, which may be a draft that no table has."""
     service = _chosen_service(station)
     point = _point(station, service, now=now)
-    times = soonest(station, service, count=TIMES_SHOWN, now=now) if service else []
+    times = soonest_of_days(station, service, count=TIMES_SHOWN, now=now) if service else []
     public = links.public_links(station, service)
     plan, language = plan_of(station), current_language()
     return render_template(

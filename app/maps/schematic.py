@@ -4,13 +4,13 @@ It has no outside parts and needs no script, so it is also what people see when 
 Lengths in the picture are its own units; one unit is METRES_PER_UNIT on the ground.
 """
 
-import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from app.maps.coastline import rings
+from app.maps.lines import clipped, simplified
 from app.maps.points import MapPoint
 from app.maps.spread import Position, spread
 
@@ -19,7 +19,6 @@ METRES_PER_UNIT = 108.0
 CENTRE_LAT, CENTRE_LON = 20.005, 110.268
 METRES_PER_DEGREE = 111_320.0  # of latitude; a flat picture of 45 km needs no better
 FINEST_DETAIL = 0.55  # of the coastline, in units
-MARGIN = 12  # how far the coastline is drawn beyond the edge
 
 PIN, MAIN_PIN = 14.0, 17.0  # a finger must find them on a phone, where a unit is 0.8 pixels
 PIN_GAP = 30.0
@@ -142,8 +141,8 @@ def land_path() -> str:
     """Return the land within the picture as the d of one SVG path, with no more detail than can be seen."""
     parts = []
     for ring in rings():
-        corners = _clipped([project(lat, lon) for lon, lat in ring])
-        corners = _simplified(corners, FINEST_DETAIL) if corners else []
+        corners = clipped([project(lat, lon) for lon, lat in ring], WIDTH, HEIGHT)
+        corners = simplified(corners, FINEST_DETAIL) if corners else []
         if len(corners) > 3 and _spans(corners) > 2:
             parts.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in corners[:-1]) + "Z")
     return "".join(parts)
@@ -152,55 +151,6 @@ def land_path() -> str:
 def _spans(corners: Sequence[Position]) -> float:
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return max(max(xs) - min(xs), max(ys) - min(ys))
-
-
-def _clipped(corners: list[Position]) -> list[Position]:
-    """Return the closed ring cut at the edges of the picture, one edge after the other."""
-    for axis, limit, keeps_below in (
-        (0, -MARGIN, False),
-        (0, WIDTH + MARGIN, True),
-        (1, -MARGIN, False),
-        (1, HEIGHT + MARGIN, True),
-    ):
-        corners = _cut(corners, axis, limit, keeps_below=keeps_below)
-    return corners
-
-
-def _cut(corners: list[Position], axis: int, limit: float, *, keeps_below: bool) -> list[Position]:
-    kept: list[Position] = []
-    for before, after in itertools.pairwise(corners):
-        inside_before = (before[axis] < limit) == keeps_below
-        inside_after = (after[axis] < limit) == keeps_below
-        if inside_before:
-            kept.append(before)
-        if inside_before != inside_after:
-            share = (limit - before[axis]) / (after[axis] - before[axis])
-            kept.append(
-                (before[0] + share * (after[0] - before[0]), before[1] + share * (after[1] - before[1]))
-            )
-    return [*kept, kept[0]] if kept else []
-
-
-def _simplified(line: Sequence[Position], tolerance: float) -> list[Position]:
-    """Return the line without the corners that stand out less than `tolerance` (Douglas and Peucker)."""
-    keep = {0, len(line) - 1}
-    stretches = [(0, len(line) - 1)]
-    while stretches:
-        first, last = stretches.pop()
-        between = range(first + 1, last)
-        farthest = max(between, key=lambda i: _off_line(line[i], line[first], line[last]), default=None)
-        if farthest is not None and _off_line(line[farthest], line[first], line[last]) > tolerance:
-            keep.add(farthest)
-            stretches += [(first, farthest), (farthest, last)]
-    return [line[i] for i in sorted(keep)]
-
-
-def _off_line(point: Position, start: Position, end: Position) -> float:
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    length = math.hypot(dx, dy)
-    if length == 0:
-        return math.hypot(point[0] - start[0], point[1] - start[1])
-    return abs(dx * (point[1] - start[1]) - dy * (point[0] - start[0])) / length
 
 
 def _rounded(position: Position) -> Position:

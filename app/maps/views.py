@@ -10,15 +10,18 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
 from flask_babel import format_decimal
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug import Response as AnyResponse
 
 from app.errors import DomainError
-from app.i18n import current_language
+from app.i18n import current_language, text
 from app.maps.geojson import point_features
+from app.maps.picture import draw as draw_picture
 from app.maps.points import MapPoint, map_points, shifted
 from app.maps.schematic import draw
 from app.settings import Settings
 from app.stations.finding.listing import Question, list_page
+from app.stations.finding.search import list_districts
 from app.stations.geography.datum import Datum, from_wgs84
 from app.stations.geography.distance import Point, Positioned
 from app.stations.geojson import MEDIA_TYPE
@@ -28,7 +31,14 @@ bp = Blueprint("maps", __name__, template_folder="templates")
 
 LANGUAGE = "/<any(en, zh, ru):lang>"
 MOST_ON_MAP = 1000  # points in sight of each other are drawn as one
+PICTURE_SECONDS = 3600
 MOST_AROUND = 30  # of a place asked for: more would make the map show a province
+ROAD_NAMES = {
+    "binhai": _l("Binhai Avenue"),
+    "nanhai": _l("Nanhai Avenue"),
+    "yehai": _l("Yehai Avenue"),
+    "guoxing": _l("Guoxing Avenue"),
+}
 POSITION = re.compile(r"-?\d{1,2}(\.\d{1,7})?,-?\d{1,3}(\.\d{1,7})?")
 
 
@@ -60,6 +70,22 @@ def _tiles_credit(settings: Settings) -> str:
 def frame() -> str:
     g.csp = {"frame-ancestors": "'self'"}
     return render_template("maps/frame.html", **_map(Datum.WGS84))
+
+
+@bp.get(f"{LANGUAGE}/map/picture.svg")
+def picture() -> AnyResponse:
+    """Return the picture of the first page; it has its own colours for the dark."""
+    g.csp = {"style-src": "'unsafe-inline'"}
+    points = list_page(Question(), count=MOST_ON_MAP).stations
+    named = map_points(points, language=current_language(), link=lambda _slug: "")
+    districts = [(text(place.name), place.point.lat, place.point.lon) for place in list_districts()]
+    roads = {code: str(name) for code, name in ROAD_NAMES.items()}
+    body = render_template("maps/picture.svg", picture=draw_picture(named, districts, roads))
+    response = Response(body, mimetype="image/svg+xml")
+    response.cache_control.public = True
+    response.cache_control.max_age = PICTURE_SECONDS
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @bp.get(f"{LANGUAGE}/map/points.geojson")

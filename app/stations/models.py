@@ -172,6 +172,7 @@ class Service(Model):
     position: Mapped[int] = mapped_column(SmallInteger, default=0)
     name: Mapped[LocalText]
     description: Mapped[LocalText]
+    cost: Mapped[LocalText | None]  # "Free", or how much; None where nobody knows
     needs_case: Mapped[bool]
     minutes: Mapped[int] = mapped_column(SmallInteger)
     lead_minutes: Mapped[int]  # the earliest bookable moment is now + lead

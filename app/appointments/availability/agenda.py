@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, islice
 from zoneinfo import ZoneInfo
 
 from app.appointments.availability.slots import Slot
@@ -78,15 +78,21 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """A page of days in order, and where the next page starts; None when nothing follows."""
+    """A strip of days that have times, one of them chosen, and why the days between them have none.
 
-    days: list[OfferDay | Gap]
+    `earlier_from` and `more_from` are the first days of the strips before and after; None where none is.
+    """
+
+    strip: list[OfferDay]
+    chosen: OfferDay | None
+    gaps: list[Gap]
+    earlier_from: date | None
     more_from: date | None
     last_day: date  # of the booking window
 
     @property
     def offers(self) -> list[Offer]:
-        return [offer for day in self.days if isinstance(day, OfferDay) for offer in day.offers]
+        return [offer for day in self.strip for offer in day.offers]
 
 
 def days_of(offers: Iterable[Offer], first: date, last: date) -> list[OfferDay]:
@@ -98,28 +104,37 @@ def days_of(offers: Iterable[Offer], first: date, last: date) -> list[OfferDay]:
     return [OfferDay(day, by_day.get(day, [])) for day in days]
 
 
-def agenda(days: Sequence[OfferDay], plan: Plan | None, *, count: int) -> Agenda:
-    """Return the first `count` days that have times. Gaps are explained when all times are of one place."""
-    page: list[OfferDay | Gap] = []
-    shown = 0
-    for this in days:
-        if shown == count and this.offers:
-            return Agenda(page, this.day, days[-1].day)
-        if this.offers:
-            page.append(this)
-            shown += 1
-        else:
-            _add_gap(page, this.day, plan)
-    return Agenda(page, None, days[-1].day)
+def first_of_days(days: Iterable[OfferDay], count: int) -> list[Offer]:
+    """Return the first time of each of the first so many days that have any."""
+    return list(islice((day.offers[0] for day in days if day.offers), count))
 
 
-def _add_gap(page: list[OfferDay | Gap], day: date, plan: Plan | None) -> None:
+def agenda(days: Sequence[OfferDay], first: date, plan: Plan | None, *, count: int) -> Agenda:
+    """Return the strip of `count` days with times in which the first day from `first` on lies.
+
+    Gaps are explained when all times are of one place.
+    """
+    free = [day for day in days if day.offers]
+    chosen = next((day for day in free if day.day >= first), free[-1] if free else None)
+    start = free.index(chosen) // count * count if chosen else 0
+    strip, after = free[start : start + count], free[start + count : start + count + 1]
+    until = after[0].day if after else days[-1].day + timedelta(days=1)
+    since = strip[0].day if start else days[0].day
+    gaps: list[Gap] = []
+    for day in days:
+        if since <= day.day < until and not day.offers:
+            _add_gap(gaps, day.day, plan)
+    earlier = free[start - count].day if start else None
+    return Agenda(strip, chosen, gaps, earlier, after[0].day if after else None, days[-1].day)
+
+
+def _add_gap(gaps: list[Gap], day: date, plan: Plan | None) -> None:
     kind, reason = _reason(plan, day) if plan else (GapKind.TAKEN, LocalText())
-    before = page[-1] if page else None
-    if isinstance(before, Gap) and (before.kind, before.reason) == (kind, reason):
-        page[-1] = replace(before, last=day)
+    before = gaps[-1] if gaps else None
+    if before and (before.kind, before.reason, before.last) == (kind, reason, day - timedelta(days=1)):
+        gaps[-1] = replace(before, last=day)
     else:
-        page.append(Gap(day, day, kind, reason))
+        gaps.append(Gap(day, day, kind, reason))
 
 
 def _reason(plan: Plan, day: date) -> tuple[GapKind, LocalText]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -19,6 +20,7 @@ from app.appointments.availability.slots import (
     in_a_row,
     remaining,
 )
+from app.appointments.queries import _days_with_slots
 from app.db import db
 from app.interval import Interval
 from app.stations.hours.opening_hours import open_intervals
@@ -102,21 +104,8 @@ def soonest(
     after: datetime | None = None,
 ) -> list[Slot]:
     """Return the first free slots in the booking window, or from `after` on."""
-    today, first = (_local_day(station, moment) for moment in (now, after or now))
-    slots: list[Slot] = []
-    for offset, days in _stretches((today - first).days + days_ahead(station, service) + 1):
-        found = availability(
-            station,
-            service,
-            first_day=first + timedelta(days=offset),
-            days=days,
-            party_size=party_size,
-            now=now,
-        )
-        slots += [s for day in found for s in day.slots if after is None or s.interval.start >= after]
-        if len(slots) >= count:
-            break
-    return slots[:count]
+    days = _days_with_slots(station, service, now=now, party_size=party_size, after=after)
+    return list(islice(chain.from_iterable(days), count))
 
 
 def _stretches(days: int) -> Iterator[tuple[int, int]]:

@@ -14,7 +14,7 @@ from app.appointments.models import Appointment, Hold
 from app.cases.models import Case
 from app.db import db
 
-CASE, VISIT, HOLD, WORD = "case", "visit", "hold", "word"
+CASE, VISIT, HOLD, WORD, WANTED = "case", "visit", "hold", "word", "wanted"
 # Beside each a part of its secret's fingerprint: with the secret, what was entered by it ends.
 CASE_KEY, VISIT_KEY = "case_key", "visit_key"
 KEY_LENGTH = 16
@@ -30,7 +30,7 @@ def enter_with_case(case: Case) -> None:
 
 
 def leave_case() -> None:
-    for key in (CASE, VISIT, HOLD, WORD):
+    for key in (CASE, VISIT, HOLD, WORD, WANTED):
         session.pop(key, None)
 
 
@@ -88,6 +88,22 @@ def find_running_hold(*, now: datetime) -> Hold | None:
     """Return the hold this browser has, while it lasts."""
     hold = find_hold()
     return hold if hold and hold.status == "open" and hold.expires_at > now else None
+
+
+def want(slot: str) -> None:
+    """Remember the time that was pressed before the code was typed."""
+    session[WANTED] = slot
+
+
+def wanted() -> str:
+    found: str = session.get(WANTED, "")
+    return found
+
+
+def take_wanted() -> str:
+    """Return the same, once."""
+    found: str = session.pop(WANTED, "")
+    return found
 
 
 def tell(word: str) -> None:

@@ -10,7 +10,6 @@ from flask import abort, redirect, url_for
 
 from app import clock
 from app.appointments import queries
-from app.appointments.availability import free_times
 from app.appointments.availability.agenda import Offer, offers_of
 from app.appointments.availability.reach import Reach, reach_of
 from app.appointments.entry import session as journey
@@ -49,14 +48,19 @@ class Errand:
         return self.kind == BOOK and self.moving is None and self.service.max_party > 1
 
     def fitting(self, offers: Iterable[Offer]) -> list[Offer]:
-        """Return the times at which the papers are there; of them those in time, if there are any."""
-        there = [offer for offer in offers if self._is_there(offer)]
+        """Return the times at which the papers are there; of them those in time, if there are any.
+
+        The time that a visit has already is none to move it to.
+        """
+        there = [offer for offer in offers if self.is_possible(offer)]
         in_time = [offer for offer in there if not self.is_late(offer)]
         return in_time or there
 
-    def _is_there(self, offer: Offer) -> bool:
-        reach = self.reach.get(offer.station.id)
-        return reach is None or offer.starts >= reach.earliest
+    def is_possible(self, offer: Offer) -> bool:
+        """Say whether the papers are there by then, and the visit is not at this very time already."""
+        reach, had = self.reach.get(offer.station.id), self.moving
+        there = reach is None or offer.starts >= reach.earliest
+        return there and (had is None or (had.station_id, had.starts_at) != (offer.station.id, offer.starts))
 
     def is_late(self, offer: Offer) -> bool:
         """Say whether the time is past the day before which the case is to be collected."""
@@ -144,16 +148,17 @@ def _movable(visit: Appointment | None) -> Appointment | None:
 
 
 def soonest_offers(errand: Errand, *, count: int, now: datetime, place: Station | None = None) -> list[Offer]:
-    """Return the first free times at the errand's place, without the time the visit has already."""
+    """Return the first free time of each of the next days at the errand's place."""
     station = place or errand.home
-    reach = errand.reach.get(station.id)
-    after = reach.earliest if reach and reach.transfer else None
-    found = free_times.soonest(
-        station, errand.service, count=count + 1, now=now, party_size=errand.people, after=after
+    free = queries.soonest_of_days(
+        station,
+        errand.service,
+        count=count,
+        now=now,
+        party_size=errand.people,
+        fits=lambda starts_at: errand.is_possible(Offer(station, starts_at)),
     )
-    had = errand.moving and (errand.moving.station_id, errand.moving.starts_at)
-    free = [slot for slot in found if (station.id, slot.interval.start) != had]
-    return errand.fitting(offers_of(station, free[:count]))
+    return errand.fitting(offers_of(station, free))
 
 
 def soonest_elsewhere(errand: Errand, *, count: int, now: datetime) -> list[Offer]:

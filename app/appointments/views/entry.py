@@ -15,7 +15,7 @@ from app.appointments.entry import by_code, by_link
 from app.appointments.entry import session as journey
 from app.appointments.entry.forms import CodeForm
 from app.appointments.states import Status
-from app.appointments.views.blueprint import bp, keeps_typed
+from app.appointments.views.blueprint import bp
 from app.appointments.views.context import (
     BOOK,
     COLLECT,
@@ -25,6 +25,7 @@ from app.appointments.views.context import (
     soonest_elsewhere,
     soonest_offers,
 )
+from app.appointments.views.times import keep_time, read_slot
 from app.cases import queries as cases
 from app.cases.models import Case, VisitItem, VisitItemKind
 from app.cases.queries import CaseNotFound
@@ -147,15 +148,15 @@ def enter_code() -> ResponseReturnValue:
     return _code_page(CodeForm(formdata=None), lost="lost" in request.args)
 
 
-csrf.exempt(enter_code)  # The first page has no session and so no token; see _open_case.
+# The first page has no session and so no token; the form asks for it where a code is tried.
+csrf.exempt(enter_code)
 
 
 def _open_case(form: CodeForm) -> ResponseReturnValue:
     if "last4" not in request.form:
         return _ask_last4(form)
-    csrf.protect()
     if not form.validate():
-        return _code_page(form, status=422)
+        return _code_again() if "csrf_token" in form.errors else _code_page(form, status=422)
     try:
         case = by_code.open_case(
             form.code.data, form.last4.data, address=request.remote_addr or "", now=clock.now()
@@ -167,6 +168,9 @@ def _open_case(form: CodeForm) -> ResponseReturnValue:
         form.form_errors.append(sentence(refusal))
         return _code_page(form, status=429, retry_after=refusal.retry_after)
     journey.enter_with_case(case)
+    slot = read_slot(journey.take_wanted())
+    if slot and readiness(case) is Readiness.READY and queries.find_live_for_case(case.id) is None:
+        return keep_time(get_errand(COLLECT, {"place": slot.station_slug}), slot)
     return redirect(url_for(".collect"), 303)
 
 
@@ -176,7 +180,6 @@ def _ask_last4(form: CodeForm) -> ResponseReturnValue:
     return _code_page(form, status=200 if readable else 422)
 
 
-@keeps_typed("enter_code")
 def _code_again() -> ResponseReturnValue:
     form = CodeForm(meta={"csrf": False})
     form.form_errors.append(_("This page was open for a long time. Press Continue again."))
@@ -188,7 +191,12 @@ def _code_page(
 ) -> ResponseReturnValue:
     headers.personal()
     page = render_template(
-        "appointments/code.html", form=form, dead_link=dead_link, lost=lost, word=journey.told()
+        "appointments/code.html",
+        form=form,
+        dead_link=dead_link,
+        lost=lost,
+        wanted=read_slot(journey.wanted()),
+        word=journey.told(),
     )
     return page, status, {"Retry-After": str(retry_after)} if retry_after else {}
 

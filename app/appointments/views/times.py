@@ -17,6 +17,7 @@ from app.appointments.availability.agenda import (
     OfferDay,
     agenda,
     days_of,
+    first_of_days,
     month_beside,
     offers_of,
     weeks_of,
@@ -34,7 +35,7 @@ from app.appointments.holds.operations import ALTERNATIVES, HoldRequest
 from app.appointments.models import Hold
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.views.blueprint import JOURNEY_PREFIX, bp
-from app.appointments.views.context import Errand, get_errand
+from app.appointments.views.context import COLLECT, Errand, get_errand
 from app.appointments.wording import party_words
 from app.cases.readiness import CaseNotReady
 from app.db import transact
@@ -42,7 +43,8 @@ from app.i18n import local, month_name, weekday_names
 from app.stations.hours.plans import plan_of
 from app.stations.models import Station
 
-DAYS_SHOWN = 5
+DAYS_SHOWN = 8  # in the strip
+SOONEST = 3
 ANY = "any"
 
 
@@ -94,6 +96,7 @@ def choose_time(kind: str) -> ResponseReturnValue:
         place=place,
         here=partial(_address, errand, place),
         agenda=_agenda(days, first, stations),
+        soonest=[] if wish.first else first_of_days(days, SOONEST),
         weeks=weeks_of(days, first) if wish.month else [],
         month=first.replace(day=1),
         today=days[0].day,
@@ -135,7 +138,7 @@ def _days(errand: Errand, stations: list[Station], *, now: datetime) -> list[Off
 def _agenda(days: list[OfferDay], first: date, stations: list[Station]) -> Agenda:
     # Why a day is empty can only be said of one place; of several there is no one reason.
     plan = plan_of(stations[0]) if len(stations) == 1 else None
-    return agenda([day for day in days if day.day >= first], plan, count=DAYS_SHOWN)
+    return agenda(days, first, plan, count=DAYS_SHOWN)
 
 
 def _near(errand: Errand, taken: datetime | None, *, now: datetime) -> list[Offer] | None:
@@ -164,10 +167,20 @@ def _kept_for(errand: Errand, *, now: datetime) -> Hold | None:
 
 @bp.post(f"{JOURNEY_PREFIX}/hold")
 def hold(kind: str) -> ResponseReturnValue:
+    """Keep the time that was pressed; one that needs a code is kept once the code is there."""
+    if kind == COLLECT and journey.find_case() is None and read_slot(request.form.get("slot", "")):
+        journey.want(request.form["slot"])
+        return redirect(url_for(".enter_code"), 303)
     errand = get_errand(kind, request.form)
-    wanted = _read_slot(request.form.get("slot", ""))
+    wanted = read_slot(request.form.get("slot", ""))
     if wanted is None:
         return redirect(url_for(".choose_time", kind=kind, **errand.fields), 303)
+    return keep_time(errand, wanted)
+
+
+def keep_time(errand: Errand, wanted: Target) -> ResponseReturnValue:
+    """Hold the time, and lead on to what is still to be said, or to what is free near it."""
+    kind = errand.kind
     try:
         kept = _hold(_request(errand, wanted), now=clock.now())
     except (SlotUnavailable, OutsideWindow):
@@ -192,7 +205,7 @@ def _hold(request: HoldRequest, *, now: datetime) -> Hold:
         return twin  # It was the other press of a double click that took the time.
 
 
-def _read_slot(text: str) -> Target | None:
+def read_slot(text: str) -> Target | None:
     slug, _, instant = text.partition("@")
     starts_at = _instant(instant)
     return Target(slug, starts_at) if slug and starts_at else None

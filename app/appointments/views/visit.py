@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import select
 
 from app import clock
@@ -49,7 +50,7 @@ from app.cases.models import Case, VisitItemKind
 from app.cases.readiness import CaseNotReady, Readiness, readiness
 from app.codes import spaced
 from app.db import db, transact
-from app.i18n import current_language, local
+from app.i18n import current_language, in_language, local
 from app.localtext import LocalText
 from app.pages import LANGUAGE_PREFIX
 from app.qr import qr_picture
@@ -58,7 +59,7 @@ from app.stations.queries import StationRetired
 from app.wording import sentence
 
 SOONEST = 3
-NEAR = timedelta(days=8)
+NEAR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,9 @@ def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
         case=case,
         qr=qr_picture(visit.reference, spaced(visit.reference)),
         reference=spaced(visit.reference),
+        chinese=_chinese(visit, case),
+        minutes=visit.interval.length // timedelta(minutes=1),
+        ways=masked_all(way for way in _ways(visit, case) if way),
         papers=papers_of(case),
         handed_over=_handed_over(visit, case),
         others=_other_times(visit, now=now) if moment.changeable else [],
@@ -132,6 +136,26 @@ def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
         again=_again(visit, case),
         unreached=masked_all(unreached(visit.email, visit.phone)) if visit.live else [],
         word=word,
+    )
+
+
+def _chinese(visit: Appointment, case: Case | None) -> Markup:
+    """Return what is printed beside the page for those who read no other language."""
+    with in_language("zh"):
+        part = render_template(
+            "appointments/_visit_chinese.html",
+            visit=visit,
+            reference=spaced(visit.reference),
+            papers=papers_of(case),
+        )
+        return Markup(part)  # noqa: S704 - autoescaped
+
+
+def _ways(visit: Appointment, case: Case | None) -> tuple[str, str]:
+    """Return the address and the number to which messages about the visit go; empty where there is none."""
+    return (
+        visit.email or (case.email if case else "") or "",
+        visit.phone or (case.phone if case else "") or "",
     )
 
 

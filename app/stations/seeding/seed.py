@@ -131,7 +131,9 @@ def _timezone(row: Row) -> str:
 
 
 def _read_services(folder: Path) -> tuple[CodedSeed, ...]:
-    texts = (f"{text}_{language}" for text in ("name", "description") for language in ("en", "zh", "ru"))
+    texts = (
+        f"{text}_{language}" for text in ("name", "description", "cost") for language in ("en", "zh", "ru")
+    )
     lengths = ("minutes", "lead_minutes", "horizon_days")
     rules = ("needs_case", *lengths, "max_party", "party_served", "reminder_plan")
     columns = ("code", *texts, *rules, "confidence", "note")
@@ -148,6 +150,7 @@ def _service(row: Row, position: int) -> CodedSeed:
         "position": position,
         "name": row.whole_text("name"),
         "description": row.whole_text("description"),
+        "cost": row.local_text("cost") or None,
         "needs_case": row.truth("needs_case"),
         "minutes": minutes,
         "lead_minutes": row.integer("lead_minutes", least=0, most=60 * 24 * 60),

@@ -1,12 +1,14 @@
 """Choosing a time, and what holds for every booking page."""
 
+from datetime import date
+
 import pytest
 
 from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.models import Hold, HoldStatus
 from app.db import db, transact
-from tests.factories import build_case, build_transfer, offer
+from tests.factories import HAIKOU, add_exception, at, build_case, build_transfer, offer
 from tests.integration.appointments.pages import (
     book,
     choose_open,
@@ -20,20 +22,49 @@ from tests.integration.appointments.pages import (
     slots_of,
     visits,
 )
+from tests.integration.locator.pages import words_of
 
 
-def test_five_days_with_times_are_listed_and_the_gap_is_explained(client, case):
+def test_the_first_time_of_three_days_then_a_strip_of_days_then_the_times_of_one(client, case):
     follow(client, case)
     page = client.get("/en/collect/time").text
-    assert page.count('<section class="day">') == 5
-    assert "Closed: " in page
-    assert "from=2026-12-01" in page
+    first = [f"central-window@2026-11-{day}T09:00+08:00" for day in (24, 25, 26)]
+    assert slots_of(page)[:3] == first
+    assert "earliest" in page
+    assert "Tuesday 24 November, 16 times" in page
+    assert page.count('<li><a href="/en/collect/time?') - page.count("More days") - 1 == 8
+    assert {slot[:25] for slot in slots_of(page)[3:]} == {"central-window@2026-11-24"}
+
+
+def test_another_day_shows_its_times_and_stays_in_its_strip(client, case):
+    follow(client, case)
+    page = client.get("/en/collect/time?from=2026-11-26").text
+    assert {slot[:25] for slot in slots_of(page)} == {"central-window@2026-11-26"}
+    assert page.index("Tuesday 24 November, 16 times") < page.index('aria-current="date"')
+    assert "from=2026-12-04" in page
+
+
+def test_days_without_times_are_explained_but_not_every_weekend(client, case, network):
+    add_exception(network.central, date(2026, 11, 26), reason="Staff training")
+    follow(client, case)
+    page = client.get("/en/collect/time").text
+    assert "(Staff training)" in page
+    assert page.count("Closed: ") == 1
+
+
+def test_the_time_a_visit_has_is_never_offered_as_a_new_one(client, case):
+    book(client, case)
+    own = visits()[0].starts_at.astimezone(HAIKOU).isoformat(timespec="minutes")
+    for path in ("visit", "collect/time", f"collect/time?from={own[:10]}"):
+        slots = slots_of(client.get(f"/en/{path}").text)
+        assert slots
+        assert f"central-window@{own}" not in slots
 
 
 def test_more_days_lead_to_the_end_of_the_booking_window(client, case):
     follow(client, case)
     page = client.get("/en/collect/time?from=2026-12-24").text
-    assert page.count('<section class="day">') == 1
+    assert "Earlier days" in page
     assert "More days" not in page
 
 
@@ -152,7 +183,7 @@ def test_looking_changes_nothing(client, case, method):
 def test_the_session_holds_no_personal_data(client, network):
     details(client, choose_open(client).text, name="Anna Petrova", email="anna@mail.ru")
     with client.session_transaction() as kept:
-        assert set(kept) <= {"_permanent", "hold", "case", "visit", "word", "csrf_token"}
+        assert set(kept) <= {"_permanent", "hold", "case", "visit", "wanted", "word", "csrf_token"}
         assert "anna" not in str(dict(kept)).lower()
 
 
@@ -219,3 +250,18 @@ def test_what_was_typed_never_shows_for_another_case(client, case, network):
     other = build_case(network.visit_type, network.central, email="other@mail.ru")
     page = press_time(client, follow(client, other).text)
     assert "secret@" not in page.text
+
+
+def test_a_time_pressed_before_the_code_is_kept_once_the_code_is_there(client, case):
+    place = client.get("/en/places/central-window")
+    asked = press_time(client, place.text)
+    assert asked.request.path == "/en/collect/code"
+    assert "Then we keep Tuesday 24 November, 09:00 for you." in words_of(asked.text)
+    check = press(client, asked.text, 'name="last4"', code=case.code, last4=case.passport_last4)
+    assert h1(check) == "Check and confirm"
+    assert db.session.query(Hold).one().starts_at == at("2026-11-24", "09:00")
+
+
+def test_a_time_pressed_on_the_page_of_a_place_is_held_at_once(client, network):
+    page = press_time(client, client.get("/en/places/jiangdong").text)
+    assert page.request.path == "/en/book/details"

@@ -20,6 +20,7 @@ from app.cases.states import LegState
 from app.db import db, transact
 from tests.factories import TUESDAY, add_closure, at, build_case, build_transfer, offer
 from tests.integration.appointments.pages import book, follow, h1, press_confirm, press_time, slots_of
+from tests.integration.locator.pages import words_of
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_the_interface_names_the_refusal(both, client, case):
 def test_times_past_the_deadline_are_not_offered(client, case):
     change(case, collect_before=date(2026, 11, 26))
     page = follow(client, case).text
-    assert "Collect before" in page
+    assert "Last day to collect: Wednesday 25 November." in words_of(page)
 
     page = client.get("/en/collect/time").text
 

@@ -28,20 +28,25 @@ def test_a_newcomer_is_sent_to_the_pages_in_the_browsers_language(
 
 def test_home_lists_every_point_with_door_and_next_free_time(client: FlaskClient, network: Network) -> None:
     words = words_of(client.get("/en/").text)
-    assert "1 Central Window" in words or "Central Window Open now. Closes at 12:00." in words
+    assert "Central Window Collect here Longhua Open now. Closes at 12:00." in words, words
     assert words.count("Open now. Closes at 12:00.") == 2
-    assert "Next free time: today, 09:00" in words
+    assert "Next free time: today , 09:00" in words
 
 
-def test_home_has_one_heading_both_boxes_and_the_map_after_the_list(
+def test_home_has_three_doors_then_the_points_then_a_picture_of_them(
     client: FlaskClient, network: Network
 ) -> None:
     page = client.get("/en/").text
-    assert headings(page) == ["Collect your permits, or find a service point"]
+    assert headings(page) == ["How can we help?"]
+    assert headings(page, 2)[:3] == ["Collect my permits", "Get advice", "For employers"]
     assert 'action="/en/collect/code"' in page
     assert 'action="/en/find"' in page
-    order = [page.index(part) for part in ('name="code"', 'name="near"', 'class="points', "<iframe")]
+    order = [
+        page.index(part) for part in ('name="code"', 'name="near"', 'class="points', "/en/map/picture.svg")
+    ]
     assert order == sorted(order)
+    assert page.count("Collect here") == 1
+    assert "leaflet" not in page
 
 
 def test_unconfirmed_hours_are_never_called_open(client: FlaskClient, network: Network) -> None:
@@ -51,7 +56,7 @@ def test_unconfirmed_hours_are_never_called_open(client: FlaskClient, network: N
     words = words_of(client.get("/en/").text)
     assert "Open now" not in words
     assert "Opening hours are not confirmed yet." in words
-    assert "Next free time: today, 09:00" in words
+    assert "Next free time: today , 09:00" in words
 
 
 def test_one_unconfirmed_point_among_others_says_so_itself(client: FlaskClient, network: Network) -> None:

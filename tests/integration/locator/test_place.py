@@ -22,8 +22,8 @@ def test_the_place_tells_door_hours_and_three_free_times(client: FlaskClient, ne
     words = words_of(page)
     assert "Open now. Closes at 12:00." in words
     assert "Today: 09:00–12:00, 14:30–17:00" in words
-    times = re.findall(r'class="time soonest" href="([^"]+)"', page)
-    assert times == ["/en/book/time?place=jiangdong&amp;service=document-check&amp;from=2026-11-24"] * 3
+    times = re.findall(r'class="time soonest" name="slot" value="([^"]+)"', page)
+    assert times == [f"jiangdong@2026-11-{day}T09:00+08:00" for day in (24, 25, 26)]
     assert 'aria-current="date"' in page
     assert "All times are Haikou time (UTC+8)." in words
 
@@ -90,7 +90,7 @@ def test_directions_are_offered_only_for_a_precise_position(client: FlaskClient,
 
 def test_another_service_of_the_place_can_be_chosen(client: FlaskClient, network: Network) -> None:
     page = client.get("/en/places/central-window?service=document-check").text
-    assert "/en/book/time?place=central-window&amp;service=document-check&amp;from=" in page
+    assert 'name="service" value="document-check"' in page
     assert client.get("/en/places/central-window?service=nonsense").status_code == 200
 
 

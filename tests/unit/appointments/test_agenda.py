@@ -5,12 +5,12 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from app.appointments.availability.agenda import (
-    Gap,
     GapKind,
     Offer,
     OfferDay,
     agenda,
     days_of,
+    first_of_days,
     month_beside,
     weeks_of,
 )
@@ -47,23 +47,42 @@ def days(count, *, with_times):
 
 
 def gaps(found):
-    return [
-        (gap.first.day, gap.last.day, gap.kind, gap.reason.en) for gap in found.days if isinstance(gap, Gap)
-    ]
+    return [(gap.first.day, gap.last.day, gap.kind, gap.reason.en) for gap in found.gaps]
 
 
-def test_a_page_has_so_many_days_with_times_and_says_where_the_next_starts():
-    found = agenda(days(10, with_times=[0, 1, 2, 8, 9]), PLAN, count=3)
-    assert [day.day.day for day in found.days if isinstance(day, OfferDay)] == [28, 29, 30]
-    assert found.more_from == date(2026, 10, 6)
+def numbers(found):
+    return [day.day.day for day in found]
 
 
-def test_the_last_page_leads_nowhere():
-    assert agenda(days(3, with_times=[0]), PLAN, count=5).more_from is None
+def test_a_strip_has_so_many_days_with_times_and_says_where_the_next_starts():
+    found = agenda(days(10, with_times=[0, 1, 2, 8, 9]), MONDAY, PLAN, count=3)
+    assert numbers(found.strip) == [28, 29, 30]
+    assert (found.chosen.day, found.earlier_from, found.more_from) == (MONDAY, None, date(2026, 10, 6))
+
+
+def test_the_strip_is_that_of_the_day_asked_for_or_of_the_next_with_times():
+    window = days(10, with_times=[0, 1, 2, 8, 9])
+    found = agenda(window, date(2026, 10, 3), PLAN, count=3)
+    assert (numbers(found.strip), found.chosen.day) == ([6, 7], date(2026, 10, 6))
+    assert (found.earlier_from, found.more_from) == (MONDAY, None)
+    assert gaps(found) == []
+    late = agenda(window, date(2026, 12, 24), PLAN, count=3)
+    assert late.chosen.day == date(2026, 10, 7)
+
+
+def test_without_any_time_there_is_nothing_to_choose():
+    found = agenda(days(3, with_times=[]), MONDAY, PLAN, count=5)
+    assert (found.strip, found.chosen, found.more_from) == ([], None, None)
+
+
+def test_the_first_time_of_each_of_the_first_days():
+    window = days_of([offer(MONDAY, 10), offer(MONDAY), offer(date(2026, 9, 30))], MONDAY, date(2026, 9, 30))
+    assert [o.starts.day for o in first_of_days(window, 3)] == [28, 30]
+    assert [o.starts.hour for o in first_of_days(window, 1)] == [9]
 
 
 def test_days_without_times_are_named_with_their_reason():
-    found = agenda(days(16, with_times=[0, 15]), PLAN, count=5)
+    found = agenda(days(16, with_times=[0, 15]), MONDAY, PLAN, count=5)
     assert gaps(found) == [
         (29, 30, GapKind.TAKEN, ""),
         (1, 7, GapKind.HOLIDAY, "National Day"),
@@ -76,7 +95,7 @@ def test_days_without_times_are_named_with_their_reason():
 
 def test_a_year_without_published_holidays_is_said_once():
     first = date(2026, 12, 31)
-    found = agenda(days_of([offer(first)], first, date(2027, 1, 20)), PLAN, count=5)
+    found = agenda(days_of([offer(first)], first, date(2027, 1, 20)), first, PLAN, count=5)
     assert gaps(found) == [(1, 20, GapKind.NOT_PUBLISHED, "")]
 
 

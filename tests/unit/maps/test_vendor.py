@@ -27,7 +27,8 @@ def test_a_changed_file_and_a_stray_file_are_found(tmp_path, monkeypatch):
 def test_every_package_has_a_version_a_licence_and_the_licence_text():
     packages = json.loads(vendor_assets.MANIFEST.read_text())["packages"]
     assert [(package["name"], package["version"], package["licence"]) for package in packages] == [
-        ("leaflet", "1.9.4", "BSD-2-Clause")
+        ("leaflet", "1.9.4", "BSD-2-Clause"),
+        ("lucide-static", "1.62.0", "ISC"),
     ]
     assert all(f"{package['name']}/LICENSE" in package["files"] for package in packages)
 
