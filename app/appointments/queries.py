@@ -1,25 +1,17 @@
 """What is free, and which visit is whose."""
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import islice
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.appointments.availability.free_times import _local_day, _stretches, availability
-from app.appointments.availability.rules import Bookable, days_ahead
-from app.appointments.availability.slots import (
-    Slot,
-)
 from app.appointments.models import Appointment, HandoverItem, is_live
 from app.appointments.refusals import TokenWrong
 from app.cases.models import Case
 from app.crypto import token_hash
 from app.db import db
 from app.errors import NotFound
-from app.stations.hours.plans import Planned
 
 
 def find_visit(reference: str) -> Appointment | None:
@@ -40,38 +32,6 @@ def ways_to(visit: Appointment, cases: Mapping[int, Case]) -> tuple[bool, bool]:
     phone = visit.phone_encrypted or (case and case.phone_encrypted)
     email = visit.email_encrypted or (case and case.email_encrypted)
     return bool(phone), bool(email)
-
-
-def soonest_of_days(
-    station: Planned,
-    service: Bookable,
-    *,
-    count: int,
-    now: datetime,
-    party_size: int = 1,
-    fits: Callable[[datetime], bool] | None = None,
-) -> list[Slot]:
-    """Return the first free slot of each of the first so many days; of those that fit, if that is asked."""
-    days = _days_with_slots(station, service, now=now, party_size=party_size, after=None)
-    fitting = ([slot for slot in day if fits is None or fits(slot.interval.start)] for day in days)
-    return list(islice((day[0] for day in fitting if day), count))
-
-
-def _days_with_slots(
-    station: Planned, service: Bookable, *, now: datetime, party_size: int, after: datetime | None
-) -> Iterator[list[Slot]]:
-    """Yield the free slots of one day after the other, looking no further ahead than is asked for."""
-    today, first = (_local_day(station, moment) for moment in (now, after or now))
-    for offset, days in _stretches((today - first).days + days_ahead(station, service) + 1):
-        for day in availability(
-            station,
-            service,
-            first_day=first + timedelta(days=offset),
-            days=days,
-            party_size=party_size,
-            now=now,
-        ):
-            yield [s for s in day.slots if after is None or s.interval.start >= after]
 
 
 def get_by_reference(reference: str) -> Appointment:

@@ -9,8 +9,8 @@ from flask import Blueprint, Flask, Response, render_template, request, url_for
 from markupsafe import Markup
 
 from app import clock
+from app.appointments.availability.free_times import soonest_of_days
 from app.appointments.availability.rules import days_ahead
-from app.appointments.queries import soonest_of_days
 from app.i18n import current_language, text
 from app.locator import correction_views, linked_data, links, widget, wording
 from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search

@@ -1,6 +1,6 @@
 """What is free: by day, the soonest, the nearest."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -20,7 +20,6 @@ from app.appointments.availability.slots import (
     in_a_row,
     remaining,
 )
-from app.appointments.queries import _days_with_slots
 from app.db import db
 from app.interval import Interval
 from app.stations.hours.opening_hours import open_intervals
@@ -106,6 +105,38 @@ def soonest(
     """Return the first free slots in the booking window, or from `after` on."""
     days = _days_with_slots(station, service, now=now, party_size=party_size, after=after)
     return list(islice(chain.from_iterable(days), count))
+
+
+def soonest_of_days(
+    station: Planned,
+    service: Bookable,
+    *,
+    count: int,
+    now: datetime,
+    party_size: int = 1,
+    fits: Callable[[datetime], bool] | None = None,
+) -> list[Slot]:
+    """Return the first free slot of each of the first so many days; of those that fit, if that is asked."""
+    days = _days_with_slots(station, service, now=now, party_size=party_size, after=None)
+    fitting = ([slot for slot in day if fits is None or fits(slot.interval.start)] for day in days)
+    return list(islice((day[0] for day in fitting if day), count))
+
+
+def _days_with_slots(
+    station: Planned, service: Bookable, *, now: datetime, party_size: int, after: datetime | None
+) -> Iterator[list[Slot]]:
+    """Yield the free slots of one day after the other, looking no further ahead than is asked for."""
+    today, first = (_local_day(station, moment) for moment in (now, after or now))
+    for offset, days in _stretches((today - first).days + days_ahead(station, service) + 1):
+        for day in availability(
+            station,
+            service,
+            first_day=first + timedelta(days=offset),
+            days=days,
+            party_size=party_size,
+            now=now,
+        ):
+            yield [s for s in day.slots if after is None or s.interval.start >= after]
 
 
 def _stretches(days: int) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from flask import abort, redirect, url_for
 from app import clock
 from app.appointments import queries
 from app.appointments.availability.agenda import Offer, offers_of
+from app.appointments.availability.free_times import soonest_of_days
 from app.appointments.availability.reach import Reach, reach_of
 from app.appointments.entry import session as journey
 from app.appointments.models import Appointment, Hold
@@ -150,7 +151,7 @@ def _movable(visit: Appointment | None) -> Appointment | None:
 def soonest_offers(errand: Errand, *, count: int, now: datetime, place: Station | None = None) -> list[Offer]:
     """Return the first free time of each of the next days at the errand's place."""
     station = place or errand.home
-    free = queries.soonest_of_days(
+    free = soonest_of_days(
         station,
         errand.service,
         count=count,
