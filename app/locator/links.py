@@ -6,12 +6,12 @@ from flask import current_app, url_for
 from flask_babel import lazy_gettext
 
 from app.locator.linked_data import Links
-from app.locator.map_links import Destination, MapApp, map_link
+from app.locator.map_links import Destination, MapApp, map_link, search_link
 from app.settings import Settings
 from app.stations.models import Service, Station
 
-# A position that may be wrong by more than this sends people to the wrong street.
-DIRECTIONS_WITHIN_M = 500
+DOOR_WITHIN_M = 100  # a position that may be wrong by more is not that of a door
+CITY = "海口市"
 MAP_NAMES = {
     MapApp.AMAP: lazy_gettext("Amap 高德"),
     MapApp.BAIDU: lazy_gettext("Baidu 百度"),
@@ -30,12 +30,21 @@ def booking_link(station: Station, service: Service, *, day: str = "") -> str:
 
 
 def directions(station: Station) -> list[tuple[str, str]]:
-    """Return map apps with the point's position; none when the position is not sure enough."""
-    if station.precision_m > DIRECTIONS_WITHIN_M:
-        return []
-    name = station.name.in_language("zh")
-    destination = Destination((station.lat, station.lon), name, station.address.zh)
-    return [(str(MAP_NAMES[app]), map_link(app, destination)) for app in MapApp]
+    """Return map apps: at the door where we know it, else looking for the Chinese address or name."""
+    if knows_door(station):
+        destination = Destination(
+            (station.lat, station.lon), station.name.in_language("zh"), station.address.zh
+        )
+        return [(str(MAP_NAMES[app]), map_link(app, destination)) for app in MapApp]
+    text = station.address.zh or CITY + (station.full_name.zh or station.name.in_language("zh")).removeprefix(
+        CITY
+    )
+    found = ((MAP_NAMES[app], search_link(app, text, city=CITY)) for app in MapApp)
+    return [(str(name), address) for name, address in found if address]
+
+
+def knows_door(station: Station) -> bool:
+    return station.precision_m <= DOOR_WITHIN_M
 
 
 def public_links(station: Station, service: Service | None) -> Links:

@@ -50,6 +50,25 @@ def map_link(app: MapApp, destination: Destination) -> str:
     return _FORMS[app](f"{lat:.6f}", f"{lon:.6f}", destination)
 
 
+def search_link(app: MapApp, text: str, *, city: str) -> str | None:
+    """Return the https address by which this map looks for a Chinese address or name; None where it cannot.
+
+    For a place of which we do not know the door: the map finds it, or says itself that it does not.
+    """
+    if app is MapApp.AMAP:
+        asked = {"keyword": text, "city": city, "view": "map", "src": CALLER}
+        return f"https://uri.amap.com/search?{_query(asked)}"
+    if app is MapApp.BAIDU:
+        asked = {"query": text, "region": city, "output": "html", "src": CALLER}
+        return f"https://api.map.baidu.com/place/search?{_query(asked)}"
+    if app is MapApp.TENCENT:
+        asked = {"keyword": text, "region": city, "referer": CALLER}
+        return f"https://apis.map.qq.com/uri/v1/search?{_query(asked)}"
+    if app is MapApp.APPLE:
+        return f"https://maps.apple.com/?{_query({'q': text})}"
+    return None
+
+
 def _amap(lat: str, lon: str, to: Destination) -> str:
     asked = {"position": f"{lon},{lat}", "name": to.name, "src": CALLER, "coordinate": "gaode"}
     return f"https://uri.amap.com/marker?{_query(asked)}"

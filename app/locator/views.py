@@ -147,4 +147,5 @@ def init_app(app: Flask) -> None:
         confidence_words=lambda confidence: wording.CONFIDENCE.get(confidence, ""),
         booking_link=links.booking_link,
         directions=links.directions,
+        knows_door=links.knows_door,
     )

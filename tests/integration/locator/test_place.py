@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from urllib.parse import quote
 
 from flask.testing import FlaskClient
 
@@ -78,14 +79,23 @@ def test_a_checked_place_says_when(client: FlaskClient, network: Network) -> Non
     assert "Checked on Monday 12 October 2026" in words_of(client.get("/en/places/central-window").text)
 
 
-def test_directions_are_offered_only_for_a_precise_position(client: FlaskClient, network: Network) -> None:
+def test_maps_show_the_door_where_it_is_known_else_look_for_the_name(
+    client: FlaskClient, network: Network
+) -> None:
     maps = ("uri.amap.com", "api.map.baidu.com", "apis.map.qq.com", "maps.apple.com", "www.openstreetmap.org")
     page = client.get("/en/places/central-window").text
     assert all(f'href="https://{host}/' in page for host in maps)
-    network.central.precision_m = 501
+    network.central.precision_m = 300
+    network.central.address = LocalText(en="1 Binhai Park Road", zh="滨海公园路1号")
     save(network.central)
     page = client.get("/en/places/central-window").text
-    assert not any(host in page for host in maps)
+    assert page.count(quote("滨海公园路1号")) == 4
+    assert "20.04" not in "".join(re.findall(r'href="https://[^"]+"', page))
+    assert "we do not know the exact door" in page
+    network.central.address = LocalText()
+    save(network.central)
+    page = client.get("/en/places/central-window").text
+    assert page.count(quote("海口市Central Window (zh)")) == 4
 
 
 def test_another_service_of_the_place_can_be_chosen(client: FlaskClient, network: Network) -> None:

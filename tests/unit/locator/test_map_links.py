@@ -1,10 +1,11 @@
 """Links to maps: the published form of each, and its own datum."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.locator.map_links import DATUMS, Destination, MapApp, map_link
+from app.locator.map_links import DATUMS, Destination, MapApp, map_link, search_link
 from app.stations.geography.datum import Datum, Degrees, to_wgs84
 from app.stations.geography.distance import Point, metres
 
@@ -97,3 +98,24 @@ def test_a_name_stays_one_value_whatever_is_in_it(app: MapApp) -> None:
 
 def test_signs_that_part_a_tencent_marker_are_left_out_of_names() -> None:
     assert parts(MapApp.TENCENT, HOSTILE)[1]["marker"].count(";") == 2
+
+
+@pytest.mark.parametrize(
+    ("app", "start", "name"),
+    [
+        (MapApp.AMAP, "https://uri.amap.com/search?", "keyword"),
+        (MapApp.BAIDU, "https://api.map.baidu.com/place/search?", "query"),
+        (MapApp.TENCENT, "https://apis.map.qq.com/uri/v1/search?", "keyword"),
+        (MapApp.APPLE, "https://maps.apple.com/?", "q"),
+    ],
+)
+def test_a_map_looks_for_a_text_where_we_do_not_know_the_door(app: MapApp, start: str, name: str) -> None:
+    address = search_link(app, "滨海公园路1号 & more", city="海口市")
+    assert address is not None
+    assert address.startswith(start)
+    assert parse_qs(urlsplit(address).query)[name] == ["滨海公园路1号 & more"]
+    assert not re.search(r"20\.0|110\.3", address)
+
+
+def test_a_map_that_does_not_know_the_city_is_left_out() -> None:
+    assert search_link(MapApp.OSM, "滨海公园路1号", city="海口市") is None
