@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, Select, event, func, select
+from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, Select, String, event, func, select
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
@@ -24,7 +24,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
-from app.errors import Busy
+from app.errors import Busy, TextTooLong
 from app.localtext import LocalText
 
 P = ParamSpec("P")
@@ -92,6 +92,21 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+@event.listens_for(db.Model, "attribute_instrument", propagate=True)
+def _check_length(_model: type, _name: str, attribute: Any) -> None:
+    """Let no text longer than its column into a row: PostgreSQL refuses it late, SQLite never."""
+    columns: list[Any] = getattr(attribute.property, "columns", [])
+    most = columns[0].type.length if columns and isinstance(columns[0].type, String) else None
+    if most is None:
+        return
+
+    @event.listens_for(attribute, "set")
+    def _refuse(_row: Base, text: str | None, _before: object, _initiator: object) -> None:
+        if isinstance(text, str) and len(text) > most:
+            raise TextTooLong(columns[0].name, most)
+
 
 if TYPE_CHECKING:
     Model = Base
@@ -325,6 +340,6 @@ def engine_options(url: str) -> dict[str, Any]:
         # SQLite's own waiting is unfair under load; short waits with jittered retries are not.
         options["connect_args"] = {"timeout": 0.1}
     else:
-        options["connect_args"] = {"options": "-c lock_timeout=1000 -c timezone=UTC"}
+        options["connect_args"] = {"options": "-c lock_timeout=1000 -c timezone=UTC -c datestyle=ISO"}
         options["pool_pre_ping"] = True
     return options

@@ -17,6 +17,17 @@ class NotFound(DomainError):
     status = 404
 
 
+class TextTooLong(DomainError):
+    """A text has more characters than its place in the database."""
+
+    code = "text_too_long"
+    status = 422
+
+    def __init__(self, column: str = "", most: int = 0) -> None:
+        super().__init__(f"{column} has at most {most} characters")
+        self.most = most
+
+
 class Busy(DomainError):
     """The database could not be written within the deadline; nothing was changed."""
 

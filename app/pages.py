@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import assets
@@ -16,7 +17,16 @@ DISPLAY_COOKIES = {"text": ("larger",), "contrast": ("high",)}
 MOST_CONTACTS = 30
 COOKIE_SECONDS = 365 * 24 * 3600
 
+LARGEST_ID = 2**31 - 1
+
 bp = Blueprint("pages", __name__)
+
+
+class RowNumber(IntegerConverter):
+    """A whole number in an address, as large as a row may have; a larger one is no such page."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002 - as it is called
+        super().__init__(map, *args, **{"max": LARGEST_ID, **options})
 
 
 @bp.get("/")
@@ -109,5 +119,6 @@ def this_page() -> str:
 
 def init_app(app: Flask) -> None:
     assets.init_app(app)
+    app.url_map.converters["int"] = RowNumber
     app.register_blueprint(bp)
     app.jinja_env.globals.update(display_classes=display_classes, page_in=page_in, this_page=this_page)

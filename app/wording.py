@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.errors import DomainError
+from app.errors import DomainError, TextTooLong
 
 REFUSALS = {
     "not_found": _l("We do not have this page. It may have moved, or the link is not complete."),
@@ -33,6 +33,12 @@ REFUSALS = {
     "contact_needed": _l("Enter an e-mail address or a phone number."),
     "name_needed": _l("Enter the full name, as in the passport."),
     "email_unreadable": _l("This is not an e-mail address. Check it, for example name@example.org."),
+    "email_unreachable": _l(
+        "We cannot write to an address with such letters before the @. Give another one, or a mobile phone."
+    ),
+    "phone_not_mobile": _l(
+        "No text message arrives at this number. Give a mobile phone number, or an e-mail address as well."
+    ),
     "phone_unreadable": _l("This is not a phone number. Start it with + and the country."),
     "party_served_unknown": _l("Choose how people who come together are served, or leave it as it is."),
     "party_too_large": _l("This is more people than one visit can take."),
@@ -114,10 +120,12 @@ REFUSALS = {
         "Only a message that has ended is sent again: look at what became of it, then decide."
     ),
     "message_of_no_use": _l("This message cannot be sent again."),
+    "text_too_long": _l("A text is too long: at most %(most)s characters fit. Write less and try again."),
     "refused": _l("This is not possible now."),
 }
 
 
 def sentence(error: DomainError) -> str:
     """Return the words for a refusal in the current language."""
-    return str(REFUSALS.get(error.code, REFUSALS["refused"]))
+    words = str(REFUSALS.get(error.code, REFUSALS["refused"]))
+    return words % {"most": error.most} if isinstance(error, TextTooLong) else words

@@ -1,5 +1,8 @@
 """How Alembic reaches the database: through the app's engine, never through models' own imports."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from sqlalchemy.engine import Connection
 
@@ -31,7 +34,27 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-with db.engine.connect() as connection:
+ONE_AT_A_TIME = 7_140_311  # the name of the lock: any number that nothing else uses
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let another process that migrates the same PostgreSQL wait, and then find its work done.
+
+    On a connection of its own, which is closed and with it the lock, whatever becomes of the migration.
+    """
+    if db.engine.dialect.name != "postgresql":
+        yield
+        return
+    with db.engine.connect() as guard:
+        guard.detach()
+        guard.exec_driver_sql("SET lock_timeout = 0")
+        guard.exec_driver_sql(f"SELECT pg_advisory_lock({ONE_AT_A_TIME})")
+        guard.commit()
+        yield
+
+
+with one_at_a_time(), db.engine.connect() as connection:
     if connection.dialect.name == "postgresql":
         # A migration waits briefly for its locks and fails, rather than making every booking wait behind it.
         connection.exec_driver_sql("SET lock_timeout = '4s'")

@@ -7,6 +7,9 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from app.errors import DomainError
+from app.notifications.channels.mail import address_of
+from app.notifications.letter import DeliveryError
+from app.notifications.phone import is_reached
 
 MOST_NAME = 200
 MOST_EMAIL = 254
@@ -27,8 +30,21 @@ class EmailUnreadable(DomainError):
     status = 422
 
 
+class EmailUnreachable(EmailUnreadable):
+    """The address is well formed, and our mail cannot go there: there are other scripts before the @."""
+
+    code = "email_unreachable"
+
+
 class PhoneUnreadable(DomainError):
     code: ClassVar[str] = "phone_unreadable"
+    status = 422
+
+
+class PhoneNotMobile(DomainError):
+    """The only contact is a number at which no text message arrives."""
+
+    code: ClassVar[str] = "phone_not_mobile"
     status = 422
 
 
@@ -49,9 +65,15 @@ class Contact:
         """Return it, if it is enough for a visit without a case: a name and one way to reach the person."""
         if not self.name:
             raise NameNeeded
+        self.check_reached()
+        return self
+
+    def check_reached(self) -> None:
+        """Raise ContactNeeded or PhoneNotMobile unless a message of ours can arrive."""
         if not (self.email or self.phone):
             raise ContactNeeded
-        return self
+        if not self.email and not is_reached(self.phone):
+            raise PhoneNotMobile
 
 
 def _line(text: str) -> str:
@@ -67,15 +89,21 @@ def read_email(text: str) -> str:
     try:
         if len(text) > MOST_EMAIL:
             raise EmailUnreadable
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+        found = validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise EmailUnreadable from None
+    try:
+        address_of(found.normalized)
+    except DeliveryError:
+        raise EmailUnreachable from None
+    return found.normalized
 
 
 def read_phone(text: str) -> str:
-    """Return the number as typed if it can be dialled; empty stays empty. Raises PhoneUnreadable.
+    """Return the number as typed if somebody may have it; empty stays empty. Raises PhoneUnreadable.
 
-    Eleven digits that start with 1 are a mainland mobile; every other number says its country.
+    Eleven digits that start with 1 are a mainland mobile; every other number says its country. Short
+    numbers, and those that no operator has given out, are none.
     """
     text = _line(text)
     if not text:
@@ -84,6 +112,6 @@ def read_phone(text: str) -> str:
         number = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
         raise PhoneUnreadable from None
-    if len(text) > 40 or not phonenumbers.is_possible_number(number):
+    if len(text) > 40 or not phonenumbers.is_valid_number(number):
         raise PhoneUnreadable
     return text

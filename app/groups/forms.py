@@ -11,12 +11,24 @@ from app.appointments.contacts import (
     MOST_EMAIL,
     MOST_NAME,
     Contact,
-    EmailUnreadable,
-    PhoneUnreadable,
-    read_email,
-    read_phone,
 )
+from app.appointments.views.forms import check_email, check_phone
 from app.groups.reading import MOST_ROWS
+from app.typed import read_number
+
+HOW_MANY = _l("Enter a number from 1 to %(most)s.", most=MOST_ROWS)
+
+
+class PeopleField(IntegerField):  # type: ignore[misc]
+    """A number of people; what cannot be one is said as one out of bounds is."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if valuelist:
+            try:
+                self.data = read_number(valuelist[0])
+            except ValueError:
+                raise ValueError(str(HOW_MANY)) from None
 
 
 class WhoForm(FlaskForm):  # type: ignore[misc]
@@ -28,11 +40,11 @@ class WhoForm(FlaskForm):  # type: ignore[misc]
     email = StringField(_l("E-mail address"), [Length(max=MOST_EMAIL)])
     phone = StringField(_l("Mobile phone"), [Length(max=40)])
     service = RadioField(_l("What for?"))
-    people = IntegerField(
+    people = PeopleField(
         _l("How many people come?"),
         [
             Optional(),
-            NumberRange(1, MOST_ROWS, _l("Enter a number from 1 to %(most)s.", most=MOST_ROWS)),
+            NumberRange(1, MOST_ROWS, HOW_MANY),
         ],
     )
     consent = BooleanField(
@@ -43,18 +55,10 @@ class WhoForm(FlaskForm):  # type: ignore[misc]
     def validate_email(self, field: Any) -> None:
         if not (self.email.data or "").strip() and not (self.phone.data or "").strip():
             raise ValidationError(_l("Enter an e-mail address or a phone number."))
-        try:
-            read_email(field.data or "")
-        except EmailUnreadable:
-            raise ValidationError(_l("Enter an e-mail address like name@example.com.")) from None
+        check_email(field.data)
 
     def validate_phone(self, field: Any) -> None:
-        try:
-            read_phone(field.data or "")
-        except PhoneUnreadable:
-            raise ValidationError(
-                _l("Enter a phone number with its country code, like +86 138 0013 8000 or +7 912 345 67 89.")
-            ) from None
+        check_phone(field.data, alone=not (self.email.data or "").strip())
 
     @property
     def contact(self) -> Contact:

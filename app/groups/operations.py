@@ -13,7 +13,7 @@ from sqlalchemy import delete, exists, select
 from app.appointments import queries as visits
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.booking import operations
-from app.appointments.contacts import Contact, ContactNeeded
+from app.appointments.contacts import Contact
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, HoldStatus
@@ -47,9 +47,8 @@ class Draft:
 
 
 def start(draft: Draft, *, now: datetime, group_id: int | None = None) -> Group:
-    """Make a draft, or change the one that this browser has. Raises ContactNeeded."""
-    if not (draft.contact.email or draft.contact.phone):
-        raise ContactNeeded
+    """Make a draft, or change the one that this browser has. Raises ContactNeeded or PhoneNotMobile."""
+    draft.contact.check_reached()
     group = _find_locked(group_id) if group_id else None
     service_id = draft.service.id
     if group is None or group.booked_at:

@@ -15,6 +15,8 @@ from app.cases.states import LegState, Permit
 from app.crypto import normalised
 from app.intake.sheet import COLUMNS, Problem
 from app.localtext import LANGUAGES
+from app.notifications.phone import is_reached
+from app.typed import read_day
 
 V = TypeVar("V")
 
@@ -181,6 +183,8 @@ def _legs(reader: _Reader, permits: frozenset[Permit]) -> dict[Permit, LegFacts]
 
 
 def _check_together(facts: CaseFacts, known: Known, reader: _Reader) -> None:
+    if facts.phone and not facts.email and not is_reached(facts.phone):
+        reader.complain("phone_unreached", "phone", warning=True)
     if facts.papers_station in known.retired:
         reader.complain("station_retired", "papers_station")
     elif facts.papers_station and facts.papers_station not in known.visit_types.get(facts.visit_type, ()):
@@ -262,7 +266,7 @@ def _one_of(text: str, known: Mapping[str, Any]) -> str:
 
 
 def _day(text: str) -> date:
-    day = date.fromisoformat(text.replace("/", "-").replace(".", "-"))
+    day = read_day(text)
     if not FIRST_DAY <= day <= LAST_DAY:
         raise ValueError("day_unfit")
     return day

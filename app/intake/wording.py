@@ -40,6 +40,7 @@ PROBLEMS = {
     "station_unknown": _l("This service point is not known, or does not hand these permits over."),
     "station_retired": _l("This service point is closed for good. Name another one."),
     "email_unfit": _l("The e-mail address cannot be used. It is left out."),
+    "phone_unreached": _l("No text message arrives at this number, and no e-mail address is known: call."),
     "phone_unfit": _l("The phone number cannot be dialled. It is left out."),
 }
 

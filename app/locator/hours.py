@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from app.interval import Interval
 from app.localtext import LocalText
-from app.stations.hours.opening_hours import DayKind, Plan, day_plan, open_intervals
+from app.stations.hours.opening_hours import DayKind, Plan, closure_of, day_plan, open_intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ def coming_days(plan: Plan, first: date, *, days: int = 7) -> list[DayHours]:
 def _hours_of(plan: Plan, day: date) -> DayHours:
     planned = day_plan(plan, day)
     stretches = _stretches(plan, day)
-    reason = planned.reason or _closure_reason(plan, day)
+    closed = closure_of(plan, day)
+    reason = planned.reason or (closed.reason if closed else LocalText())
     return DayHours(day, stretches, planned.kind, reason, planned.works_as)
 
 
@@ -40,10 +41,3 @@ def _stretches(plan: Plan, day: date) -> tuple[tuple[datetime, datetime], ...]:
             joined.append(opened.interval)
     zone = plan.timezone
     return tuple((i.start.astimezone(zone), i.end.astimezone(zone)) for i in joined)
-
-
-def _closure_reason(plan: Plan, day: date) -> LocalText:
-    """Return the reason of a closure that takes hours from this day."""
-    start = datetime.combine(day, datetime.min.time(), plan.timezone)
-    whole = Interval(start, start + timedelta(days=1))
-    return next((c.reason for c in plan.closures if c.interval.overlaps(whole)), LocalText())

@@ -6,12 +6,11 @@ of a point where the position is not sure.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
-from app.interval import Interval
-from app.locator.hours import DayHours, coming_days
-from app.stations.hours.opening_hours import DayKind, Plan, WeeklyPeriod
+from app.locator.hours import coming_days
+from app.stations.hours.opening_hours import DayKind, Plan, WeeklyPeriod, closure_of
 from app.stations.models import Station
 
 SPECIAL_DAYS = 60
@@ -139,7 +138,7 @@ def _special_days(plan: Plan, today: date) -> list[Node]:
     """Return the hours of days that are not as their week says; closed days in a row as one."""
     nodes: list[Node] = []
     for day in coming_days(plan, today, days=SPECIAL_DAYS):
-        if day.kind not in UNUSUAL and not _has_closure(plan, day):
+        if day.kind not in UNUSUAL and not closure_of(plan, day.day):
             continue
         if day.stretches:
             nodes += [_hours(o.time(), c.time(), day.day, day.day) for o, c in day.stretches]
@@ -148,12 +147,6 @@ def _special_days(plan: Plan, today: date) -> list[Node]:
         else:
             nodes.append(_hours(time(0), time(0), day.day, day.day))  # how schema.org says closed
     return nodes
-
-
-def _has_closure(plan: Plan, hours: DayHours) -> bool:
-    start = datetime.combine(hours.day, time(0), plan.timezone)
-    whole = Interval(start, start + timedelta(days=1))
-    return any(closure.interval.overlaps(whole) for closure in plan.closures)
 
 
 def _closed_until(node: Node) -> date | None:

@@ -21,7 +21,8 @@ def index_of(address: str) -> str:
 def indexes_of(address: str) -> list[str]:
     """Return the fingerprints to look an address up by, under each key, the newest first."""
     # Hashed first: the keyed index looks at letters and digits only, and "a.b@" is not "ab@".
-    one_spelling = address.strip().casefold() if "@" in address else spelled(address)
+    # Lower case and not folded: "straße.de" is not "strasse.de".
+    one_spelling = address.strip().lower() if "@" in address else spelled(address)
     return keyring().blind_indexes(token_hash(one_spelling), purpose="contact")
 
 

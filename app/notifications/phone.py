@@ -22,6 +22,15 @@ def number_of(text: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def is_reached(text: str) -> bool:
+    """Say whether a text message can arrive at this number."""
+    try:
+        number_of(text)
+    except DeliveryError:
+        return False
+    return True
+
+
 def spelled(text: str) -> str:
     """Return the one spelling of a number, or the text itself when it is none."""
     number = _parsed(text)

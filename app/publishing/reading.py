@@ -14,6 +14,7 @@ from app.publishing.cells import FIELDS, GROUPS, NEEDED, PHONES, Cells
 from app.publishing.wording import field_label
 from app.stations.geography.places import find_position
 from app.stations.models import Confidence, StationKind
+from app.typed import read_day
 from app.wording import sentence
 
 LONGEST = {"name": 80, "full_name": 200, "address": 300, "district": 80, "notice": 500, "photo_alt": 200}
@@ -28,7 +29,6 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PHONE = re.compile(r"[+0-9][0-9 ()/.,;*#-]*[0-9]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 # As spreadsheets write days after they were opened and saved.
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
 class Unfit(Exception):
@@ -185,9 +185,8 @@ def _source(text: str, _known: Known) -> str:
 def _day(text: str, known: Known) -> str:
     if not text:
         return ""
-    found = _DAY.fullmatch(text)
     try:
-        day = date(*(int(part) for part in found.groups())) if found else None
+        day = read_day(text)
     except ValueError:
         day = None
     if day is None or not FIRST_DAY <= day <= known.today:

@@ -16,6 +16,7 @@ from app.planning.views import preview
 from app.reports import checks, network, wording
 from app.staff.frame import frame
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
+from app.typed import read_number
 
 bp = Blueprint("network", __name__, template_folder="templates", url_prefix="/staff/network")
 bp.context_processor(frame)
@@ -44,7 +45,7 @@ def open_more(slug: str) -> ResponseReturnValue:
     today = clock.now().astimezone(ZoneInfo(station.timezone)).date()
     last = today + timedelta(days=network.WEEKS * network.WEEK_DAYS - 1)
     edit = DeskEdit(today, last, network.collecting_desks(station))
-    seen = request.form.get("plan_version", station.plan_version, type=int)
+    seen = request.form.get("plan_version", station.plan_version, type=read_number)
     save = PlanSave(station.slug, edit, seen, get_member().username)
     try:
         return preview.look_or_save([save], then=url_for(".overview"))

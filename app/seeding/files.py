@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.localtext import LANGUAGES, LocalText
+from app.typed import read_day, read_number, read_time
 
 V = TypeVar("V")
 E = TypeVar("E", bound=StrEnum)
@@ -61,7 +62,7 @@ class Row:
         return LocalText(*(self.required(f"{column}_{language}") for language in LANGUAGES))
 
     def integer(self, column: str, *, least: int, most: int) -> int:
-        number = self._parsed(column, int, "is not a whole number")
+        number = self._parsed(column, read_number, "is not a whole number")
         if not least <= number <= most:
             raise self.error(column, f"{number} is not between {least} and {most}")
         return number
@@ -82,13 +83,13 @@ class Row:
         return value == "yes"
 
     def day(self, column: str) -> date:
-        return self._parsed(column, date.fromisoformat, "is not a day like 2026-10-01")
+        return self._parsed(column, read_day, "is not a day like 2026-10-01")
 
     def find_day(self, column: str) -> date | None:
         return self.day(column) if self.text(column) else None
 
     def clock_time(self, column: str) -> time:
-        return self._parsed(column, time.fromisoformat, "is not a time like 14:30")
+        return self._parsed(column, read_time, "is not a time like 14:30")
 
     def items(self, column: str) -> list[str]:
         """Read a list written with semicolons."""

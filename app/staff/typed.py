@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime
 
+from app import typed
+
 FIRST_YEAR, LAST_YEAR = 2020, 2120
 
 
 def read_day(text: str) -> date | None:
-    """Return the day as typed, YYYY-MM-DD, within a lifetime of this service."""
+    """Return the day as typed, within a lifetime of this service."""
     try:
-        day = date.fromisoformat(text)
+        day = typed.read_day(text)
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

@@ -1,6 +1,9 @@
 """Migrations make the schema that the models describe, on both databases, and go back."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +55,44 @@ def test_migrations_make_what_the_models_describe(empty_app: Flask) -> None:
         differences = compare_metadata(MigrationContext.configure(connection), db.metadata)
 
     assert differences == []
+
+
+def test_two_migrations_at_once_wait_for_each_other(empty_app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        upgrade()  # one machine, one start: nobody migrates a file twice at once
+        return
+    url = db.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    around = {
+        **os.environ,
+        "APP_ENV": "test",
+        "DATABASE_URL": url,
+        "SECRET_KEY": SECRET_KEY,
+        "DATA_KEY": DATA_KEY,
+        "INSTANCE_PATH": str(empty_app.instance_path),
+    }
+    both = [
+        subprocess.Popen(command, cwd=VERSIONS.parents[1], env=around, stderr=subprocess.PIPE) for _ in "ab"
+    ]
+    told = [one.communicate()[1].decode() for one in both]
+    assert [one.returncode for one in both] == [0, 0], told
+
+
+def test_an_instant_is_read_whatever_the_servers_way_of_writing_days(empty_app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        return
+    upgrade()
+    name = db.engine.url.database
+    with db.engine.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE \"{name}\" SET datestyle = 'SQL, DMY'"))
+        connection.commit()
+    db.engine.dispose()
+    with db.engine.begin() as connection:
+        connection.execute(OLD_MESSAGE, {"key": "a", "attempts": 0})
+    assert (
+        db.session.scalars(select(OutboxMessage.send_at)).one().isoformat()
+        == "2026-09-21T14:13:20.500000+00:00"
+    )
 
 
 def test_every_migration_goes_back(empty_app: Flask) -> None:

@@ -41,7 +41,7 @@ class SlotTaken(Problem):
 
 class NewHold(Body):
     station = Line(required=True, most=60, metadata={"example": "jiangdong"})
-    service = Line(required=True, most=40, metadata={"example": "document-check"})
+    service = Line(required=True, most=40, metadata={"example": "permit-advice"})
     starts_at = Moment(
         required=True,
         metadata={"description": "start of a free slot", "example": "2026-11-24T09:00:00+08:00"},
@@ -162,7 +162,7 @@ class SheetQuery(LanguageQuery):
 
 
 class AvailabilityQuery(Body):
-    service = Line(required=True, most=40, metadata={"example": "document-check"})
+    service = Line(required=True, most=40, metadata={"example": "permit-advice"})
     from_ = Day(
         data_key="from",
         attribute="from",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.appointments.availability.slots import Slot
 from app.localtext import LocalText
-from app.stations.hours.opening_hours import DayKind, Plan, day_plan, open_intervals
+from app.stations.hours.opening_hours import DayKind, Plan, closure_of, day_plan, open_intervals
 from app.stations.models import Station
 
 LONG_DAY = 18  # a day with more times is folded by the hour
@@ -146,19 +146,9 @@ def _reason(plan: Plan, day: date) -> tuple[GapKind, LocalText]:
     if not hours.periods:
         return GapKind.CLOSED, hours.reason
     if not open_intervals(plan, day):
-        return GapKind.CLOSURE, _closure_on(plan, day)
+        closed = closure_of(plan, day)
+        return GapKind.CLOSURE, closed.reason if closed else LocalText()
     return GapKind.TAKEN, LocalText()
-
-
-def _closure_on(plan: Plan, day: date) -> LocalText:
-    for closed in plan.closures:
-        if (
-            closed.interval.start.astimezone(plan.timezone).date()
-            <= day
-            <= closed.interval.end.astimezone(plan.timezone).date()
-        ):
-            return closed.reason
-    return LocalText()
 
 
 def weeks_of(days: Sequence[OfferDay], month: date) -> list[list[OfferDay | None]]:

@@ -7,7 +7,7 @@ from sqlalchemy import or_
 from app.appointments import history
 from app.appointments.booking.operations import give_token, lock_changeable
 from app.appointments.booking.visit_limits import check_room, index_contact
-from app.appointments.contacts import Contact, ContactNeeded
+from app.appointments.contacts import Contact
 from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment, Hold
 from app.appointments.queries import find_live_for_case
@@ -35,12 +35,12 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
     """Write to the person elsewhere from now on; what is left empty stays as it is.
 
     The visit's messages are planned anew and a confirmation goes to the new address at once, so the
-    person sees whether it arrives. Raises NotFound, NotChangeable, ContactNeeded or TooManyVisits.
+    person sees whether it arrives. Raises NotFound, NotChangeable, ContactNeeded, PhoneNotMobile or
+    TooManyVisits.
     """
     visit = lock_changeable(reference, now=now)
     email, phone = given.email or visit.email, given.phone or visit.phone
-    if not (email or phone):
-        raise ContactNeeded
+    Contact("", email, phone).check_reached()
     check_room(visit, _new_ways(visit, given), now=now)
     contacts.trust_again(given.email, given.phone)
     replaced = is_replaced(visit.email, given.email) or is_replaced(visit.phone, given.phone)

@@ -163,7 +163,10 @@ def _contact_for(kept: Hold, given: Contact, *, now: datetime) -> Contact:
     # Staff may have moved the papers, or a bureau taken its decision back, while the time was kept.
     check_ready(case)
     check_reach(case, kept.station, kept.starts_at, now=now)
-    return Contact("", given.email or case.email, given.phone or case.phone)
+    contact = Contact("", given.email or case.email, given.phone or case.phone)
+    if given.phone:
+        contact.check_reached()
+    return contact
 
 
 def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Appointment:

@@ -192,7 +192,7 @@ SOON = MessageKind(
     },
 )  # fmt: skip
 
-_WHY = Blank(
+WHY = Blank(
     "why",
     _l("sentence: what cannot be, and why"),
     LocalText(
@@ -203,7 +203,7 @@ _WHY = Blank(
 )
 _NEEDED_BY_US = {channel: names | {"why"} for channel, names in _NEEDED.items()}
 MOVED_BY_US = MessageKind(
-    "moved_by_us", _l("Visit moved by us"), (*BLANKS, _WHY), _NEEDED_BY_US,
+    "moved_by_us", _l("Visit moved by us"), (*BLANKS, WHY), _NEEDED_BY_US,
     {
         EMAIL: LazyText(
             _MOVED, _l("We moved your visit: {day}, {time}, {place}"), _l("We had to move your visit")
@@ -212,7 +212,7 @@ MOVED_BY_US = MessageKind(
     },
 )  # fmt: skip
 CANCELLED_BY_US = MessageKind(
-    "cancelled_by_us", _l("Visit cancelled by us"), (*BLANKS, _WHY),
+    "cancelled_by_us", _l("Visit cancelled by us"), (*BLANKS, WHY),
     {EMAIL: frozenset({"why", "link"}), SMS: frozenset({"why", "link"})},
     {
         EMAIL: LazyText(

@@ -15,7 +15,7 @@ from app.appointments.availability.policy import PapersElsewhere, PapersNotThere
 from app.appointments.booking import operations
 from app.appointments.booking.contact import unreached
 from app.appointments.booking.refusals import KeyReused
-from app.appointments.contacts import ContactNeeded, NameNeeded
+from app.appointments.contacts import ContactNeeded, NameNeeded, PhoneNotMobile
 from app.appointments.entry import session as journey
 from app.appointments.holds import operations as holds
 from app.appointments.holds import queries as visits
@@ -68,6 +68,8 @@ def _form_for(kept: Hold, **options: object) -> ContactForm:
         "language": kept.language or current_language(),
     }
     form: ContactForm = (ContactForm if kept.case_id else VisitorForm)(data=known, **options)
+    case = db.session.get(Case, kept.case_id) if kept.case_id else None
+    form.email_known = bool(case and case.email_encrypted)
     return form
 
 
@@ -121,7 +123,7 @@ def _confirm(kept: Hold) -> ResponseReturnValue:
         visit = _book_or_move(kept, now=now)
     except (SlotUnavailable, HoldNotFound, KeyReused):
         return _check_page(kept, status=409)
-    except (NameNeeded, ContactNeeded):
+    except (NameNeeded, ContactNeeded, PhoneNotMobile):
         return redirect(url_for(".details", kind=kind_of(kept)), 303)
     except (CaseNotReady, PapersElsewhere, PapersNotThere):
         return redirect(url_for(".collect"), 303)

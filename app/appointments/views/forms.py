@@ -13,13 +13,41 @@ from app.appointments.contacts import (
     MOST_EMAIL,
     MOST_NAME,
     Contact,
+    EmailUnreachable,
     EmailUnreadable,
+    PhoneNotMobile,
     PhoneUnreadable,
     read_email,
     read_phone,
 )
 from app.appointments.waitlist.rules import Wish
 from app.i18n import NATIVE_NAMES
+from app.typed import read_day
+from app.wording import sentence
+
+
+def check_email(typed: str | None) -> None:
+    """Raise ValidationError for what we cannot write to."""
+    try:
+        read_email(typed or "")
+    except EmailUnreachable as refusal:
+        raise ValidationError(sentence(refusal)) from None
+    except EmailUnreadable:
+        raise ValidationError(_l("Enter an e-mail address like name@example.com.")) from None
+
+
+def check_phone(typed: str | None, *, alone: bool) -> None:
+    """Raise ValidationError for what is no number, or at which no message arrives when it is all there is."""
+    try:
+        number = read_phone(typed or "")
+        if number and alone:
+            Contact(phone=number).check_reached()
+    except PhoneNotMobile as refusal:
+        raise ValidationError(sentence(refusal)) from None
+    except PhoneUnreadable:
+        raise ValidationError(
+            _l("Enter a phone number with its country code, like +86 138 0013 8000 or +7 912 345 67 89.")
+        ) from None
 
 
 class ContactForm(FlaskForm):  # type: ignore[misc]
@@ -32,19 +60,13 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
         choices=[SelectChoice(code, name) for code, name in NATIVE_NAMES.items()],
     )
 
+    email_known = False  # an address is known already, so the number need not be a mobile
+
     def validate_email(self, field: Any) -> None:
-        try:
-            read_email(field.data or "")
-        except EmailUnreadable:
-            raise ValidationError(_l("Enter an e-mail address like name@example.com.")) from None
+        check_email(field.data)
 
     def validate_phone(self, field: Any) -> None:
-        try:
-            read_phone(field.data or "")
-        except PhoneUnreadable:
-            raise ValidationError(
-                _l("Enter a phone number with its country code, like +86 138 0013 8000 or +7 912 345 67 89.")
-            ) from None
+        check_phone(field.data, alone=not (self.email_known or (self.email.data or "").strip()))
 
     @property
     def contact(self) -> Contact:
@@ -120,7 +142,7 @@ def _read_day(typed: str | None) -> date | None:
 
 def _day_or_none(typed: str | None) -> date | None:
     try:
-        return date.fromisoformat((typed or "").strip())
+        return read_day(typed or "")
     except ValueError:
         return None
 

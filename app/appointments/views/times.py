@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.appointments import queries as visits
 from app.appointments.availability import free_times, rules
 from app.appointments.availability.agenda import (
     Agenda,
@@ -84,6 +85,8 @@ def _instant(text: str) -> datetime | None:
 def choose_time(kind: str) -> ResponseReturnValue:
     now = clock.now()
     errand = get_errand(kind, request.args)
+    if _is_too_late(errand, now=now):
+        return redirect(url_for(".show_visit"), 303)  # it says so, and whom to call
     wish = Wish.read(request.args)
     place = ANY if wish.any_place else errand.home.slug
     stations = errand.places if wish.any_place else [errand.home]
@@ -109,6 +112,11 @@ def choose_time(kind: str) -> ResponseReturnValue:
         party="" if wish.any_place else _party(errand),
         word=journey.told(),
     )
+
+
+def _is_too_late(errand: Errand, *, now: datetime) -> bool:
+    """Say whether the visit that would move cannot be moved by its person: then no times are shown."""
+    return errand.moving is not None and visits.is_too_late(errand.moving, now=now)
 
 
 def _address(errand: Errand, shown: str, *, place: str = "", first: str = "", view: str = "") -> str:
@@ -172,6 +180,8 @@ def hold(kind: str) -> ResponseReturnValue:
         journey.want(request.form["slot"])
         return redirect(url_for(".enter_code"), 303)
     errand = get_errand(kind, request.form)
+    if _is_too_late(errand, now=clock.now()):
+        return redirect(url_for(".show_visit"), 303)
     wanted = read_slot(request.form.get("slot", ""))
     if wanted is None:
         return redirect(url_for(".choose_time", kind=kind, **errand.fields), 303)

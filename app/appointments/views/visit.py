@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -12,13 +13,7 @@ from sqlalchemy import select
 from app import clock
 from app.appointments import wording
 from app.appointments.availability.agenda import Offer
-from app.appointments.availability.policy import (
-    PapersElsewhere,
-    PapersNotThere,
-    SlotUnavailable,
-    is_past_cutoff,
-)
-from app.appointments.availability.rules import rules_at
+from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, SlotUnavailable
 from app.appointments.booking import operations
 from app.appointments.booking.contact import change_contact, unreached
 from app.appointments.booking.refusals import UNDO_LENGTH, TooManyVisits
@@ -28,6 +23,7 @@ from app.appointments.entry import session as journey
 from app.appointments.letters.calendar_file import calendar_for
 from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, HandoverItem
+from app.appointments.queries import is_too_late
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
@@ -85,8 +81,7 @@ class Moment:
         undo_until = visit.cancelled_at + UNDO_LENGTH if visit.cancelled_at else None
         undoable = visit.status == Status.CANCELLED and undo_until and now <= undo_until and not begun
         booked = visit.is_changeable(now=now)
-        late = is_past_cutoff(visit.starts_at, rules_at(visit.station, visit.service), now=now)
-        too_late = booked and not visit.asked and late
+        too_late = booked and is_too_late(visit, now=now)
         return cls(
             changeable=booked and not too_late,
             too_late=too_late,
@@ -209,7 +204,7 @@ def contact() -> ResponseReturnValue:
     visit = journey.find_visit()
     if visit is None or not Moment.of(visit, now=clock.now()).ahead:
         return redirect(url_for(".show_visit"), 303)
-    form = WayForm(data={"language": visit.language})
+    form = _way_form(visit)
     if request.method != "POST":
         return _contact_page(visit, form)
     if not form.validate():
@@ -227,12 +222,18 @@ def contact() -> ResponseReturnValue:
     return redirect(url_for(".show_visit"), 303)
 
 
+def _way_form(visit: Appointment, **options: Any) -> WayForm:
+    form = WayForm(data={"language": visit.language}, **options)
+    form.email_known = bool(visit.email_encrypted)
+    return form
+
+
 @keeps_typed("contact")
 def _contact_again() -> ResponseReturnValue:
     visit = journey.find_visit()
     if visit is None:
         return redirect(url_for(".show_visit"), 303)
-    form = WayForm(data={"language": visit.language}, meta={"csrf": False})
+    form = _way_form(visit, meta={"csrf": False})
     form.form_errors.append(_("This page was open for a long time. Press Save again."))
     return _contact_page(visit, form, status=400)
 

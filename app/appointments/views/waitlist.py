@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from wtforms.fields.choices import SelectChoice
 
 from app import clock, throttle
-from app.appointments.contacts import Contact, ContactNeeded
+from app.appointments.contacts import Contact, ContactNeeded, PhoneNotMobile
 from app.appointments.entry import by_link
 from app.appointments.entry import session as journey
 from app.appointments.models import Appointment
@@ -126,6 +126,8 @@ def _form(kind: type[WishForm], errand: Errand, entry: WaitingEntry | None, **op
             "places": [place.station.slug for place in entry.places],
         }
     form = kind(data=known, **options)
+    if isinstance(form, ContactForm):
+        form.email_known = bool(errand.case and errand.case.email_encrypted)
     form.today = local(clock.now(), errand.home.timezone).date()
     form.places.choices = [SelectChoice(place.slug, text(place.name)) for place in errand.places]
     return form
@@ -143,7 +145,7 @@ def _join(form: Any, errand: Errand, visit: Appointment | None) -> ResponseRetur
         if nobody_known:
             _count_join()
         entry = transact(waitlist.join, wish, now=clock.now())
-    except (ListFull, ContactNeeded, NotChangeable, TooManyTries) as refusal:
+    except (ListFull, ContactNeeded, PhoneNotMobile, NotChangeable, TooManyTries) as refusal:
         form.form_errors.append(sentence(refusal))
         return _page(form, errand, visit=visit, status=refusal.status)
     if visit:

@@ -171,7 +171,12 @@ def _may_be_asked(entry: WaitingEntry, *, now: datetime) -> bool:
 def _can_come(entry: WaitingEntry, *, now: datetime) -> bool:
     _find_visit_of_case(entry)
     if entry.appointment:
-        return entry.appointment.status == Status.BOOKED and entry.appointment.starts_at > now
+        visit = entry.appointment
+        return (
+            visit.status == Status.BOOKED
+            and visit.starts_at > now
+            and not queries.is_too_late(visit, now=now)
+        )
     if entry.case_id is None:
         return not _has_booked_since(entry)
     chooses = select(Hold.id).where(

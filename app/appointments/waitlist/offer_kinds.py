@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from app.appointments.letters.kinds import WHY
 from app.appointments.waitlist.models import OfferReason
 from app.localtext import LocalText
 from app.notifications.texts.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
@@ -22,7 +23,9 @@ Take the new time:
 Stop these messages: {stop_link}
 
 Help: {phone}""")
-_INSTEAD = _l("""New time: {when}
+_INSTEAD = _l("""{why}
+
+New time: {when}
 Where: {place}
 {address}
 
@@ -91,13 +94,14 @@ _BLANKS = (
 )
 _NEEDED = {EMAIL: frozenset({"when", "place", "until", "link"}), SMS: frozenset({"until", "link"})}
 _SMS_EARLIER = _l("An earlier time is free: {moment}. We keep it for you until {until}: {link}")
-_SMS_INSTEAD = _l("A new time for your visit: {moment}. We keep it for you until {until}: {link}")
+_SMS_INSTEAD = _l("{why} New time: {moment}. We keep it for you until {until}: {link}")
 _SMS_FREE = _l("A time is free: {moment}. We keep it for you until {until}: {link}")
 
 
-def _kind(name: str, title: object, body: object, subject: object, sms: object) -> MessageKind:
+def _kind(name: str, title: object, body: object, subject: object, sms: object, *more: Blank) -> MessageKind:
     texts = {EMAIL: LazyText(body, subject, subject), SMS: LazyText(sms)}
-    return MessageKind(name, title, _BLANKS, _NEEDED, texts)
+    needed = {channel: names | {blank.name for blank in more} for channel, names in _NEEDED.items()}
+    return MessageKind(name, title, (*_BLANKS, *more), needed, texts)
 
 
 OFFERS = {
@@ -114,6 +118,7 @@ OFFERS = {
         _INSTEAD,
         _l("A new time for your visit: {moment}"),
         _SMS_INSTEAD,
+        WHY,
     ),
 }
 FREE_AT_LAST = _kind("offer-free", _l("Free time offered"), _FREE, _l("A time is free: {moment}"), _SMS_FREE)

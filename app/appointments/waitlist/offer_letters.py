@@ -6,6 +6,8 @@ from datetime import datetime
 from flask import current_app
 from flask_babel import gettext as _
 
+from app.appointments.displacement import operations as displacement
+from app.appointments.displacement import wording as displacement_words
 from app.appointments.models import Appointment
 from app.appointments.waitlist import offers
 from app.appointments.waitlist.models import OfferReason, TimeOffer
@@ -80,11 +82,18 @@ def _values(kept: Kept) -> Values:
         "address": words(station.address),
         "had": _had(visit, station) if visit else "",
         "service": "" if visit else with_party(words(hold.service.name), hold),
+        "why": _why(visit),
         "until": until_words(kept.offer.until, station.timezone, kept.now),
         "link": f"{base}/o/{kept.offer.token}",
         "stop_link": f"{base}/w/{kept.offer.waiting.token}" if kept.offer.waiting else "",
         "phone": settings.help_phone,
     }
+
+
+def _why(visit: Appointment | None) -> str:
+    """Return why the person has to choose, when it was us who took their time."""
+    before = displacement.find_displacement(visit) if visit and visit.asked else None
+    return displacement_words.why(before) if before else ""
 
 
 def _had(visit: Appointment, station: Station) -> str:

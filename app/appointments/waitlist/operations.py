@@ -79,6 +79,8 @@ def _channel(request: JoinRequest) -> str:
     channel = _first_way(request.contact, request.visit, request.case)
     if channel is None:
         raise ContactNeeded
+    if channel == "sms" and request.contact.phone:
+        request.contact.check_reached()
     return channel
 
 

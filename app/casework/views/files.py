@@ -17,6 +17,7 @@ from app.intake.runs import Sender
 from app.intake.sheet import MOST_BYTES, Problem, SheetRefused, read_sheet
 from app.staff.frame import frame
 from app.staff.permissions import get_member, may_take_in, requires
+from app.typed import read_number
 from app.wording import sentence
 
 bp = Blueprint("staff_intake", __name__, template_folder="../templates", url_prefix="/staff/intake")
@@ -88,7 +89,7 @@ def _run_page(public_id: str, refusal: DomainError | None = None) -> ResponseRet
     run = _own_run(public_id)
     chosen = request.args.get("show", "")
     chosen = chosen if chosen in set(RowResult) else ""
-    page = min(max(request.args.get("page", 1, type=int), 1), 10_000)
+    page = min(max(request.args.get("page", 1, type=read_number), 1), 10_000)
     rows = runs.list_rows(run, result=chosen, page=page, size=LINES)
     answer = render_template(
         "casework/intake_run.html",

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app import clock
-from app.appointments.availability import free_times as visits
+from app.appointments import queries as visits
+from app.appointments.availability import free_times
 from app.appointments.availability.agenda import Offer, offers_of
 from app.appointments.availability.policy import (
     OutsideWindow,
@@ -21,7 +22,6 @@ from app.appointments.entry import by_link
 from app.appointments.letters.calendar_file import calendar_of
 from app.appointments.models import Appointment
 from app.appointments.refusals import NotChangeable
-from app.appointments.states import Status
 from app.appointments.views.context import items_of
 from app.appointments.views.entry import dead_link
 from app.cases.models import VisitItemKind
@@ -80,7 +80,7 @@ def _find(number: int) -> tuple[Group, Member, Appointment] | None:
 
 
 def _changeable(visit: Appointment) -> bool:
-    return visit.status == Status.BOOKED and visit.starts_at > clock.now()
+    return visit.is_changeable(now=clock.now()) and not visits.is_too_late(visit, now=clock.now())
 
 
 @bp.get(f"{PREFIX}/group/<int:member>")
@@ -94,7 +94,7 @@ def one(member: int) -> ResponseReturnValue:
 
 
 def _near(visit: Appointment) -> list[Offer]:
-    slots = visits.nearest_to(
+    slots = free_times.nearest_to(
         visit.station, visit.service, visit.starts_at, count=NEAR + 1, now=clock.now(),
         party_size=visit.party_size,
     )  # fmt: skip

@@ -42,7 +42,7 @@ def who() -> ResponseReturnValue:
     remember(group)
     if service.needs_case:
         return redirect(url_for(".people"), 303)
-    transact(operations.set_party, group.id, form.people.data)
+    transact(operations.set_party, group.id, form.people.data or 1)
     return redirect(url_for(".times"), 303)
 
 

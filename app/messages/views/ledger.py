@@ -1,7 +1,7 @@
 """What was planned, sent, failed and why; never to whom. And what staff do about it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -34,6 +34,7 @@ from app.settings import Settings
 from app.staff.frame import frame
 from app.staff.permissions import get_member, is_at_least, list_own_stations, requires
 from app.staff.typed import read_day
+from app.typed import read_number, read_time
 from app.wording import sentence
 
 bp = Blueprint("staff_messages", __name__, template_folder="../templates", url_prefix="/staff/messages")
@@ -161,7 +162,7 @@ def use_other_contact(message_id: int) -> ResponseReturnValue:
 def send_one_again(message_id: int) -> ResponseReturnValue:
     """Send a message that ended, if it is still true; one that went out is sent once more."""
     row = ledger.get_row(_scope(), message_id)
-    tries = request.form.get("tries", type=int)
+    tries = request.form.get("tries", type=read_number)
     try:
         transact(
             replay.send_one_again, message_id, tries=tries, username=get_member().username, now=clock.now()
@@ -213,7 +214,7 @@ def pause_contact() -> ResponseReturnValue:
 @bp.post("/paused/resume")
 @requires(Role.MANAGER)
 def resume() -> ResponseReturnValue:
-    pause_id = request.form.get("pause", 0, type=int)
+    pause_id = request.form.get("pause", 0, type=read_number)
     if pause_id in {row.id for row in _own_pauses()}:
         transact(pauses.resume, pause_id, username=get_member().username, now=clock.now())
         flash(_("Messages go to this person again."))
@@ -280,7 +281,7 @@ def _window(values: dict[str, str]) -> Window | None:
 def _moment(values: dict[str, str], which: str) -> datetime | None:
     day = read_day(values[f"{which}_day"])
     try:
-        clock_time = time.fromisoformat(values[f"{which}_time"])
+        clock_time = read_time(values[f"{which}_time"])
     except ValueError:
         return None
     return datetime.combine(day, clock_time.replace(tzinfo=ZONE)).astimezone(UTC) if day else None

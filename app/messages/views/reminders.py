@@ -25,6 +25,7 @@ from app.staff.typed import read_day
 from app.stations import queries as stations
 from app.stations.models import Service
 from app.stations.reminder_rules import By, ReminderRule, Trouble, rules_of, trouble_of
+from app.typed import read_number, read_time
 from app.wording import sentence
 
 bp = Blueprint("staff_reminders", __name__, template_folder="../templates", url_prefix="/staff/reminders")
@@ -54,7 +55,7 @@ class RulesForm:
         rows = [
             {name: request.form.get(f"{name}-{i}", "").strip()[:20] for name in COLUMNS} for i in range(ROWS)
         ]
-        form = cls(rows, request.form.get("version", 0, type=int))
+        form = cls(rows, request.form.get("version", 0, type=read_number))
         form._read()
         return form
 
@@ -82,11 +83,11 @@ def _rule(row: dict[str, str]) -> ReminderRule:
     """Return the rule of a typed row. Raises ValueError for what is no number and no time."""
     return ReminderRule(
         days=_number(row["days"]),
-        at=_clock(row["at"]) if row["at"] else None,
+        at=read_time(row["at"]) if row["at"] else None,
         minutes=_number(row["minutes"]),
         by=By(row["by"] or By.ANY),
-        earliest=_clock(row["earliest"]) if row["earliest"] else ReminderRule().earliest,
-        latest=_clock(row["latest"]) if row["latest"] else ReminderRule().latest,
+        earliest=read_time(row["earliest"]) if row["earliest"] else ReminderRule().earliest,
+        latest=read_time(row["latest"]) if row["latest"] else ReminderRule().latest,
         hours_after_booking=_number(row["hours"] or "1"),
     )
 
@@ -97,13 +98,6 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise ValueError(text)
     return int(text)
-
-
-def _clock(text: str) -> time:
-    found = time.fromisoformat(text.zfill(5))
-    if found.tzinfo or found.second or found.microsecond:
-        raise ValueError(text)
-    return found
 
 
 def _shown(rule: ReminderRule) -> dict[str, str]:
@@ -196,7 +190,7 @@ def _example() -> dict[str, str]:
 def _preview(form: RulesForm, example: dict[str, str]) -> list[Planned]:
     day, booked = read_day(example["visit_day"]), read_day(example["booked_day"])
     try:
-        at = _clock(example["visit_time"])
+        at = read_time(example["visit_time"])
     except ValueError:
         return []
     if form.errors or not day or not booked:

@@ -32,6 +32,7 @@ from app.notifications.texts.versions import Found, TextEdit, TextUnfit
 from app.notifications.texts.writing import preview
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
+from app.typed import read_number
 from app.wording import sentence
 
 bp = Blueprint("staff_texts", __name__, template_folder="../templates", url_prefix="/staff/texts")
@@ -59,7 +60,7 @@ class TextForm:
     @classmethod
     def sent(cls, kind: MessageKind, channel: str) -> "TextForm":
         typed = {language: _typed(language, channel) for language in LANGUAGES}
-        form = cls(kind, channel, typed, request.form.get("version", 0, type=int))
+        form = cls(kind, channel, typed, request.form.get("version", 0, type=read_number))
         form.found = texts.check(kind, channel, typed)
         return form
 
@@ -108,7 +109,7 @@ def edit(kind: str, channel: str) -> ResponseReturnValue:
 def restore(kind: str, channel: str) -> ResponseReturnValue:
     """Save an earlier version again as a new one; version 0 is what came with the program."""
     form = TextForm.saved(*_known(kind, channel))
-    version = request.form.get("restored", 0, type=int)
+    version = request.form.get("restored", 0, type=read_number)
     if not version:
         return _save(form, _("The shipped text is back."), shipped=True)
     earlier = texts.read_version(form.kind, channel, version)

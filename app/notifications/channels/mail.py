@@ -10,6 +10,8 @@ from email.headerregistry import Address
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 
+import idna
+
 from app.notifications.letter import DeliveryError, Letter
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -22,7 +24,7 @@ def address_of(text: str) -> Address:
     """Return the one address in the text. Raises DeliveryError when it is none, or more than one."""
     try:
         found = Address(addr_spec=text.strip())
-        domain = found.domain.encode("idna").decode("ascii")
+        domain = _ascii(found.domain)
     except (ValueError, IndexError, MessageError, UnicodeError):
         raise DeliveryError("not an e-mail address", permanent=True) from None
     plain = found.username.isascii() and ENCODED not in found.username
@@ -31,10 +33,16 @@ def address_of(text: str) -> Address:
     return Address(username=found.username, domain=domain)
 
 
+def _ascii(domain: str) -> str:
+    """Return how a domain is asked for. What Python brings itself takes straße.de for strasse.de."""
+    return idna.encode(domain, uts46=True).decode("ascii")
+
+
 def sender_of(text: str) -> Address:
     """Return the sender in `Name <address>` form as an address."""
     name, spec = parseaddr(text)
-    return Address(display_name=name, addr_spec=spec)
+    found = Address(display_name=name, addr_spec=spec)
+    return Address(name, found.username, found.domain if found.domain.isascii() else _ascii(found.domain))
 
 
 @dataclass(frozen=True, slots=True)

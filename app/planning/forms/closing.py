@@ -15,6 +15,7 @@ from app.planning.edits import ClosureEdit
 from app.planning.forms.periods import ClosureForm, typed_reason
 from app.stations.hours.opening_hours import ClosedInterval
 from app.stations.models import Station
+from app.typed import read_number
 
 # Ready in all languages, so that nobody has to write while the wind rises. Any other can be typed.
 REASONS = {
@@ -62,7 +63,7 @@ class CloseForm:
             {station.slug for station in stations if station.slug in chosen or EVERYWHERE in chosen},
             typed.get("span", "") if typed.get("span") in SPANS else "now",
             typed.get("cause", "")[:20],
-            versions={s.slug: typed.get(f"version-{s.slug}", 0, type=int) for s in stations},
+            versions={s.slug: typed.get(f"version-{s.slug}", 0, type=read_number) for s in stations},
         )
         form._read(typed, now)
         return form

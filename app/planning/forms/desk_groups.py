@@ -79,8 +79,9 @@ class GroupForm:
         if not row.slot:
             return None
         text = row.slot
-        if text.isascii() and text.isdigit() and 0 < int(text) <= LONGEST_SLOT and int(text) % 5 == 0:
-            return int(text)
+        minutes = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        if 0 < minutes <= LONGEST_SLOT and minutes % 5 == 0:
+            return minutes
         words = _("Enter the minutes of a slot in steps of 5, up to %(most)s, or nothing.", most=LONGEST_SLOT)
         self.errors.append((f"{row.prefix}-slot", words))
         return None

@@ -20,6 +20,7 @@ from app.staff.permissions import get_member, requires
 from app.staff.typed import FIRST_YEAR, LAST_YEAR
 from app.stations.hours import calendar
 from app.stations.queries import list_stations
+from app.typed import read_number
 from app.wording import sentence
 
 bp = Blueprint("staff_calendar", __name__, template_folder="../templates", url_prefix="/staff")
@@ -31,7 +32,7 @@ NETWORK_ZONE = "Asia/Shanghai"  # the notice is China's
 @bp.get("/calendar")
 @requires(Role.MANAGER)
 def overview() -> ResponseReturnValue:
-    wanted = request.args.get("year", type=int)
+    wanted = request.args.get("year", type=read_number)
     if wanted is not None and FIRST_YEAR <= wanted <= LAST_YEAR:
         return redirect(url_for(".show", year=wanted))
     this_year = local(clock.now(), NETWORK_ZONE).year

@@ -33,6 +33,7 @@ from app.stations.hours.opening_hours import (
     doubtful_year,
 )
 from app.stations.models import Service, Station
+from app.typed import read_number
 
 bp = Blueprint("staff_hours", __name__, template_folder="../templates", url_prefix="/staff")
 bp.context_processor(frame)
@@ -84,7 +85,7 @@ def edit_week(slug: str) -> ResponseReturnValue:
 def _check_groups(station: Station, periods: Iterable[WeeklyPeriod | DatedPeriod]) -> None:
     """Answer 400 to a group that the page never offered; one that was removed since is a changed plan."""
     numbers = {COMMON_DESKS.number, *(group.number for group in plans.plan_of(station).groups)}
-    seen = request.form.get("plan_version", 0, type=int)
+    seen = request.form.get("plan_version", 0, type=read_number)
     if seen == station.plan_version and any(p.desk_group not in numbers for p in periods):
         abort(400)
 
@@ -100,7 +101,7 @@ def _saves_elsewhere(station: Station, week: WeekForm) -> list[PlanSave]:
             known = {COMMON_DESKS.number, *(group.number for group in plans.plan_of(other).groups)}
             periods = tuple(p for p in week.edit.periods if p.desk_group in known)
             edit = replace(week.edit, periods=periods, bounds=bounds, confirmed=False)
-            seen = request.form.get(f"version-{other.slug}", 0, type=int)
+            seen = request.form.get(f"version-{other.slug}", 0, type=read_number)
             saves.append(PlanSave(other.slug, edit, seen, get_member().username))
     return saves
 
@@ -151,7 +152,7 @@ def _answer(
     """Show the errors, the form again, what the change would touch, or save it: as `step` says."""
     if edit is None:
         return _page(station, forms), 422
-    seen = request.form.get("plan_version", 0, type=int)
+    seen = request.form.get("plan_version", 0, type=read_number)
     if seen != station.plan_version:
         return _stale(station.slug, forms)
     if request.form.get("step") == "edit":

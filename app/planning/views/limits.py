@@ -76,7 +76,7 @@ class LimitsForm:
         text = self.values[name]
         if not text:
             return None
-        if text.isascii() and text.isdigit() and LEAST[name] <= int(text) <= MOST[name]:
+        if text.isascii() and text.isdigit() and len(text) < 9 and LEAST[name] <= int(text) <= MOST[name]:
             return int(text)
         words = _("%(label)s: enter a number from %(least)s to %(most)s, or nothing.", label=LABELS[name],
                   least=LEAST[name], most=MOST[name])  # fmt: skip

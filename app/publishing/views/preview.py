@@ -19,6 +19,7 @@ from app.publishing.views.blueprint import bp, conflict, described, get_editing_
 from app.staff.permissions import get_member, requires
 from app.stations.models import Station
 from app.stations.photos import photo_answer
+from app.typed import read_number
 
 LANGUAGE = "<any(en,zh,ru):shown>"
 
@@ -67,7 +68,7 @@ def publish(slug: str) -> ResponseReturnValue:
     if editing.draft is None:
         flash(_("This draft was published or dropped already."))
         return redirect(url_for(".edit", slug=slug), 303)
-    seen = request.form.get("version", 0, type=int)
+    seen = request.form.get("version", 0, type=read_number)
     who = get_member().username
     try:
         transact(operations.publish, slug, seen_version=seen, username=who, now=clock.now())
@@ -81,7 +82,7 @@ def publish(slug: str) -> ResponseReturnValue:
 @requires(Role.MANAGER)
 def discard(slug: str) -> ResponseReturnValue:
     editing = get_editing_or_404(slug)
-    seen = request.form.get("version", 0, type=int)
+    seen = request.form.get("version", 0, type=read_number)
     try:
         transact(operations.discard, slug, seen_version=seen)
     except PointChanged as refusal:

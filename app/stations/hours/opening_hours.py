@@ -251,6 +251,14 @@ def _cut(opened: OpenInterval, gap: Interval) -> list[OpenInterval]:
     return rests
 
 
+def closure_of(plan: Plan, day: date) -> ClosedInterval | None:
+    """Return the first closure that takes hours from this day; None where the day is as planned."""
+    planned = [
+        _stretch(day, opens, closes, plan.timezone) for opens, closes, _desks in day_plan(plan, day).periods
+    ]
+    return next((c for c in plan.closures if any(c.interval.overlaps(part) for part in planned)), None)
+
+
 def open_at(plan: Plan, moment: datetime) -> Interval | None:
     """Return the open stretch that holds this moment, joined over changes of desks; None when closed."""
     stretches = _joined(open_intervals(plan, _local_day(plan, moment)))

@@ -1,10 +1,13 @@
 """The OpenAPI document says what the routes do, and the page says what the document says."""
 
+import csv
 import json
 import re
 from html.parser import HTMLParser
 
 import pytest
+
+from tests.house.sources import ROOT
 
 CONTRACT = {
     ("GET", "/api/v1/stations"),
@@ -34,6 +37,32 @@ def operations(document):
         for method, operation in item.items()
         if method != "parameters"
     }
+
+
+def offered_pairs() -> set[tuple[str, str]]:
+    rows = csv.DictReader((ROOT / "seed_data" / "station_services.csv").read_text("utf-8").splitlines())
+    return {(row["slug"], row["service"]) for row in rows}
+
+
+def test_the_examples_ask_for_what_the_station_offers(document):
+    schemas = document["components"]["schemas"]
+    examples = [
+        tuple(schema["properties"][name]["example"] for name in ("station", "service"))
+        for schema in schemas.values()
+        if {"station", "service"} <= schema.get("properties", {}).keys()
+        and "example" in schema["properties"]["station"]
+    ]
+    text = (ROOT / "docs" / "api.md").read_text()
+    examples += re.findall(r"/stations/([\w-]+)/availability\?service=([\w-]+)", text)
+    examples += re.findall(r'"station": "([\w-]+)", "service": "([\w-]+)"', text)
+    assert len(examples) >= 3
+    assert set(examples) <= offered_pairs()
+    assert set(re.findall(r"service=([\w-]+)", text)) <= {s for _, s in offered_pairs()}
+
+
+def test_every_station_and_the_talent_home_help_businesses_to_recruit():
+    advised = {slug for slug, service in offered_pairs() if service == "recruitment-advice"}
+    assert advised == {slug for slug, _service in offered_pairs()} - {"central-window"}
 
 
 def test_the_document_names_every_route_and_no_other(app, document):

@@ -10,6 +10,7 @@ from app.appointments.booking.operations import BookingRequest, Target, book, re
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.letters import letters
+from app.appointments.waitlist import offer_letters
 from app.appointments.waitlist.models import TimeOffer
 from app.db import db, transact
 from app.interval import Interval
@@ -244,6 +245,11 @@ def test_who_is_asked_to_choose_has_the_time_kept_for_48_hours(browser, client, 
     waiting = db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.topic == "offer")).one()
     assert (waiting.kind, waiting.send_at) == ("offer-instead", now + timedelta(minutes=10))
     assert "Needs a call" not in browser.get("/staff/today").text
+    for channel in ("email", "sms"):
+        asked = ClaimedMessage(0, "offer", offer.id, 0, "offer-instead", channel, None, 1, "w", "s")
+        letter = offer_letters.compose(asked, now)
+        if channel == "email":
+            assert "Fuxingcheng cannot receive you on Wed 25 Nov, 11:00: typhoon." in letter.text
 
     client.get(f"/en/offer/{offer.token}")
     client.post("/en/offer/take")

@@ -11,6 +11,10 @@ from app.appointments.booking.refusals import TooManyVisits
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Hold
+from app.appointments.waitlist import matching
+from app.appointments.waitlist import operations as waitlist
+from app.appointments.waitlist.operations import JoinRequest
+from app.appointments.waitlist.rules import Wish
 from app.db import db, transact
 from app.stations.models import BookingLimits, Station
 from app.stations.party import PartyServedUnknown, read_party_served
@@ -120,6 +124,26 @@ def test_the_page_says_that_it_is_too_late(cast, network, client, clock, now):
     client.post("/en/visit/cancel")
 
     assert db.session.get(type(visit), visit.id).status == "booked"
+
+
+def test_no_time_is_offered_for_a_move_that_would_be_refused(cast, network, client, now):
+    visit = make(network.central, network.document_check, at("2026-11-24", "16:30"), now)
+    client.get(f"/v/{visit.token}")
+    times = "/en/book/time?service=document-check&move=1&place=central-window"
+    page = client.get(times).text
+    assert "central-window@2026-11-24T16:10+08:00" in page
+    assert "central-window@2026-11-24T16:30+08:00" not in page  # it has that one
+    wish = JoinRequest(visit.service, [visit.station], Wish(), "en", visit=visit)
+    transact(waitlist.join, wish, now=now)
+
+    save(cast.ada, cutoff_minutes="600")
+
+    assert client.get(times).headers["Location"].endswith("/en/visit")
+    slot = {"slot": "central-window@2026-11-25T09:00+08:00", "service": "document-check", "move": "1"}
+    assert client.post("/en/book/hold", data=slot).headers["Location"].endswith("/en/visit")
+    assert transact(matching.offer_free_times, visit.station_id, now=now) == 0
+    save(cast.ada, cutoff_minutes="60")
+    assert transact(matching.offer_free_times, visit.station_id, now=now) == 1
 
 
 def test_too_late_to_change_is_not_too_late_to_say_i_will_come_or_where_to_write(cast, network, client, now):

@@ -1,5 +1,6 @@
 """The days a person chooses from, and what is said about days that have no times."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -79,6 +80,17 @@ def test_the_first_time_of_each_of_the_first_days():
     window = days_of([offer(MONDAY, 10), offer(MONDAY), offer(date(2026, 9, 30))], MONDAY, date(2026, 9, 30))
     assert [o.starts.day for o in first_of_days(window, 3)] == [28, 30]
     assert [o.starts.hour for o in first_of_days(window, 1)] == [9]
+
+
+def test_a_closure_that_ends_at_midnight_says_nothing_of_the_next_day():
+    ends = datetime(2026, 9, 29, 16, tzinfo=UTC)  # midnight at the station
+    first = ClosedInterval(Interval(datetime(2026, 9, 28, 16, tzinfo=UTC), ends), LocalText("Paint"))
+    second = ClosedInterval(Interval(ends, ends + timedelta(hours=24)), LocalText("Flood"))
+    plan = replace(PLAN, closures=(first, second))
+    assert gaps(agenda(days(4, with_times=[0, 3]), MONDAY, plan, count=5)) == [
+        (29, 29, GapKind.CLOSURE, "Paint"),
+        (30, 30, GapKind.CLOSURE, "Flood"),
+    ]
 
 
 def test_days_without_times_are_named_with_their_reason():

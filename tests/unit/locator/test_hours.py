@@ -49,6 +49,13 @@ def test_a_change_of_desks_does_not_split_the_hours() -> None:
     assert written(plan(weekly=weekly), TUESDAY) == ["09:00-13:00"]
 
 
+def test_a_day_has_the_reason_of_the_closure_that_takes_its_hours() -> None:
+    night = Interval(datetime(2026, 11, 23, 12, tzinfo=UTC), datetime(2026, 11, 23, 23, tzinfo=UTC))
+    morning = Interval(datetime(2026, 11, 24, 1, tzinfo=UTC), datetime(2026, 11, 24, 4, tzinfo=UTC))
+    closures = (ClosedInterval(night, LocalText("Cleaning")), ClosedInterval(morning, LocalText("Flood")))
+    assert coming_days(plan(closures=closures), TUESDAY)[0].reason.en == "Flood"
+
+
 def test_a_dated_exception_replaces_the_week_and_says_why() -> None:
     moved = DatedPeriod(TUESDAY, time(10), time(11), reason=LocalText(en="Training"))
     day = coming_days(plan(dated=(moved,)), TUESDAY)[0]

@@ -32,6 +32,18 @@ def test_what_is_not_one_address_is_refused_for_good(text: str) -> None:
     assert "example" not in refused.value.detail
 
 
+@pytest.mark.parametrize(
+    ("domain", "asked"),
+    [("straße.de", "xn--strae-oqa.de"), ("βόλος.com", "xn--nxasmm1c.com")],
+)
+def test_a_letter_is_not_sent_to_a_strangers_domain(domain: str, asked: str) -> None:
+    assert address_of(f"a@{domain}").addr_spec == f"a@{asked}"
+
+
+def test_the_senders_own_domain_may_be_of_another_script() -> None:
+    assert sender_of("Haikou <us@straße.de>").addr_spec == "us@xn--strae-oqa.de"
+
+
 def test_a_domain_in_another_script_becomes_its_ascii_form() -> None:
     assert address_of(" a@例え.jp ").addr_spec == "a@xn--r8jz45g.jp"
 
