@@ -83,7 +83,10 @@ REFUSALS = {
     ),
     "calendar_changed": _l("Somebody changed this year while you were working. Compare both and save again."),
     "undo_over": _l("This change cannot be undone any more. Messages may be on their way."),
-    "place_unknown": _l("We could not find this place in Haikou. Choose a district."),
+    "place_unknown": _l("We could not find this place in Haikou. Choose a place or a district."),
+    "link_hides_place": _l(
+        "This link does not say where it leads. Open it, then copy the name or the coordinates of the place."
+    ),
     "place_ambiguous": _l("Several places have this name. Choose the one you mean."),
     "bad_coordinates": _l(
         "These numbers are not a position. Write latitude first, for example 20.04, 110.32."

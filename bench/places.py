@@ -1,14 +1,17 @@
 """Typed places: a name among 10,000, beside a bare route of the same process.
 
 python -m bench.places
+python -m bench.places --answers FILE: what is answered to the typed places of a file
 """
 
+import argparse
 import json
 import random
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from flask import Flask
 
@@ -77,6 +80,13 @@ def _made_up(slug: str, chance: random.Random) -> NamedPlace:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.places", description=__doc__)
+    parser.add_argument("--answers", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    if options.answers:
+        from bench.answers import print_answers  # noqa: PLC0415  it needs the whole application
+
+        return print_answers(options.answers)
     figures = measure()
     print(table(figures))
     slowest = max(1000 / min(figure.rates) for figure in figures)

@@ -49,12 +49,13 @@ def find_origin(text: str, *, datum: str = Datum.WGS84, now: datetime) -> Outcom
     return Found(_as_typed(text, point)) if point else known
 
 
-def get_origin(text: str, *, datum: str = Datum.WGS84, now: datetime) -> NamedPlace:
-    """Return the one place a text means.
+def get_found(text: str, *, datum: str = Datum.WGS84, now: datetime) -> Found:
+    """Return the one place a text means, or most likely means.
 
     Raises PlaceUnknown, PlaceAmbiguous, BadCoordinates or DatumUnknown.
     """
-    return only_place(find_origin(text, datum=datum, now=now))
+    outcome = find_origin(text, datum=datum, now=now)
+    return outcome if isinstance(outcome, Found) else Found(only_place(outcome))
 
 
 def _as_typed(text: str, point: Point) -> NamedPlace:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.localtext import LANGUAGES
 from app.stations.geography.names import LONGEST_TEXT
-from app.stations.geography.places import DatumUnknown, with_datum
+from app.stations.geography.places import LONGEST_TYPED, DatumUnknown, with_datum
 
 NETWORK_ZONE = ZoneInfo("Asia/Shanghai")  # of times that are typed for the whole network
 YEARS = range(2000, 2200)
@@ -51,6 +51,7 @@ class Search:
     def parse(cls, args: Mapping[str, Any]) -> "Search":
         names = ("near", "place", "service", "datum", "lang_help", "open_at")
         given = {name: str(args.get(name, "")).strip()[:LONGEST_TEXT] for name in names}
+        given["near"] = str(args.get("near", "")).strip()[:LONGEST_TYPED]
         with suppress(DatumUnknown):
             given["near"], given["datum"] = with_datum(given["near"], given["datum"]), ""
         if given["lang_help"] not in LANGUAGES:

@@ -22,6 +22,7 @@ from app.stations.geography.places import (
     Outcome,
     Unknown,
 )
+from app.stations.geography.written import LinkHidesPlace
 from app.stations.models import Service, Station
 
 FAR_AWAY_M = 100_000
@@ -35,6 +36,7 @@ ALSO_LOOKED_AT = 40
 class Answer:
     """`refusal` is a code when the question could not be answered; points are listed all the same.
 
+    `choices` may be meant: places of one name, parts of what is `too_large`, or what else a guess can be.
     `guessed`: the origin is not what was typed, but most like it. `unknown`: how many points are left
     out because nobody knows whether they fit. `opens_first`: when nothing fits, where a door opens next.
     `sooner`: when the first point has no free time soon, the next one that has.
@@ -45,6 +47,7 @@ class Answer:
     service: Service | None = None
     refusal: str = ""
     choices: tuple[NamedPlace, ...] = ()
+    too_large: NamedPlace | None = None
     guessed: bool = False
     more: bool = False
     unknown: int = 0
@@ -122,16 +125,17 @@ def _located(search: Search, *, now: datetime) -> Answer:
         return Answer(refusal="place_missing", choices=tuple(list_districts()))
     try:
         return _answered(_origin(search, now=now))
-    except (BadCoordinates, DatumUnknown) as error:
+    except (BadCoordinates, DatumUnknown, LinkHidesPlace) as error:
         return Answer(refusal=error.code, choices=tuple(list_districts()))
 
 
 def _answered(outcome: Outcome) -> Answer:
     if isinstance(outcome, Found):
-        return Answer(origin=outcome.place, guessed=outcome.guessed)
+        return Answer(origin=outcome.place, guessed=outcome.guessed, choices=outcome.candidates)
     if isinstance(outcome, Ambiguous):
-        return Answer(refusal="place_ambiguous", choices=outcome.candidates)
-    return Answer(refusal="place_unknown", choices=outcome.districts)
+        return Answer(refusal="place_ambiguous", choices=outcome.candidates, too_large=outcome.too_large)
+    known = dict.fromkeys((*outcome.candidates, *outcome.districts))
+    return Answer(refusal="place_unknown", choices=tuple(known))
 
 
 def _origin(search: Search, *, now: datetime) -> Outcome:

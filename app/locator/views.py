@@ -57,6 +57,7 @@ def find() -> tuple[str, int]:
         services=list_services(),
         errors=refused,
         refusal=wording.refusal_words(answer, search.near or search.place),
+        question=wording.question_words(answer, search.near or search.place),
         today=now.astimezone(NETWORK_ZONE).date(),
         find_languages=wording.HELP_LANGUAGES,
         ON_A_PAGE=ON_A_PAGE,

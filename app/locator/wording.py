@@ -48,6 +48,9 @@ REFUSALS = {
     "place_missing": lazy_gettext("Write where you are: a street, a building or a district."),
     "bad_coordinates": lazy_gettext("These numbers are not a position. Write them like 20.0440, 110.1990."),
     "coordinates_swapped": lazy_gettext("Write the latitude first, like 20.0440, 110.1990."),
+    "link_hides_place": lazy_gettext(
+        "This link does not say where it leads. Open it, then copy the name or the coordinates of the place."
+    ),
     "datum_unknown": lazy_gettext("We do not know this kind of coordinates. Write wgs84, gcj02 or bd09."),
     "moment_unreadable": lazy_gettext("This is not a day and a time. Write them like 2026-11-24 15:00."),
     "service_unknown": lazy_gettext("We do not have this service. Choose a service from the list."),
@@ -61,8 +64,21 @@ def _(message: str, **values: object) -> str:
 def refusal_words(answer: Answer, typed: str) -> str:
     """Say why a search has no answer, naming what was typed."""
     if answer.refusal == "place_unknown":
-        return _("We could not find “%(typed)s” in Haikou. Choose a district:", typed=typed)
+        return _(
+            "We could not find “%(typed)s” in Haikou. Choose a place near you, or a district:", typed=typed
+        )
     return str(REFUSALS.get(answer.refusal, ""))
+
+
+def question_words(answer: Answer, typed: str) -> str:
+    """Say why we must ask which place is meant."""
+    large = answer.too_large
+    if large and large.length_m:
+        length = length_words(round(large.length_m, -3))
+        return _("%(street)s is %(length)s long: near which part?", street=text(large.name), length=length)
+    if large:
+        return _("%(city)s is large: near which part?", city=typed)
+    return _("“%(typed)s” can be any of these places.", typed=typed)
 
 
 def door_words(point: Point) -> str:

@@ -386,6 +386,9 @@ class Place(Model):
     lat: Mapped[float]
     lon: Mapped[float]
     precision_m: Mapped[int]
+    # Of a street: its known points from one end to the other, as [latitude, longitude], and its length.
+    stretch: Mapped[list[Any] | None] = mapped_column(JSON)
+    length_m: Mapped[int | None]
     confidence: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(1000))
     licence: Mapped[str] = mapped_column(String(1000))

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import instance_state
 from app.api.v1.answers import iso
 from app.appointments.availability.free_times import earliest_available, next_available
 from app.i18n import current_language, local, text
-from app.stations.geography.places import NamedPlace
+from app.stations.geography.places import Found, NamedPlace
 from app.stations.hours.open_state import OpenState, open_state
 from app.stations.hours.opening_hours import Plan, day_plan, open_intervals
 from app.stations.hours.plans import plan_of, plans_of
@@ -19,11 +19,29 @@ from app.stations.models import Service, Station
 WEEK = 7
 
 
-def origin(place: NamedPlace | None) -> dict[str, Any] | None:
-    if place is None:
+def origin(found: Found | None) -> dict[str, Any] | None:
+    if found is None:
         return None
-    point = place.point
-    return {"lat": point.lat, "lon": point.lon, "precision_m": point.precision_m, "label": text(place.name)}
+    point = found.place.point
+    return {
+        "lat": point.lat,
+        "lon": point.lon,
+        "precision_m": point.precision_m,
+        "label": text(found.place.name),
+        "guessed": found.guessed,
+        "candidates": [candidate(place) for place in found.candidates],
+    }
+
+
+def candidate(place: NamedPlace) -> dict[str, Any]:
+    """Return a place that may be meant."""
+    return {
+        "slug": place.slug,
+        "name": text(place.name),
+        "district": text(place.district),
+        "lat": place.point.lat,
+        "lon": place.point.lon,
+    }
 
 
 def stations(found: Sequence[Station], asked: Service | None, *, now: datetime) -> list[dict[str, Any]]:

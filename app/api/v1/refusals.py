@@ -10,10 +10,10 @@ from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
+from app.api.v1.places import candidate
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.refusals import TokenWrong
 from app.errors import DomainError
-from app.i18n import text
 from app.problems import problem
 from app.stations.geography.places import NamedPlace, PlaceAmbiguous, PlaceUnknown
 from app.wording import sentence
@@ -84,20 +84,17 @@ def _ambiguous(error: PlaceAmbiguous) -> Response:
 
 
 def _unknown(error: PlaceUnknown) -> Response:
-    return problem(error.status, error.code, sentence(error), districts=_offered(error.districts))
+    return problem(
+        error.status,
+        error.code,
+        sentence(error),
+        districts=_offered(error.districts),
+        candidates=_offered(error.candidates),
+    )
 
 
 def _offered(places: tuple[NamedPlace, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "slug": place.slug,
-            "name": text(place.name),
-            "district": text(place.district),
-            "lat": place.point.lat,
-            "lon": place.point.lon,
-        }
-        for place in places
-    ]
+    return [candidate(place) for place in places]
 
 
 def slot_unavailable(error: SlotUnavailable, alternatives: list[dict[str, Any]]) -> Response:

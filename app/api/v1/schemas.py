@@ -223,11 +223,32 @@ class Station(Place):
     next_available = fields.AwareDateTime(allow_none=True)
 
 
+class Candidate(Schema):
+    slug = fields.String(required=True)
+    name = fields.String(required=True)
+    district = fields.String(required=True)
+    lat = fields.Float(required=True)
+    lon = fields.Float(required=True)
+
+
 class Origin(Schema):
     lat = fields.Float(required=True)
     lon = fields.Float(required=True)
     precision_m = fields.Integer(required=True)
     label = fields.String(required=True)
+    guessed = fields.Boolean(
+        required=True, metadata={"description": "true: not what was typed, but most like it; ask the person"}
+    )
+    candidates = fields.List(
+        fields.Nested(Candidate), required=True, metadata={"description": "what else a guess may be"}
+    )
+
+
+class PlaceQuestion(Problem):
+    """A name of several places, or of none: what to choose from."""
+
+    candidates = fields.List(fields.Nested(Candidate))
+    districts = fields.List(fields.Nested(Candidate))
 
 
 class Stations(Schema):

@@ -13,14 +13,14 @@ from app.api.v1 import places, schemas, sheet
 from app.api.v1.answers import answer
 from app.api.v1.caching import cached
 from app.api.v1.spec import PROBLEM, Blueprint, open_data
-from app.geocoding.origins import get_origin
+from app.geocoding.origins import get_found
 from app.i18n import current_language
 from app.stations import open_data as published
 from app.stations import queries
 from app.stations.finding.listing import Listing, Question, list_page
 from app.stations.finding.remembered import service_with
 from app.stations.finding.wanted import Wanted
-from app.stations.geography.places import BadCoordinates, NamedPlace, at_position, find_position
+from app.stations.geography.places import BadCoordinates, Found, at_position, find_position
 from app.stations.geojson import MEDIA_TYPE, feature, written
 from app.stations.models import Service, Station
 
@@ -34,17 +34,19 @@ blueprint.after_request(open_data)
 @blueprint.get("/stations")
 @blueprint.arguments(schemas.StationsQuery, location="query")
 @blueprint.response(200, schemas.Stations)
+@blueprint.alt_response(400, schema=schemas.PlaceQuestion, content_type=PROBLEM)
 def list_stations(asked: dict[str, Any]) -> Response:
     """List the service points, nearest first when near or place says where you are.
 
     near wins over place. With service, language, step_free or open_at, only points known to fit.
     """
     service = service_with(asked["service"]) if asked["service"] is not None else None
-    origin = _origin(asked["near"], asked["place"], datum=asked["datum"])
+    found = _origin(asked["near"], asked["place"], datum=asked["datum"])
+    origin = found.place if found else None
     wanted = Wanted(service.id if service else None, asked["language"], asked["step_free"])
     question = Question(wanted, origin.point if origin else None, asked["open_at"])
     listing = list_page(question, start=asked["offset"], count=asked["limit"])
-    body = {"stations": _listed(listing, service), "origin": places.origin(origin), "next": _next(listing)}
+    body = {"stations": _listed(listing, service), "origin": places.origin(found), "next": _next(listing)}
     return cached(answer(body))
 
 
@@ -59,13 +61,13 @@ def _next(listing: Listing) -> str | None:
     return f"{request.path}?{urlencode(again)}"
 
 
-def _origin(near: str | None, place: str | None, *, datum: str) -> NamedPlace | None:
+def _origin(near: str | None, place: str | None, *, datum: str) -> Found | None:
     if near is not None:
         point = find_position(near, datum=datum)
         if point is None:
             raise BadCoordinates
-        return at_position(point)
-    return get_origin(place, datum=datum, now=clock.now()) if place is not None else None
+        return Found(at_position(point))
+    return get_found(place, datum=datum, now=clock.now()) if place is not None else None
 
 
 def _listed(listing: Listing, service: Service | None) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Where a typed text is: the gazetteer, the districts and the service points together."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy import Engine, select
@@ -10,15 +11,15 @@ from app.stations.geography import places
 from app.stations.geography.datum import Datum
 from app.stations.geography.distance import Point
 from app.stations.geography.name_index import NameIndex
-from app.stations.geography.places import Found, NamedPlace, Outcome, PlaceKind
+from app.stations.geography.places import NamedPlace, Outcome, PlaceKind
 from app.stations.models import Place, Station
 from app.stations.name_stamps import find_stamp
 
-_KINDS = {kind.value: kind for kind in (PlaceKind.CITY, PlaceKind.DISTRICT)}
+_KINDS = {kind.value: kind for kind in (PlaceKind.CITY, PlaceKind.DISTRICT, PlaceKind.STREET)}
 # Every process keeps the names in memory: of a larger network only the first stations are places to
 # start from. All of them are found by where they are.
 MOST_STATIONS_NAMED = 5000
-_ORDER = (PlaceKind.DISTRICT, PlaceKind.STATION, PlaceKind.CITY, PlaceKind.PLACE)
+_ORDER = (PlaceKind.DISTRICT, PlaceKind.STATION, PlaceKind.CITY, PlaceKind.PLACE, PlaceKind.STREET)
 
 
 def name_index() -> NameIndex:
@@ -44,8 +45,8 @@ def find_place(slug: str) -> NamedPlace | None:
 
 def find_origin(text: str, *, datum: str = Datum.WGS84) -> Outcome:
     """Say where a typed text is; raises BadCoordinates or DatumUnknown for numbers that are no position."""
-    if point := places.find_position(text, datum=datum):
-        return Found(places.at_position(point))
+    if found := places.find_typed_position(text, datum=datum):
+        return found
     return name_index().look_up(text)
 
 
@@ -76,14 +77,29 @@ _PLACES = select(
     Place.lat,
     Place.lon,
     Place.precision_m,
+    Place.stretch,
+    Place.length_m,
 ).order_by(Place.id)
 
 
 def _gazetteer() -> Iterator[NamedPlace]:
-    for slug, category, name, aliases, district, lat, lon, precision_m in db.session.execute(_PLACES):
+    for (
+        slug,
+        category,
+        name,
+        aliases,
+        district,
+        lat,
+        lon,
+        precision_m,
+        stretch,
+        length_m,
+    ) in db.session.execute(_PLACES):
         point = Point(lat, lon, precision_m)
         kind = _KINDS.get(category, PlaceKind.PLACE)
-        yield places.named(slug, kind, name, point, aliases=aliases, district=district)
+        place = places.named(slug, kind, name, point, aliases=aliases, district=district)
+        known = tuple((lat, lon) for lat, lon in stretch or ())
+        yield replace(place, category=category, stretch=known, length_m=length_m or 0)
 
 
 _STATIONS = (

@@ -1,1 +1,1 @@
-"""Where things are, and what they are called."""
+"""Names, positions and streets of the city, and what a person means by them."""

@@ -1,285 +1,313 @@
 """What a typed name means, among tens of thousands of names, in a few milliseconds. PURE.
 
-The ways of matching are tried from the surest to the boldest; the first that finds something
-decides. The boldest are guesses, and the person is told so.
+A wrong place is worse than none: it sends people across the city. So a text is taken for a place only when
+all of its words are that place's, or say nothing of another one; what is less than that is a guess, and the
+person is told so, or a question, or unknown. No slip is forgiven in Chinese or beside digits.
 """
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import accumulate
+import re
+from collections.abc import Callable, Set
 from typing import ClassVar
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from app.stations.geography import names, parts, vocabulary
+from app.stations.geography.name_tables import Hits, NameTables
+from app.stations.geography.places import NamedPlace, Outcome, PlaceKind, find_typed_position
+from app.stations.geography.syllables import well_formed
+from app.stations.geography.typed import Match, Typed, guess, sure
+from app.stations.geography.vocabulary import STREET_ENDS, STREET_KINDS, TAIL, only_generic, without_city
 
-from app.stations.geography import names
-from app.stations.geography.names import LONGEST_TEXT
-from app.stations.geography.places import (
-    MOST_CANDIDATES,
-    Ambiguous,
-    Found,
-    NamedPlace,
-    Outcome,
-    PlaceKind,
-    Unknown,
-    at_position,
-    find_position,
-)
-
-SHORTEST_PART = 3  # fewer letters begin too many names
-SHORTEST_NAME_INSIDE = 4
-MOST_HITS = 200
-MOST_UNITS = 40
-LONGEST_NAME_UNITS = 20
 POSTCODE_DIGITS = 6
 POSTCODE_AREA_DIGITS = 4
+LEAST_INITIALS = 3
+LEAST_START = 4
+LONGEST_NAME = 20
+_NUMBER = re.compile(r"(?P<number>[0-9]{1,4})(?:[-之][0-9]+)?号?(?P<rest>.*)")
+# What stands between the two parts of the name of one street among several: 和平(南)路.
+_BETWEEN = re.compile(r"[东西南北中一二三四五六七八九十横]{1,3}")
+# A hospital is not any one of its sites.
+_BRANCH = re.compile(r"(?:院区|校区|分院|分校|分局|门诊部|店)$")
+
+Way = Callable[["NameIndex", Typed], Match | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A typed name, made ready to be compared."""
-
-    text: str
-    start: str
-    key: str
-    units: tuple[str, ...]
-
-    @classmethod
-    def read(cls, text: str) -> "Typed":
-        start = text[:LONGEST_TEXT]
-        return cls(text, start, names.key_of(start), tuple(names.units_of(start)[:MOST_UNITS]))
-
-    @property
-    def chinese(self) -> bool:
-        return names.is_chinese(self.key)
-
-    @property
-    def too_short(self) -> bool:
-        return len(self.key) < SHORTEST_PART and not self.chinese
-
-
-Hits = set[int]
-Ways = tuple[Callable[["NameIndex", Typed], Hits], ...]
-
-
-class NameIndex:
-    """Places by all they answer to; made once, then only read."""
-
-    def __init__(self, places: Iterable[NamedPlace]) -> None:
-        self.places = tuple(places)
-        self.by_slug = {place.slug: place for place in self.places}
-        self.districts = tuple(p for p in self.places if p.kind is PlaceKind.DISTRICT)
-        self._by_name = _inverted(place.keys.names for place in self.places)
-        self._by_initials = _inverted(place.keys.initials for place in self.places)
-        self._by_word = _inverted(place.keys.words for place in self.places)
-        self._names = sorted(self._by_name)
-        self._words = sorted(self._by_word)
-        # One long text of all names, so that "contains" is one search and not one for each name.
-        self._all_names = "\n".join(self._names)
-        self._starts = _starts_of(self._names)
-        self._names_by_shape = _by_shape(self._names)
-        self._words_by_shape = _by_shape(self._words)
+class NameIndex(NameTables):
+    """Places by all they answer to, asked with whole texts."""
 
     def look_up(self, text: str) -> Outcome:
         """Find the place a name means."""
         typed = Typed.read(text)
-        sure, guesses = self._ways_for(typed)
-        if hits := self._first_of(sure, typed):
-            return self._outcome(hits, typed, guessed=False)
-        if hits := self._first_of(guesses, typed):
-            return self._outcome(hits, typed, guessed=True)
-        return Unknown(text, self.districts)
+        match = self.match(typed) or parts.match_by_parts(self, text)
+        return parts.outcome(self, typed, match)
 
-    def _ways_for(self, typed: Typed) -> tuple[Ways, Ways]:
+    def match(self, typed: Typed) -> Match | None:
+        """Return what one part of a text means: the ways are tried from the surest to the boldest."""
         if not typed.key:
-            return (), ()
-        if not typed.key.isdecimal():
-            return self._SURE, self._GUESSES
-        is_postcode = len(typed.key) == POSTCODE_DIGITS
-        return self._SURE_OF_DIGITS, self._GUESSES_OF_POSTCODES if is_postcode else ()
+            return None
+        if typed.key.isdecimal():
+            return self._postcode(typed)
+        ways = self._CHINESE if typed.chinese else self._LETTERS
+        return next((match for way in ways if (match := way(self, typed))), None)
 
-    def _first_of(self, ways: Ways, typed: Typed) -> Hits:
-        return next((hits for way in ways if (hits := way(self, typed))), set())
+    # --- equal ----------------------------------------------------------------------------------
 
-    def _outcome(self, hits: Hits, typed: Typed, *, guessed: bool) -> Outcome:
-        ranked = sorted(sorted(hits)[:MOST_HITS], key=lambda hit: self._rank(hit, typed))
-        found = [self.places[hit] for hit in ranked]
-        if len(found) == 1:
-            return Found(found[0], guessed)
-        return Ambiguous(typed.text, tuple(found[:MOST_CANDIDATES]))
+    def _equal(self, typed: Typed) -> Match | None:
+        hits = self.districts_first(self.equal(typed.key))
+        if not hits:
+            return None
+        if self.named_in_full(typed.key, hits):
+            return self._told_from_its_like(typed, hits)
+        if typed.says_only_kinds or hits <= self.far - self._counties(hits):
+            return guess(hits, also=self._generic_hits(typed) - hits)
+        return sure(hits)
 
-    def _rank(self, hit: int, typed: Typed) -> tuple[int, int]:
-        """Put the place whose name is nearest in length first, then as the places were given."""
-        sizes = [abs(len(name) - len(typed.key)) for name in self.places[hit].keys.names if typed.key in name]
-        return min(sizes, default=LONGEST_TEXT), hit
+    def _told_from_its_like(self, typed: Typed, hits: Hits) -> Match:
+        """Doubt a name of common words that another place has in another order: Haikou New Port."""
+        one = typed.said
+        if typed.chinese or one.own:
+            return sure(hits)
+        also = self.signed_with_city(("", one.kinds, one.numbers), city=one.city) - hits
+        return guess(hits, also=also) if also else sure(hits)
 
-    def _districts_first(self, hits: Hits) -> Hits:
+    def _counties(self, hits: Hits) -> Hits:
+        return {hit for hit in hits if self.places[hit].category in ("county", "city", "district")}
+
+    def districts_first(self, hits: Hits) -> Hits:
         """ "Xiuying" is a district and a part of it: the district is meant."""
         districts = {hit for hit in hits if self.places[hit].kind is PlaceKind.DISTRICT}
         return districts if len(districts) == 1 else hits
 
-    # --- the ways -------------------------------------------------------------------------------
+    # --- Chinese --------------------------------------------------------------------------------
 
-    def _equal(self, typed: Typed) -> Hits:
-        return self._districts_first(set(self._by_name.get(typed.key, ())))
+    def _chinese_name(self, typed: Typed) -> Match | None:
+        """Match a name with the city or an area before it, or a number or a part of a building after it."""
+        area: NamedPlace | None = None
+        for rest, area in self._without_areas(typed.key):
+            if match := self._named(rest, in_area=area is not None) or self._name_with_tail(rest):
+                return match
+        if area and re.search(r"[路街巷村]|大道|[0-9]号", typed.key):
+            return guess({self.places.index(area)})
+        return None
 
-    def _starting(self, typed: Typed) -> Hits:
-        return set() if typed.too_short else self._starting_with(typed.key)
+    def _without_areas(self, key: str) -> list[tuple[str, NamedPlace | None]]:
+        """Return what is left of a key without the city, then without each area before the rest."""
+        rest = without_city(key)
+        found: list[tuple[str, NamedPlace | None]] = [
+            (left, None) for left in dict.fromkeys((key, rest)) if left
+        ]
+        while area := next(
+            (pair for pair in self.areas if rest.startswith(pair[0]) and rest != pair[0]), None
+        ):
+            rest = rest.removeprefix(area[0])
+            found.append((rest, area[1]))
+        return found
 
-    def _starting_with(self, key: str) -> Hits:
-        return _of(self._by_name, _with_prefix(self._names, key))
+    def _named(self, key: str, *, in_area: bool) -> Match | None:
+        hits = self.districts_first(self.equal_without_city(key)) if len(key) > 1 else set()
+        hits = hits - self.far if in_area else hits
+        if not hits:
+            return None
+        if self._are_streets(hits) or not only_generic(key) or self.named_in_full(key, hits):
+            return sure(hits)
+        if not self.equal(key):
+            return None
+        # "The people's hospital" of a district is not the one that is called so without it.
+        return None if in_area else guess(hits, also=self.containing(key) - hits)
 
-    def _initialled(self, typed: Typed) -> Hits:
-        return set(self._by_initials.get(typed.key, ())) if len(typed.units) == 1 else set()
+    def _name_with_tail(self, key: str) -> Match | None:
+        for size in range(min(len(key) - 1, LONGEST_NAME), 1, -1):
+            name, tail = key[:size], key[size:]
+            hits = self.equal_without_city(name) - self.far
+            if not hits or (only_generic(name) and not self._are_streets(hits)):
+                continue
+            number = _NUMBER.fullmatch(tail)
+            if number and self._are_streets(hits):
+                return self._named_after_number(number["rest"]) or self._numbered(hits, number)
+            if TAIL.fullmatch(tail):
+                return sure(self.districts_first(hits))
+        return None
 
-    def _worded(self, typed: Typed) -> Hits:
-        if typed.chinese or typed.too_short:
+    def _named_after_number(self, rest: str) -> Match | None:
+        hits = self.equal(rest) if len(rest) > 2 and not only_generic(rest) else set()
+        return sure(hits) if hits else None
+
+    def _numbered(self, hits: Hits, number: re.Match[str]) -> Match | None:
+        match = sure(hits, number=int(number["number"]))
+        return match if TAIL.fullmatch(number["rest"]) else Match(match.hits, True, match.also, match.number)
+
+    def _are_streets(self, hits: Set[int]) -> bool:
+        return all(self.places[hit].kind is PlaceKind.STREET for hit in hits)
+
+    def _generic_chinese(self, typed: Typed) -> Match | None:
+        rest = without_city(typed.key)
+        if not rest:
+            return guess({self.places.index(self.city)}) if self.city else None
+        return guess(self._generic_hits(typed)) if only_generic(rest) else None
+
+    def _part_of_chinese(self, typed: Typed) -> Match | None:
+        """Match a part of names, and a street among several that share its name."""
+        rest = without_city(typed.key)
+        if len(rest) < 2 or only_generic(rest):
+            return None
+        return guess(self.containing(rest, unless=_BRANCH) | self._streets_called(rest))
+
+    def _streets_called(self, key: str) -> Hits:
+        kind = next((end for end in STREET_ENDS if key.endswith(end)), "")
+        stem = key.removesuffix(kind)
+        if not kind or len(stem) < 2:
             return set()
-        return _in_all(typed.units, self._with_word)
+        between = (name for name in self.starting(stem) if name.endswith(kind))
+        return self.of_names(n for n in between if _BETWEEN.fullmatch(n[len(stem) : -len(kind)])) - self.far
 
-    def _with_word(self, word: str) -> Hits:
-        return _of(self._by_word, _with_prefix(self._words, word) if len(word) > 1 else (word,))
-
-    def _containing(self, typed: Typed) -> Hits:
-        return set() if typed.too_short else _of(self._by_name, self._names_with(typed.key))
-
-    def _names_with(self, key: str) -> Iterator[str]:
-        at = self._all_names.find(key)
-        for _ in range(MOST_HITS):
-            if at < 0:
-                return
-            line = bisect_right(self._starts, at) - 1
-            yield self._names[line]
-            at = self._all_names.find(key, self._starts[line] + len(self._names[line]))
-
-    def _sounding(self, typed: Typed) -> Hits:
-        """Match Chinese that sounds the same, and pinyin with the tones as digits."""
+    def _sounding(self, typed: Typed) -> Match | None:
+        """Match a whole name that sounds the same and has most of the characters, as input methods slip."""
+        if len(typed.key) < 3 or typed.digits:
+            return None
         keys = {key for reading in names.readings_of(typed.start) for key in names.spoken_keys(reading)}
-        keys |= {names.without_tone_digits(typed.start)} - {typed.key}
-        equal = self._districts_first(_of(self._by_name, keys))
-        return equal or {hit for key in keys if len(key) >= SHORTEST_PART for hit in self._starting_with(key)}
+        hits = {hit for key in keys for hit in self.equal(key)} - self.far
+        return guess({hit for hit in hits if self._shares_characters(hit, typed.key)})
 
-    def _inside(self, typed: Typed) -> Hits:
-        """Match the longest known name inside a longer text, such as an address; the city says nothing."""
-        for size in range(min(len(typed.units), LONGEST_NAME_UNITS), 0, -1):
-            parts = (typed.units[at : at + size] for at in range(len(typed.units) - size + 1))
-            hits = _of(self._by_name, ("".join(part) for part in parts if _says_enough(part)))
-            if hits := {hit for hit in hits if self.places[hit].kind is not PlaceKind.CITY}:
-                return self._districts_first(hits)
-        return set()
+    def _shares_characters(self, hit: int, key: str) -> bool:
+        place = self.places[hit]
+        known = [names.key_of(text) for text in (place.name.zh, *place.aliases) if names.is_chinese(text)]
+        return any(len(k) == len(key) and sum(map(str.__eq__, k, key)) * 2 > len(key) for k in known)
 
-    def _slipped(self, typed: Typed) -> Hits:
-        return self._districts_first(_of(self._by_name, _nearest(typed.key, self._names_by_shape)))
+    # --- Latin and Cyrillic letters -------------------------------------------------------------
 
-    def _words_slipped(self, typed: Typed) -> Hits:
-        if typed.chinese or typed.too_short:
-            return set()
-        return _in_all(typed.units, self._with_word_slipped)
+    def _worded(self, typed: Typed) -> Match | None:
+        """Match the words of a name in any order, without the city, a district or a house number."""
+        one = typed.said
+        for own in dict.fromkeys((one.joined, " ".join(sorted(one.own)))):
+            if hits := self.signed_with_city((own, one.kinds, one.numbers), city=one.city):
+                return (
+                    sure(hits) if one.own or one.city else guess(hits, also=self._generic_hits(typed) - hits)
+                )
+        if not one.own:
+            return None
+        return self._signed(one.own, one.kinds, one.numbers) or self._in_district(typed)
 
-    def _with_word_slipped(self, word: str) -> Hits:
-        return self._with_word(word) or _of(self._by_word, _nearest(word, self._words_by_shape))
+    def _signed(self, own: tuple[str, ...], kinds: frozenset[str], numbers: tuple[str, ...]) -> Match | None:
+        for joined in dict.fromkeys(("".join(own), " ".join(sorted(own)))):
+            if hits := self.signed((joined, kinds, numbers)):
+                return sure(hits) if hits - self.far else guess(hits)
+            streets = {h for h in self.signed((joined, kinds, ())) if self.places[h].kind is PlaceKind.STREET}
+            if streets and numbers:
+                return sure(streets, number=int(numbers[0][:4]))
+        return None
 
-    def _in_postal_area(self, typed: Typed) -> Hits:
-        """Match the area of a postcode that is not known itself, if it leaves a choice."""
-        hits = self._starting_with(typed.key[:POSTCODE_AREA_DIGITS])
+    def _in_district(self, typed: Typed) -> Match | None:
+        one = typed.said
+        own = tuple(word for word in one.own if word not in vocabulary.UNIT_WORDS)
+        if "#district" in one.kinds:
+            known = {
+                word for d in self.districts for text in d.name.as_dict().values() for word in _own(text)
+            }
+            own = tuple(word for word in own if word not in known)
+        kinds = one.kinds - {"#district"}
+        return self._signed(own, kinds, one.numbers) if own and (own, kinds) != (one.own, one.kinds) else None
+
+    def _generic_letters(self, typed: Typed) -> Match | None:
+        one = typed.said
+        if one.own or one.numbers:
+            return None
+        if one.kinds:
+            return guess(self._generic_hits(typed))
+        return guess({self.places.index(self.city)}) if one.city and self.city else None
+
+    def _generic_hits(self, typed: Typed) -> Hits:
+        """Return what there is of the kind that a text of common words names."""
+        if typed.chinese:
+            rest = without_city(typed.key)
+            named = self.containing(rest) if len(rest) > 1 else set()
+            return named | self.of_categories(vocabulary.categories_of_chinese(rest))
+        kinds = typed.said.kinds
+        return (self.with_words(kinds) - self.far if kinds else set()) | self.of_categories(
+            vocabulary.categories_of(kinds)
+        )
+
+    def _other_kind_of_street(self, typed: Typed) -> Match | None:
+        """Match "Guoxing Road", which is an avenue."""
+        one = typed.said
+        kinds = one.kinds & STREET_KINDS
+        if not one.own or len(kinds) != 1:
+            return None
+        found = [
+            match
+            for other in sorted(STREET_KINDS - kinds)
+            if (match := self._signed(one.own, one.kinds - kinds | {other}, one.numbers))
+            and self._are_streets(match.hits)
+        ]
+        hits = {hit for match in found for hit in match.hits}
+        more = self.with_words(one.words) - self.far
+        return Match(frozenset(hits | more), True, number=found[0].number) if found else None
+
+    def _some_words(self, typed: Typed) -> Match | None:
+        """Match names that have all the words and more: a road of which there is a north and a south."""
+        one = typed.said
+        if not one.own or one.numbers or len(typed.key) < 3:
+            return None
+        return guess(self.with_words(one.words) - self.far)
+
+    def _start_of_pinyin(self, typed: Typed) -> Match | None:
+        key = typed.key
+        if len(key) < LEAST_START or typed.digits or not well_formed(key):
+            return None
+        return guess(
+            self.of_names(n for n in self.starting(key) if well_formed(n[len(key) :] or key)) - self.far
+        )
+
+    def _sounding_letters(self, typed: Typed) -> Match | None:
+        """Match pinyin with the tones as digits, or with sounds that many people exchange."""
+        plain = names.without_tone_digits(typed.start)
+        if plain != typed.key and (hits := self.equal(plain) - self.far):
+            return guess(hits)
+        return (
+            guess(self.sounding(typed.key) - self.far) if len(typed.key) >= 6 and not typed.digits else None
+        )
+
+    def _initialled(self, typed: Typed) -> Match | None:
+        short = len(typed.key) < LEAST_INITIALS or len(typed.said.own) != 1
+        return None if short else guess(self.initialled(typed.key))
+
+    def _slipped(self, typed: Typed) -> Match | None:
+        """Match words with slips of the finger; a word that is good pinyin is another name, and no slip."""
+        if typed.digits or not typed.said.own:
+            return None
+        found: list[Hits] = []
+        known = sorted(typed.said.kinds)
+        for word in typed.said.own:
+            found.append({h for mended in self.mended(word) for h in self.with_words((mended, *known))})
+        return guess(set.intersection(*found) - self.far)
+
+    # --- digits ---------------------------------------------------------------------------------
+
+    def _postcode(self, typed: Typed) -> Match | None:
+        """Match a postcode, or the area of one that is not known itself, if it leaves a choice."""
+        if hits := self.equal(typed.key):
+            return guess(hits)
+        if len(typed.key) != POSTCODE_DIGITS:
+            return None
+        hits = self.of_names(self.starting(typed.key[:POSTCODE_AREA_DIGITS]))
         hits = {hit for hit in hits if self.places[hit].kind is PlaceKind.DISTRICT}
-        return hits if len(hits) > 1 else set()
+        return guess(hits) if len(hits) > 1 else None
 
-    _SURE: ClassVar = (_equal, _starting, _initialled, _worded, _containing)
-    _GUESSES: ClassVar = (_sounding, _inside, _slipped, _words_slipped)
-    # A slip in digits is another number: those are never guessed.
-    _SURE_OF_DIGITS: ClassVar = (_equal, _starting)
-    _GUESSES_OF_POSTCODES: ClassVar = (_in_postal_area,)
+    _CHINESE: ClassVar[tuple[Way, ...]] = (
+        _equal, _chinese_name, _generic_chinese, _part_of_chinese, _sounding,
+    )  # fmt: skip
+    _LETTERS: ClassVar[tuple[Way, ...]] = (
+        _equal, _worded, _generic_letters, _other_kind_of_street, _some_words, _start_of_pinyin,
+        _sounding_letters, _initialled, _slipped,
+    )  # fmt: skip
+
+
+def _own(text: str) -> tuple[str, ...]:
+    return vocabulary.said(text).own
 
 
 def look_up(text: str, index: NameIndex) -> Outcome:
     """Find the place a text means: its coordinates, else its name.
 
-    Raises BadCoordinates or CoordinatesSwapped when the text is a pair of numbers but no position.
+    Raises BadCoordinates when the text is a pair of numbers but no position, LinkHidesPlace.
     """
-    if point := find_position(text):
-        return Found(at_position(point))
+    if found := find_typed_position(text):
+        return found
     return index.look_up(text)
-
-
-def slips_allowed(key: str) -> int:
-    """Return how many slips of the finger a name of this length can have and still be told apart."""
-    if names.is_chinese(key):
-        return 0 if len(key) < 4 else 1
-    return next(slips for least, slips in ((13, 3), (8, 2), (4, 1), (0, 0)) if len(key) >= least)
-
-
-# Names of one writing and one length that share their first sign, or their last one.
-Shape = tuple[bool, int, str]
-Shapes = dict[Shape, list[str]]
-
-
-def _nearest(key: str, by_shape: Shapes) -> list[str]:
-    """Return the keys with the fewest slips: a sign too many, missing, wrong, or two exchanged.
-
-    Names that differ in the first sign and in the last one are left out: that saves most of the work.
-    """
-    allowed = slips_allowed(key)
-    sizes = range(len(key) - allowed, len(key) + allowed + 1) if allowed else ()
-    found: dict[str, float] = {}
-    for size in sizes:
-        for shape in _shapes_of(key, size):
-            near = process.extract(
-                key, by_shape.get(shape, ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
-            )
-            found.update((name, slips) for name, slips, _ in near)
-    fewest = min(found.values(), default=0)
-    return [name for name, slips in found.items() if slips == fewest]
-
-
-def _shapes_of(key: str, size: int) -> tuple[Shape, Shape]:
-    chinese = names.is_chinese(key)
-    return (chinese, size, f"{key[0]}…"), (chinese, size, f"…{key[-1]}")
-
-
-def _by_shape(keys: Iterable[str]) -> Shapes:
-    shapes: Shapes = defaultdict(list)
-    for key in keys:
-        for shape in _shapes_of(key, len(key)):
-            shapes[shape].append(key)
-    return dict(shapes)
-
-
-def _in_all(words: Iterable[str], places_with: Callable[[str], Hits]) -> Hits:
-    """Return the places that have every word; the longest words leave the fewest."""
-    hits: Hits | None = None
-    for word in sorted(words, key=len, reverse=True):
-        hits = places_with(word) if hits is None else hits & places_with(word)
-        if not hits:
-            break
-    return hits or set()
-
-
-def _says_enough(part: tuple[str, ...]) -> bool:
-    """A single character or a short word is part of too many addresses."""
-    if names.is_chinese("".join(part)):
-        return len(part) > 1
-    return sum(map(len, part)) >= SHORTEST_NAME_INSIDE
-
-
-def _inverted(keys: Iterable[Iterable[str]]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for number, own in enumerate(keys):
-        for key in own:
-            found[key].append(number)
-    return dict(found)
-
-
-def _of(places: dict[str, list[int]], keys: Iterable[str]) -> Hits:
-    return {hit for key in keys for hit in places.get(key, ())}
-
-
-def _with_prefix(ordered: list[str], prefix: str) -> list[str]:
-    first = bisect_left(ordered, prefix)
-    return ordered[first : bisect_left(ordered, f"{prefix}\U0010ffff", lo=first)][:MOST_HITS]
-
-
-def _starts_of(lines: list[str]) -> list[int]:
-    return list(accumulate((len(line) + 1 for line in lines), initial=0))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from opencc import OpenCC
+
 LONGEST_TEXT = 200
 MOST_READINGS = 4
 _CHINESE = r"\u3400-\u4dbf\u4e00-\u9fff"
@@ -58,8 +60,21 @@ def units_of(text: str) -> list[str]:
 
 
 def folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    """Return the text in one width, one case and simplified characters, without accents."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = simplified(text) if is_chinese(text) else text
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(s for s in decomposed if not unicodedata.combining(s)).translate(_SAME)
+
+
+def simplified(text: str) -> str:
+    """Return traditional characters as the mainland writes them."""
+    return str(_to_simplified().convert(text))
+
+
+@lru_cache(maxsize=1)
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
 
 
 def without_tone_digits(text: str) -> str:
@@ -83,6 +98,11 @@ def spoken_keys(syllables: tuple[str, ...]) -> set[str]:
     """Return the keys of a reading: `lü` is typed as lv, as lu and as lyu."""
     joined = "".join(syllables)
     return {joined.replace("v", u) for u in ("v", "u", "yu")}
+
+
+def syllables() -> frozenset[str]:
+    """Return every syllable of which Chinese names are read."""
+    return frozenset(reading for readings in _readings().values() for reading in readings)
 
 
 @lru_cache(maxsize=1)

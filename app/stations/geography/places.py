@@ -8,11 +8,13 @@ from typing import ClassVar
 
 from app.errors import DomainError
 from app.localtext import LocalText
-from app.stations.geography.datum import Datum, to_wgs84
+from app.stations.geography import written
+from app.stations.geography.datum import Datum, Degrees, to_wgs84
 from app.stations.geography.distance import Point
 from app.stations.geography.names import LONGEST_TEXT, Keys, folded, keys_of
 
 MOST_CANDIDATES = 8
+LONGEST_TYPED = 1000  # a link that a map app shares is longer than a name
 
 
 class PlaceKind(StrEnum):
@@ -21,12 +23,16 @@ class PlaceKind(StrEnum):
     STATION = "station"
     CITY = "city"
     DISTRICT = "district"
+    STREET = "street"
     PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """A place a person may name. `slug` is empty for typed coordinates and addresses."""
+    """A place a person may name. `slug` is empty for typed coordinates and addresses.
+
+    `stretch` are the known points of a street, from one end to the other; `length_m` is its length.
+    """
 
     slug: str
     kind: PlaceKind
@@ -34,31 +40,40 @@ class NamedPlace:
     point: Point
     district: LocalText = LocalText()
     aliases: tuple[str, ...] = ()
+    category: str = ""
+    stretch: tuple[Degrees, ...] = ()
+    length_m: int = 0
     keys: Keys = field(default=Keys(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`guessed`: not what was typed, but most like it."""
+    """`guessed`: not what was typed, but most like it; `candidates` are what else may be meant."""
 
     place: NamedPlace
     guessed: bool = False
+    candidates: tuple[NamedPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Several places fit equally well; at most eight are offered."""
+    """Several places fit equally well; at most eight are offered.
+
+    `too_large`: one place fits, a city or a long street, and these are its parts.
+    """
 
     text: str
     candidates: tuple[NamedPlace, ...]
+    too_large: NamedPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nothing fits; the districts are offered instead."""
+    """Nothing fits; the districts are offered instead, and places that are like it or well known."""
 
     text: str
     districts: tuple[NamedPlace, ...]
+    candidates: tuple[NamedPlace, ...] = ()
 
 
 Outcome = Found | Ambiguous | Unknown
@@ -72,21 +87,28 @@ class BadCoordinates(DomainError):
 
 
 class CoordinatesSwapped(BadCoordinates):
-    """Longitude came first: the other way round it would be a position."""
+    """Longitude came first: the other way round it would be the position `meant`."""
 
     code = "coordinates_swapped"
 
+    def __init__(self, meant: Point) -> None:
+        super().__init__()
+        self.meant = meant
+
 
 class PlaceUnknown(DomainError):
-    """No place has this name; `districts` are what to offer."""
+    """No place has this name; `districts` and `candidates` are what to offer."""
 
     code = "place_unknown"
     status = 400
 
-    def __init__(self, text: str, districts: tuple[NamedPlace, ...]) -> None:
+    def __init__(
+        self, text: str, districts: tuple[NamedPlace, ...], candidates: tuple[NamedPlace, ...] = ()
+    ) -> None:
         super().__init__()
         self.text = text
         self.districts = districts
+        self.candidates = candidates
 
 
 class PlaceAmbiguous(DomainError):
@@ -114,7 +136,7 @@ def only_place(outcome: Outcome) -> NamedPlace:
         return outcome.place
     if isinstance(outcome, Ambiguous):
         raise PlaceAmbiguous(outcome.text, outcome.candidates)
-    raise PlaceUnknown(outcome.text, outcome.districts)
+    raise PlaceUnknown(outcome.text, outcome.districts, outcome.candidates)
 
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|\.[0-9]+|nan|inf(?:inity)?)"
@@ -124,14 +146,28 @@ _MARKED = re.compile(r"(wgs-?84|gcj-?02|bd-?09)\s*:(.*)", re.DOTALL)
 
 
 def find_position(text: str, *, datum: str = Datum.WGS84) -> Point | None:
-    """Return the position written as `lat,lon` or `gcj02:lat,lon`; None when the text is no pair of numbers.
+    """Return the position that a text says: `lat,lon`, `gcj02:lat,lon`, degrees and minutes, a link.
 
-    A mark in the text wins over `datum`. Raises BadCoordinates, CoordinatesSwapped when the numbers
-    are no position, DatumUnknown.
+    None when it says none. What the text says of its datum wins over `datum`. Raises BadCoordinates,
+    CoordinatesSwapped when the numbers are no position, DatumUnknown, LinkHidesPlace.
     """
-    text, datum = _unmarked(_folded(text), datum)
-    pair = _find_pair(text)
-    return _position(*pair, get_datum(datum)) if pair else None
+    plain, marked = _unmarked(_folded(text), datum)
+    if pair := _find_pair(plain):
+        return _position(*pair, get_datum(marked))
+    found = written.read(text[:LONGEST_TYPED])
+    if not found:
+        return None
+    there = _position(found.lat, found.lon, found.datum or get_datum(datum))
+    return Point(there.lat, there.lon, found.precision_m)
+
+
+def find_typed_position(text: str, *, datum: str = Datum.WGS84) -> "Found | None":
+    """Return the position that a person typed; longitude first is read, too, and said to be a guess."""
+    try:
+        point = find_position(text, datum=datum)
+    except CoordinatesSwapped as swapped:
+        return Found(at_position(swapped.meant), guessed=True)
+    return Found(at_position(point)) if point else None
 
 
 def with_datum(text: str, datum: str) -> str:
@@ -170,7 +206,7 @@ def _position(lat: float, lon: float, datum: Datum) -> Point:
     if abs(lat) <= 90 and abs(lon) <= 180:
         return Point(*to_wgs84((lat, lon), datum))
     if abs(lon) <= 90 and abs(lat) <= 180:
-        raise CoordinatesSwapped
+        raise CoordinatesSwapped(Point(*to_wgs84((lon, lat), datum)))
     raise BadCoordinates
 
 
@@ -186,7 +222,7 @@ def named(
     """Return a place with the keys under which it is found."""
     aliases = tuple(aliases)
     keys = keys_of(text for text in (*name.as_dict().values(), *aliases) if text)
-    return NamedPlace(slug, kind, name, point, district, aliases, keys)
+    return NamedPlace(slug, kind, name, point, district, aliases, keys=keys)
 
 
 def at_position(point: Point) -> NamedPlace:

@@ -45,10 +45,25 @@ def load(seed: NetworkSeed, tallies: Tallies, *, now: datetime) -> None:
     _load_offers(seed.offers, stations, services, tallies)
     _load_periods(seed.periods, stations, tallies)
     _load_calendar(seed.years, seed.days, tallies)
-    for place in seed.places:
-        upsert(Place, {"slug": place.code}, place.columns, tallies.of(Place))
+    load_places(seed.places, tallies)
     for found in seed.limits:
         _load_limits(found, tallies, now=now)
+
+
+def load_places(places: Iterable[CodedSeed], tallies: Tallies) -> None:
+    """Write the places; a thousand of them are read at once and not one by one."""
+    known = {place.slug: place for place in db.session.scalars(select(Place))}
+    tally = tallies.of(Place)
+    for place in places:
+        row = known.get(place.code)
+        if row is None:
+            db.session.add(Place(slug=place.code, **place.columns))
+            tally.added += 1
+        elif assign(row, place.columns):
+            tally.changed += 1
+        else:
+            tally.unchanged += 1
+    db.session.flush()
 
 
 def _load_station(seed: StationSeed, tallies: Tallies) -> Station:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.localtext import LocalText
 from app.seeding.files import Row, read_rows
 from app.stations.hours.calendar import DAY_COLUMNS, DaySeed, read_day
 from app.stations.limits import Limits
@@ -15,6 +16,26 @@ from app.stations.party import PartyServed
 from app.stations.reminder_rules import rule_from_text
 from app.stations.seeding import facts
 from app.stations.seeding.facts import Fact
+
+_PLACE_NAMES = tuple(f"name_{language}" for language in ("en", "zh", "ru"))
+_PLACE_POSITION = ("lat", "lon", "precision_m", "confidence", "source", "source_url", "licence", "note")
+PLACE_COLUMNS = (
+    "slug",
+    *_PLACE_NAMES,
+    *(f"district_{language}" for language in ("en", "zh", "ru")),
+    "aliases",
+    "category",
+    *_PLACE_POSITION,
+)
+STREET_COLUMNS = (
+    "slug",
+    *_PLACE_NAMES,
+    "aliases",
+    "stretch",
+    "length_m",
+    "numbers_seen",
+    *_PLACE_POSITION,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,20 +244,43 @@ def _read_days(folder: Path, years: set[int]) -> tuple[DaySeed, ...]:
 
 
 def _read_places(folder: Path) -> tuple[CodedSeed, ...]:
-    texts = (f"{text}_{language}" for text in ("name", "district") for language in ("en", "zh", "ru"))
-    position = ("lat", "lon", "precision_m")
-    columns = ("slug", *texts, "aliases", "category", *position, "confidence", "source", "source_url")
-    rows = read_rows(folder, "gazetteer.csv", (*columns, "licence", "note"), key=("slug",))
-    return tuple(_place(row) for row in rows)
+    rows = read_rows(folder, "gazetteer.csv", PLACE_COLUMNS, key=("slug",))
+    streets = read_rows(folder, "streets.csv", STREET_COLUMNS, key=("slug",))
+    places = (*map(read_place, rows), *map(_street, streets))
+    twice = {place.code for place in places[len(rows) :]} & {place.code for place in places[: len(rows)]}
+    for row in streets:
+        if row.text("slug") in twice:
+            raise row.error("slug", "gazetteer.csv has this slug, too")
+    return places
 
 
-def _place(row: Row) -> CodedSeed:
-    row.required("name_en")
+def read_place(row: Row) -> CodedSeed:
+    """Return a place of the gazetteer as its row says it."""
     columns = {
-        "name": row.local_text("name"),
-        "aliases": row.items("aliases"),
+        **_named_position(row),
         "category": row.required("category", at_most=40),
         "district": row.local_text("district"),
+    }
+    return CodedSeed(row.required("slug", at_most=60), columns)
+
+
+def _street(row: Row) -> CodedSeed:
+    length = row.integer("length_m", least=0, most=100_000)
+    columns = {
+        **_named_position(row),
+        "category": "street",
+        "district": LocalText(),
+        "stretch": _stretch(row),
+        "length_m": length or None,
+    }
+    return CodedSeed(row.required("slug", at_most=60), columns)
+
+
+def _named_position(row: Row) -> dict[str, Any]:
+    row.required("name_en")
+    return {
+        "name": row.local_text("name"),
+        "aliases": row.items("aliases"),
         "lat": row.decimal("lat", least=-90, most=90),
         "lon": row.decimal("lon", least=-180, most=180),
         "precision_m": row.integer("precision_m", least=0, most=100_000),
@@ -244,7 +288,19 @@ def _place(row: Row) -> CodedSeed:
         "source": " ".join(filter(None, (row.required("source"), row.text("source_url")))),
         "licence": row.required("licence"),
     }
-    return CodedSeed(row.required("slug", at_most=60), columns)
+
+
+def _stretch(row: Row) -> list[list[float]] | None:
+    try:
+        points = [[float(part) for part in item.split()] for item in row.items("stretch")]
+        known = [[lat, lon] for lat, lon in points if abs(lat) <= 90 and abs(lon) <= 180]
+    except ValueError:
+        known = []
+    if len(known) != len(row.items("stretch")) or len(known) == 1:
+        raise row.error(
+            "stretch", "is not a list of two or more positions like 20.031 110.302;20.042 110.329"
+        )
+    return known or None
 
 
 def _read_limits(folder: Path) -> tuple[Limits, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from app.localtext import LocalText
 from app.stations.geography.distance import Point
-from app.stations.geography.name_index import NameIndex, look_up, slips_allowed
+from app.stations.geography.name_index import NameIndex, look_up
 from app.stations.geography.names import in_cyrillic, key_of, keys_of, readings_of
 from app.stations.geography.places import Ambiguous, Found, PlaceKind, Unknown, named
 from bench.places import made_up_places
@@ -50,23 +50,19 @@ def found(text: str) -> tuple[str, bool] | None:
         ("wanlüyuan", "evergreen"),
         ("wan lu yuan", "evergreen"),
         ("Wàn Lǜ Yuán", "evergreen"),
-        ("wly", "evergreen"),
-        ("WLY", "evergreen"),
-        ("bhgy", "binhai"),
         ("binhai gongyuan", "binhai"),
         ("bīnhǎi gōngyuán", "binhai"),
         ("chang liu", "changliu"),
         ("zhangliuzhen", "changliu"),  # a character of two readings
-        ("海口美兰", "airport"),
         ("park binhai", "binhai"),  # in another order
-        ("haikou international airport", "airport"),  # a word left out
         ("Парк Биньхай", "binhai"),
         ("байшамэнь", "baishamen"),
         ("Байшамень", "baishamen"),
         ("район мейлань", "meilan"),
         ("чанлю", "changliu"),
-        ("570312", "railway"),
-        ("571100", "qiongshan"),
+        ("萬綠園", "evergreen"),  # the traditional characters
+        ("海口市龙华区滨海大道32号", "fullsing"),  # an address
+        ("Longhua District, Haikou", "longhua"),
     ],
 )
 def test_a_name_is_found_in_every_writing(text: str, slug: str) -> None:
@@ -81,15 +77,20 @@ def test_a_name_is_found_in_every_writing(text: str, slug: str) -> None:
         ("Evergreeen Park", "evergreen"),  # one too many
         ("Evergrean Prak", "evergreen"),  # two slips
         ("raylway", "railway"),  # in one word of several
-        ("wanluyan", "evergreen"),
         ("wan4 lv4 yuan2", "evergreen"),  # tones as digits
         ("万律园", "evergreen"),  # sounds the same
-        ("萬綠園", "evergreen"),  # the traditional characters
         ("白沙们公园", "baishamen"),
-        ("海口市龙华区滨海大道32号", "fullsing"),  # an address
+        ("wly", "evergreen"),  # the first letters of the syllables
+        ("WLY", "evergreen"),
+        ("bhgy", "binhai"),
+        ("haikou meilan international", "airport"),
+        ("changliu zhe", "changliu"),
+        ("airport", "airport"),  # the only one there is
+        ("570312", "railway"),
+        ("571100", "qiongshan"),
         ("Haikou, Meilan District, Nowhere Road 5", "meilan"),
         ("海口市美兰区无名路5号", "meilan"),
-        ("Парк Бинхаи, Хайкоу", "binhai"),
+        ("Парк Бинхап, Хайкоу", "binhai"),
     ],
 )
 def test_a_guess_is_said_to_be_one(text: str, slug: str) -> None:
@@ -134,15 +135,6 @@ def test_what_is_like_nothing_is_not_guessed(text: str) -> None:
 
 def test_a_number_with_a_slip_is_another_number() -> None:
     assert found("570313") is None
-
-
-@pytest.mark.parametrize(("key", "allowed"), [("abc", 0), ("abcd", 1), ("abcdefgh", 2), ("a" * 13, 3)])
-def test_longer_names_forgive_more(key: str, allowed: int) -> None:
-    assert slips_allowed(key) == allowed
-
-
-def test_few_characters_forgive_nothing() -> None:
-    assert (slips_allowed("龙华区"), slips_allowed("滨海公园")) == (0, 1)
 
 
 def test_readings_agree_with_pypinyin_for_names_of_places() -> None:
