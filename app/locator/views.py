@@ -1,5 +1,6 @@
 """The first page, the search for the nearest point, one point, and the card for the taxi driver."""
 
+import json
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -18,6 +19,8 @@ from app.locator.finding import ON_A_PAGE, find_points, first_points
 from app.locator.hours import coming_days
 from app.locator.points import Point, first_service, notices, state_of
 from app.qr import qr_picture
+from app.stations.finding.search import name_index
+from app.stations.geography.suggesting import suggest
 from app.stations.hours.plans import plan_of
 from app.stations.models import Service, Station
 from app.stations.photos import get_published, photo_answer, size_of
@@ -64,6 +67,17 @@ def find() -> tuple[str, int]:
         MOST_PAGES=MOST_PAGES,
     )
     return page, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
+
+
+@bp.get(f"{LANGUAGE_PREFIX}/suggest")
+def suggestions() -> Response:
+    """Return the places whose names begin as the text does, for the box that asks where people are."""
+    found = suggest(name_index(), request.args.get("q", ""))
+    body = [{"name": text(one.name), "slug": one.slug, "more": wording.beside_name(one)} for one in found]
+    response = Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
+    response.cache_control.private = True
+    response.cache_control.max_age = 300
+    return response
 
 
 @bp.get(f"{LANGUAGE_PREFIX}/places/<slug>")

@@ -13,6 +13,7 @@ from app.locator.finding import ON_A_PAGE, Answer
 from app.locator.hours import DayHours
 from app.locator.points import Point
 from app.stations.geography.distance import RoundedDistance
+from app.stations.geography.places import NamedPlace, PlaceKind
 from app.stations.hours.open_state import Door, OpenState
 from app.stations.hours.opening_hours import DayKind
 from app.stations.models import Confidence
@@ -68,6 +69,13 @@ def refusal_words(answer: Answer, typed: str) -> str:
             "We could not find “%(typed)s” in Haikou. Choose a place near you, or a district:", typed=typed
         )
     return str(REFUSALS.get(answer.refusal, ""))
+
+
+def beside_name(place: NamedPlace) -> str:
+    """Return what tells a place from its like: its Chinese name, which taxis read, and its district."""
+    chinese = place.name.zh if current_language() != "zh" else ""
+    district = text(place.district) if place.kind is not PlaceKind.DISTRICT else ""
+    return " ".join(filter(None, (chinese, district)))
 
 
 def question_words(answer: Answer, typed: str) -> str:

@@ -28,7 +28,7 @@ PUBLIC = {
     "static", "healthz", "readyz", "metrics",
     "pages.door", "pages.accessibility", "pages.privacy", "pages.contact", "pages.display",
     "pages.favicon", "pages.robots",
-    "locator.home", "locator.find", "locator.place", "locator.taxi", "locator.photo",
+    "locator.home", "locator.find", "locator.suggestions", "locator.place", "locator.taxi", "locator.photo",
     "reports.ask", "reports.tell", "widget.points", "widget.script",
     "maps.network", "maps.frame", "maps.picture", "maps.points", "maps.base_script",
     "appointments.book", "appointments.collect", "appointments.enter_code", "appointments.leave_case",

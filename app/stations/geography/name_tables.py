@@ -54,6 +54,7 @@ class NameTables:
         # One long text of all names, so that "contains" is one search and not one for each name.
         self._all_names = "\n".join(self._names)
         self._starts = list(accumulate((len(name) + 1 for name in self._names), initial=0))
+        self._words = sorted(self._by_word)
         self._words_by_shape = _by_shape(
             word for word in self._by_word if not set(self._by_word[word]) <= self.far and word[0] not in "#@"
         )
@@ -122,6 +123,16 @@ class NameTables:
         """Return the names that start with the key."""
         first = bisect_left(self._names, key)
         return self._names[first : bisect_left(self._names, f"{key}\U0010ffff", lo=first)][:MOST_HITS]
+
+    def with_word_starts(self, starts: Iterable[str]) -> Hits:
+        """Return places that have words starting so, each of them; for suggestions."""
+        hits: Hits | None = None
+        for start in starts:
+            first = bisect_left(self._words, start)
+            words = self._words[first : bisect_left(self._words, f"{start}\U0010ffff", lo=first)][:MOST_HITS]
+            having = {hit for word in words for hit in self._by_word[word]}
+            hits = having if hits is None else hits & having
+        return hits or set()
 
     def containing(self, key: str, *, unless: re.Pattern[str] | None = None) -> Hits:
         """Return places near the city that have the key in a name; not in one that `unless` finds."""
