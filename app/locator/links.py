@@ -17,6 +17,8 @@ MAP_NAMES = {
     MapApp.BAIDU: lazy_gettext("Baidu 百度"),
     MapApp.TENCENT: lazy_gettext("Tencent 腾讯"),
     MapApp.APPLE: lazy_gettext("Apple Maps"),
+    MapApp.GOOGLE: lazy_gettext("Google Maps"),
+    MapApp.YANDEX: lazy_gettext("Yandex Maps"),
     MapApp.OSM: lazy_gettext("OpenStreetMap"),
 }
 

@@ -1,7 +1,7 @@
 """Addresses that open a point in somebody's map, each in the datum and the form of that map. PURE.
 
 The forms are those that the makers publish: Amap "URI API", Baidu "地图调起 API", Tencent "地图调起 URI
-API", Apple "Map Links" and the permanent links of openstreetmap.org. We shift the position ourselves,
+API", Apple "Map Links", Google "Maps URLs", Yandex "Map links" and the permanent links of openstreetmap.org. We shift the position ourselves,
 so that no map has to believe a parameter about its datum.
 """
 
@@ -22,15 +22,20 @@ class MapApp(StrEnum):
     BAIDU = "baidu"
     TENCENT = "tencent"
     APPLE = "apple"
+    GOOGLE = "google"
+    YANDEX = "yandex"
     OSM = "osm"
 
 
-# Apple does not publish its datum. Its maps of China come from Amap, so their degrees are taken as GCJ-02.
+# Apple and Google do not publish their datum. Their maps of China come from makers there, so their degrees are
+# taken as GCJ-02.
 DATUMS = {
     MapApp.AMAP: Datum.GCJ02,
     MapApp.BAIDU: Datum.BD09,
     MapApp.TENCENT: Datum.GCJ02,
     MapApp.APPLE: Datum.GCJ02,
+    MapApp.GOOGLE: Datum.GCJ02,
+    MapApp.YANDEX: Datum.WGS84,
     MapApp.OSM: Datum.WGS84,
 }
 
@@ -97,6 +102,15 @@ def _apple(lat: str, lon: str, to: Destination) -> str:
     return f"https://maps.apple.com/?{_query({'ll': f'{lat},{lon}', 'q': to.name, 'z': str(ZOOM)})}"
 
 
+def _google(lat: str, lon: str, _to: Destination) -> str:
+    return f"https://www.google.com/maps/search/?{_query({'api': '1', 'query': f'{lat},{lon}'})}"
+
+
+def _yandex(lat: str, lon: str, _to: Destination) -> str:
+    asked = {"ll": f"{lon},{lat}", "pt": f"{lon},{lat}", "z": str(ZOOM)}
+    return f"https://yandex.com/maps/?{_query(asked)}"
+
+
 def _osm(lat: str, lon: str, _to: Destination) -> str:
     return f"https://www.openstreetmap.org/?{_query({'mlat': lat, 'mlon': lon})}#map={ZOOM}/{lat}/{lon}"
 
@@ -116,5 +130,7 @@ _FORMS: dict[MapApp, Callable[[str, str, Destination], str]] = {
     MapApp.BAIDU: _baidu,
     MapApp.TENCENT: _tencent,
     MapApp.APPLE: _apple,
+    MapApp.GOOGLE: _google,
+    MapApp.YANDEX: _yandex,
     MapApp.OSM: _osm,
 }

@@ -130,7 +130,9 @@ class NameTables:
         for start in starts:
             first = bisect_left(self._words, start)
             words = self._words[first : bisect_left(self._words, f"{start}\U0010ffff", lo=first)][:MOST_HITS]
-            having = {hit for word in words for hit in self._by_word[word]}
+            having = {
+                hit for word in (*words, vocabulary.kind_word(start)) for hit in self._by_word.get(word, ())
+            }
             hits = having if hits is None else hits & having
         return hits or set()
 

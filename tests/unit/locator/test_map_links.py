@@ -29,6 +29,8 @@ def shown(app: MapApp, destination: Destination = CENTRAL) -> Degrees:
         MapApp.BAIDU: lambda: query["location"].split(","),
         MapApp.TENCENT: lambda: query["marker"].split(";")[0].removeprefix("coord:").split(","),
         MapApp.APPLE: lambda: query["ll"].split(","),
+        MapApp.GOOGLE: lambda: query["query"].split(","),
+        MapApp.YANDEX: lambda: query["pt"].split(",")[::-1],
         MapApp.OSM: lambda: (query["mlat"], query["mlon"]),
     }[app]()
     return float(pair[0]), float(pair[1])
@@ -44,7 +46,9 @@ def test_every_map_shows_the_same_place(app: MapApp, destination: Destination) -
 def test_each_map_has_its_datum() -> None:
     assert DATUMS[MapApp.OSM] is Datum.WGS84
     assert DATUMS[MapApp.BAIDU] is Datum.BD09
-    assert {DATUMS[app] for app in (MapApp.AMAP, MapApp.TENCENT, MapApp.APPLE)} == {Datum.GCJ02}
+    assert {DATUMS[app] for app in (MapApp.AMAP, MapApp.TENCENT, MapApp.APPLE, MapApp.GOOGLE)} == {
+        Datum.GCJ02
+    }
 
 
 def test_amap_marker() -> None:
