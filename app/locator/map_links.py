@@ -1,8 +1,8 @@
 """Addresses that open a point in somebody's map, each in the datum and the form of that map. PURE.
 
-The forms are those that the makers publish: Amap "URI API", Baidu "地图调起 API", Tencent "地图调起 URI
-API", Apple "Map Links", Google "Maps URLs", Yandex "Map links" and the permanent links of openstreetmap.org. We shift the position ourselves,
-so that no map has to believe a parameter about its datum.
+The forms are those that the makers publish: Amap "URI API", Baidu "地图调起 API", Tencent "地图调起 URI API",
+Apple "Map Links", Google "Maps URLs", Yandex "Map links" and the permanent links of openstreetmap.org. We
+shift the position ourselves, so that no map has to believe a parameter about its datum.
 """
 
 from collections.abc import Callable
@@ -27,8 +27,8 @@ class MapApp(StrEnum):
     OSM = "osm"
 
 
-# Apple and Google do not publish their datum. Their maps of China come from makers there, so their degrees are
-# taken as GCJ-02.
+# Apple and Google do not publish their datum. Their maps of China come from makers there: their degrees
+# are taken as GCJ-02.
 DATUMS = {
     MapApp.AMAP: Datum.GCJ02,
     MapApp.BAIDU: Datum.BD09,

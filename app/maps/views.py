@@ -19,9 +19,10 @@ from app.maps.geojson import point_features
 from app.maps.picture import draw as draw_picture
 from app.maps.points import MapPoint, map_points, shifted
 from app.maps.schematic import draw
+from app.maps.words import map_words
 from app.settings import Settings
 from app.stations.finding.listing import Question, list_page
-from app.stations.finding.search import list_districts
+from app.stations.finding.search import list_districts, list_named_places
 from app.stations.geography.datum import Datum, from_wgs84
 from app.stations.geography.distance import Point, Positioned
 from app.stations.geojson import MEDIA_TYPE
@@ -121,6 +122,7 @@ def _map(datum: Datum) -> dict[str, object]:
         "points": points,
         "more": more,
         "drawing": draw(points),
+        "words": map_words(list_named_places(), current_language()),
         "points_url": _points_address(datum),
         "focus": _focus(),
         "here": _drawn_position(datum),

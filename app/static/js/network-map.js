@@ -253,8 +253,10 @@
     });
   }
 
-  function word(latlng, text, kind) {
-    const icon = L.divIcon({ className: kind, html: element('span', '', text), iconSize: [0, 0] });
+  function word(latlng, text, kind, angle) {
+    const span = element('span', '', text);
+    if (angle) span.style.transform = 'translate(-50%, -50%) rotate(' + Number(angle) + 'deg)';
+    const icon = L.divIcon({ className: kind, html: span, iconSize: [0, 0] });
     L.marker(latlng, { icon: icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map);
   }
 
@@ -285,7 +287,8 @@
   function orient() {
     drawRings();
     for (const mark of stage.querySelectorAll('.map-words li')) {
-      word([Number(mark.dataset.lat), Number(mark.dataset.lon)], mark.textContent, 'map-word');
+      const kind = 'map-word ' + (mark.dataset.kind || 'landmark');
+      word([Number(mark.dataset.lat), Number(mark.dataset.lon)], mark.textContent, kind, mark.dataset.angle);
     }
   }
 
