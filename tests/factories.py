@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from app.accounts.models import Role, User
 from app.appointments.models import Appointment, HandoverItem
 from app.appointments.states import Status
-from app.cases import finding_keys
+from app.cases.finding import keys as finding_keys
 from app.cases.models import (
     Bureau,
     Case,

@@ -1,6 +1,6 @@
 """The two keys of a case: the link of our messages and the code to type."""
 
-from app.cases import finding_keys
+from app.cases.finding import keys as finding_keys
 from app.cases.models import Case
 from app.codes import LINK_LENGTH, new_code
 from app.crypto import token_hash

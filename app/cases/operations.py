@@ -5,8 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from app.cases import decisions, finding_keys, history
+from app.cases import decisions, history
 from app.cases.decisions import NoHandover
+from app.cases.finding import keys as finding_keys
 from app.cases.history import Line
 from app.cases.keys import give_keys
 from app.cases.models import Case, CaseEventKind, Employer, PermitLeg, VisitType

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from sqlalchemy import select
 
-from app.cases.finding_keys import CODE_INDEX
+from app.cases.finding.keys import CODE_INDEX
 from app.cases.merging import kept_case
 from app.cases.models import Bureau, Case, VisitType
 from app.codes import UnreadableCode, read_code

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.cases.finding import Shelf
+from app.cases.finding.search import Shelf
 from app.cases.models import CaseEventKind
 from app.cases.states import LegState, Permit
 from app.cases.working_days import Standing

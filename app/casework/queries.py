@@ -12,7 +12,7 @@ from app.appointments.masking import initials, masked_email, masked_phone
 from app.appointments.models import Appointment, is_live
 from app.cases import history, merging
 from app.cases.decisions import clock_of
-from app.cases.finding import Found, last_near_day
+from app.cases.finding.search import Found, last_near_day
 from app.cases.models import Bureau, Case, CaseEvent, CaseEventKind, PermitLeg
 from app.cases.states import DECIDED, LegState, Permit, next_states
 from app.cases.working_days import Reading, Standing

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.cases import decisions, history
 from app.cases.decisions import Decision
+from app.cases.finding.name_words import folded
 from app.cases.models import Employer
-from app.cases.name_words import folded
 from app.cases.operations import NewCase, open_case
 from app.cases.queries import get_visit_type
 from app.cases.states import LegState, Permit

@@ -6,7 +6,8 @@ from app.appointments import queries as visits
 from app.appointments.booking.contact import end_links_of_case
 from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment
-from app.cases import finding_keys, history, notices
+from app.cases import history, notices
+from app.cases.finding import keys as finding_keys
 from app.cases.history import Line
 from app.cases.locks import lock_case
 from app.cases.models import CaseEventKind, CaseNotice

@@ -14,11 +14,12 @@ from sqlalchemy.orm import selectinload
 
 from app.appointments import queries as visits
 from app.appointments.booking.contact import end_links_of_case, is_replaced
-from app.cases import consents, decisions, finding_keys, history
+from app.cases import consents, decisions, history
 from app.cases.decisions import Decision
+from app.cases.finding import keys as finding_keys
+from app.cases.finding.name_words import folded
 from app.cases.history import Line
 from app.cases.models import Bureau, Case, CaseEventKind, Employer, PermitLeg, VisitType
-from app.cases.name_words import folded
 from app.cases.operations import NewCase, Version, open_cases
 from app.cases.states import LegState, Permit, next_states
 from app.crypto import keyring, token_hash

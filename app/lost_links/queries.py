@@ -9,7 +9,7 @@ from app.appointments.contacts import Contact
 from app.appointments.models import Appointment
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import WaitingEntry
-from app.cases.finding_keys import CODE_INDEX, EMAIL_INDEX, PHONE_INDEX, email_key, phone_key
+from app.cases.finding.keys import CODE_INDEX, EMAIL_INDEX, PHONE_INDEX, email_key, phone_key
 from app.cases.models import Case, CaseToken
 from app.codes import read_code
 from app.crypto import keyring, normalised

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
 from app.appointments.waitlist.models import WaitingEntry
 from app.cases import consents, history
-from app.cases.finding_keys import PASSPORT_INDEX
+from app.cases.finding.keys import PASSPORT_INDEX
 from app.cases.history import Line
 from app.cases.models import Case, CaseEvent, CaseEventKind, CaseNotice
 from app.collection.models import HandoverRecord, Proxy

@@ -16,7 +16,7 @@ from app.appointments.contacts import Contact
 from app.appointments.models import Appointment
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import WaitingEntry
-from app.cases import finding_keys
+from app.cases.finding import keys as finding_keys
 from app.cases.models import Case
 from app.crypto import Encrypted, keyring
 from app.db import Base, Model, db, locking

@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.accounts.models import Role
-from app.cases import decisions, finding, history, wording
+from app.cases import decisions, history, wording
 from app.cases.decisions import Decision
-from app.cases.finding import Search, Shelf
+from app.cases.finding import search as finding
+from app.cases.finding.search import Search, Shelf
 from app.cases.merging import NoSuchCase
 from app.cases.models import Case, CaseEventKind
 from app.cases.queries import find_by_number

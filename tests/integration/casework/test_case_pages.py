@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from app.appointments.holds import operations as holds
 from app.cases import history
+from app.cases.finding.name_words import folded
 from app.cases.history import Line
 from app.cases.models import Case, CaseEvent, CaseEventKind, Employer
-from app.cases.name_words import folded
 from app.cases.states import LegState
 from app.db import db, transact
 from tests import factories
@@ -93,7 +93,7 @@ def test_a_bureau_begins_with_what_it_has_to_decide(network, browser) -> None:
 
 
 def test_lists_are_paged(network, browser, monkeypatch) -> None:
-    monkeypatch.setattr("app.cases.finding.PAGE", 2)
+    monkeypatch.setattr("app.cases.finding.search.PAGE", 2)
     numbers = [factories.build_case(network.visit_type).number for _ in range(5)]
 
     pages = [browser("ada").get(f"/staff/cases?page={n}").text for n in (1, 2, 3)]

@@ -7,8 +7,8 @@ from app.appointments.contacts import Contact
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.operations import JoinRequest
 from app.appointments.waitlist.rules import Wish
-from app.cases import finding
-from app.cases.finding import Search
+from app.cases.finding import search as finding
+from app.cases.finding.search import Search
 from app.cases.models import Case
 from app.cases.queries import get_by_code
 from app.crypto import Keyring

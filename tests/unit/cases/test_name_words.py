@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.name_words import folded, words_to_find, words_to_keep
+from app.cases.finding.name_words import folded, words_to_find, words_to_keep
 
 
 def finds(typed: str, kept: str) -> bool:

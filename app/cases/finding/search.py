@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.cases.finding_keys import (
+from app.cases.finding.keys import (
     CODE_INDEX,
     EMAIL_INDEX,
     NAME_INDEX,
@@ -22,8 +22,8 @@ from app.cases.finding_keys import (
     email_key,
     phone_key,
 )
+from app.cases.finding.name_words import folded, words_to_find
 from app.cases.models import Case, CaseToken, Employer, PermitLeg
-from app.cases.name_words import folded, words_to_find
 from app.cases.states import DECIDED, Permit
 from app.cases.working_days import NEAR_DAYS, add_working_days
 from app.codes import UnreadableCode, read_code

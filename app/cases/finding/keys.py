@@ -3,8 +3,8 @@
 import phonenumbers
 from sqlalchemy import delete, insert
 
+from app.cases.finding.name_words import words_to_keep
 from app.cases.models import Case, CaseToken
-from app.cases.name_words import words_to_keep
 from app.crypto import Keyring, keyring
 from app.db import db
 
