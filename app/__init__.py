@@ -10,9 +10,10 @@ from app import cli, compression, headers, i18n, icons, log, pages, problems, ty
 from app.accounts import views as accounts_views
 from app.api import v1
 from app.appointments import views as appointments_views
-from app.callbacks import views as hooks_views
+from app.callbacks import views as callbacks_views
+from app.casework import views as casework_views
 from app.collection import views as collection_views
-from app.counter import views as staff_views
+from app.counter import views as counter_views
 from app.crypto import Keyring
 from app.db import db, engine_options
 from app.extensions import csrf, migrate
@@ -20,10 +21,14 @@ from app.groups import views as groups_views
 from app.locator import views as locator_views
 from app.lost_links import views as lost_links_views
 from app.maps import views as maps_views
+from app.messages import views as messages_views
+from app.planning import views as planning_views
 from app.publishing import views as publishing_views
 from app.reports import views as reports_views
 from app.settings import ROOT, Settings
+from app.staff import frame
 from app.system import health
+from app.system import views as system_views
 
 # Each registers its own pages, commands or filters; the order is that of their hooks.
 PARTS = (
@@ -42,11 +47,16 @@ PARTS = (
     groups_views,
     collection_views,
     lost_links_views,
-    staff_views,
+    frame,
+    counter_views,
+    planning_views,
+    messages_views,
+    casework_views,
+    system_views,
     publishing_views,
     reports_views,
     v1,
-    hooks_views,
+    callbacks_views,
     cli,
 )
 

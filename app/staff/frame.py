@@ -1,6 +1,6 @@
 """What every staff page's frame shows: who is signed in and what they may open."""
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
 from app.accounts.models import Role
 from app.accounts.sign_in import find_current
@@ -8,6 +8,10 @@ from app.staff import wording
 from app.staff.permissions import is_at_least, may_see_cases, may_take_in
 
 bp = Blueprint("staff_frame", __name__, template_folder="templates")  # for the templates alone
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
 
 
 def frame() -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The periodic jobs and the state of delivery, for administrators."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -15,6 +15,10 @@ from app.system import wording as system_wording
 
 bp = Blueprint("staff_system", __name__, template_folder="templates", url_prefix="/staff/system")
 bp.context_processor(frame)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
 
 
 @bp.get("")
