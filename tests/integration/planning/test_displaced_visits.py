@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.appointments.availability.policy import SlotUnavailable
-from app.appointments.booking.operations import BookingRequest, Target, book, reschedule
+from app.appointments.booking.operations import BookingRequest, book
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.letters import letters
@@ -38,17 +38,6 @@ from tests.integration.planning.displacing import (
     messages,
     station,
 )
-
-
-@pytest.fixture
-def browser(cast):
-    return cast.tom
-
-
-@pytest.fixture
-def visit(network, cast, now):
-    return make(cast.fuxingcheng, network.document_check, ELEVEN, now)
-
 
 # --- the look before --------------------------------------------------------------------------------
 
@@ -385,38 +374,3 @@ def test_holds_inside_the_change_end_and_are_shown_other_times(browser, network,
         transact(book, request, now=now)
     assert refused.value.alternatives[0].interval.start == at("2026-11-25", "14:30")
     assert desks_taken() == {}
-
-
-def test_who_books_between_the_preview_and_the_save_is_shown_first(browser, network, cast, now, visit):
-    page = browser.post(f"{HOURS}/closures", data=closure()).text
-    late = make(cast.fuxingcheng, network.document_check, ELEVEN - timedelta(minutes=20), now)
-
-    answer = browser.post(f"{HOURS}/closures", data={**hidden(page), "for_all": "move", "step": "save"})
-
-    assert answer.status_code == 409
-    assert "Somebody booked there meanwhile" in answer.text
-    assert late.reference in answer.text
-    assert db.session.scalars(db.select(Closure)).all() == []
-    data = {**hidden(answer.text), "for_all": "move", "step": "save"}
-    assert browser.post(f"{HOURS}/closures", data=data).status_code == 303
-
-
-def test_a_proposed_time_that_was_taken_meanwhile_is_not_given_twice(browser, network, cast, now, visit):
-    page = browser.post(f"{HOURS}/closures", data=closure()).text
-    make(cast.fuxingcheng, network.document_check, at("2026-11-25", "14:30"), now)
-
-    answer = browser.post(f"{HOURS}/closures", data={**hidden(page), "for_all": "move", "step": "save"})
-
-    assert answer.status_code == 409
-    assert hidden(answer.text)[f"shown-{visit.reference}"].endswith(at("2026-11-25", "14:50").isoformat())
-
-
-def test_a_time_once_shown_is_kept_although_a_nearer_one_came_free(browser, network, cast, now, visit):
-    nearer = make(cast.fuxingcheng, network.document_check, at("2026-11-25", "14:30"), now)
-    page = browser.post(f"{HOURS}/closures", data=closure()).text
-    away = Target("fuxingcheng", at("2026-11-26", "09:00"))
-    transact(reschedule, nearer.reference, away, now=now)
-
-    browser.post(f"{HOURS}/closures", data={**hidden(page), "for_all": "move", "step": "save"})
-
-    assert again(visit).starts_at == at("2026-11-25", "14:50")
