@@ -1,4 +1,4 @@
-"""What one line or one request says of a case, read and checked. PURE."""
+"""What one line or one request says of a case, read and checked."""
 
 import json
 import re

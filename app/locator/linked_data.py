@@ -1,4 +1,4 @@
-"""A service point in the words of schema.org, for search engines and assistive programs. PURE.
+"""A service point in the words of schema.org, for search engines and assistive programs.
 
 Nothing is asserted that is not known: hours only where they are confirmed, and a circle in place
 of a point where the position is not sure.

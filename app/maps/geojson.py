@@ -1,4 +1,4 @@
-"""The data of the large map, fetched by the page's own script and shown as plain text. PURE."""
+"""The data of the large map, fetched by the page's own script and shown as plain text."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The schematic: one small picture of the network, made on the server, for every browser. PURE.
+"""The schematic: one small picture of the network, made on the server, for every browser.
 
 It has no outside parts and needs no script, so it is also what people see when the large map cannot run.
 Lengths in the picture are its own units; one unit is METRES_PER_UNIT on the ground.

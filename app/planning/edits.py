@@ -1,4 +1,4 @@
-"""Changes of an opening plan, and what the plan is after each. PURE."""
+"""Changes of an opening plan, and what the plan is after each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A service point as a row of text cells: what the form, the file, a draft and the history are made of. PURE.
+"""A service point as a row of text cells: what the form, the file, a draft and the history are made of.
 
 A cell's text is always in the one form that `cells_of` writes, so that two cells are equal when they
 mean the same.

@@ -1,4 +1,4 @@
-"""Where the facts of a point come from, after its cells were changed. PURE.
+"""Where the facts of a point come from, after its cells were changed.
 
 Nothing is kept that was said of an older value: a changed value loses its source and its day of
 checking, unless the same change gives new ones.

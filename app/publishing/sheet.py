@@ -1,4 +1,4 @@
-"""All points as one CSV file to change in a spreadsheet, and what such a file says when it comes back. PURE.
+"""All points as one CSV file to change in a spreadsheet, and what such a file says when it comes back.
 
 One line is one point. A column that is left out says nothing; an emptied cell empties what it stands for.
 """

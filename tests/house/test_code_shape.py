@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,12 @@ def test_no_function_has_more_than_40_lines():
 def test_no_file_has_more_than_400_lines():
     lengths = {short(path): len(path.read_text().splitlines()) for path in OWN}
     assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+def test_no_folder_of_the_app_is_a_heap():
+    """A folder that grows holds several topics: give one of them a room of its own."""
+    sizes = Counter(short(path.parent) for path in APP)
+    assert {folder: n for folder, n in sizes.items() if n > (24 if folder == "app" else 18)} == {}
 
 
 def test_every_module_of_the_app_says_what_it_is():

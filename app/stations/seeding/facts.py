@@ -1,4 +1,4 @@
-"""The facts about a station, one per row of station_facts.csv. PURE but for reading the file's cells."""
+"""The facts about a station, one per row of station_facts.csv."""
 
 import re
 from collections.abc import Iterable
