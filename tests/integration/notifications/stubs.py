@@ -59,3 +59,8 @@ class Postbox:
         if answer.startswith("250"):
             self.received.append(envelope)
         return answer
+
+
+def note(message: Any, _now: Any) -> Letter:
+    """Compose the shortest letter there is."""
+    return Letter(to="a@example.org", subject=f"note {message.subject_id}", text="x")
