@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from app import clock, headers
+from app import clock
 from app.accounts import operations
 from app.accounts import sign_in as door
 from app.accounts.forms import SignInForm, local_path
@@ -12,6 +12,7 @@ from app.db import transact
 from app.errors import Busy, TooManyTries
 from app.extensions import login_manager
 from app.localtext import LANGUAGES
+from app.web import headers
 from app.wording import sentence
 
 bp = Blueprint("accounts", __name__, template_folder="templates", url_prefix="/staff")

@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
-from app import clock, headers
+from app import clock
 from app.errors import TooManyTries
 from app.locator.forms import ReportForm
 from app.stations import corrections
 from app.stations.queries import get_station
+from app.web import headers
 from app.wording import sentence
 
 bp = Blueprint("reports", __name__, template_folder="templates", url_prefix="/<any(en,zh,ru):lang>")

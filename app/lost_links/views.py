@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
-from app import clock, headers
+from app import clock
 from app.errors import TooManyTries
 from app.lost_links import operations
 from app.lost_links.forms import LostLinkForm, read_way
 from app.lost_links.queries import Known
 from app.pages import LANGUAGE_PREFIX
+from app.web import headers
 from app.wording import sentence
 
 bp = Blueprint("lost_links", __name__, template_folder="templates")

@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 
-from app import headers
 from app.accounts import sign_in
 from app.accounts.models import Role
 from app.accounts.sign_in import StaffMember
 from app.errors import NotFound
 from app.staff import queries
 from app.stations.models import Station
+from app.web import headers
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
-from app import clock, headers
+from app import clock
 from app.api.v1 import answers, schemas
 from app.api.v1.answers import answer
 from app.api.v1.refusals import InvalidRequest, slot_unavailable
@@ -31,6 +31,7 @@ from app.errors import NotFound
 from app.i18n import current_language
 from app.localtext import LANGUAGES
 from app.stations import queries as stations
+from app.web import headers
 
 blueprint = Blueprint("visits", __name__, description="Hold a time, book it, move it, cancel it.")
 blueprint.before_request(headers.personal)

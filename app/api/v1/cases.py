@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
-from app import clock, headers
+from app import clock
 from app.api.v1 import case_schemas, schemas
 from app.api.v1.answers import answer
 from app.api.v1.refusals import InvalidRequest
@@ -15,6 +15,7 @@ from app.intake import keys, runs, signed, wording
 from app.intake.facts import Known, read_facts
 from app.intake.keys import SignedRequest
 from app.intake.models import IntakeKey, RowResult
+from app.web import headers
 
 blueprint = Blueprint("cases", __name__, description="For the bureaus' approval systems: tell a case.")
 blueprint.before_request(headers.personal)

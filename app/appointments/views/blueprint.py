@@ -8,9 +8,9 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from app import headers
 from app.appointments.entry import session as journey
 from app.pages import LANGUAGE_PREFIX
+from app.web import headers
 
 bp = Blueprint("appointments", __name__, template_folder="../templates")
 

@@ -7,7 +7,7 @@ from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import clock, headers
+from app import clock
 from app.appointments import queries
 from app.appointments.availability import rules
 from app.appointments.availability.reach import deadline_is_near, passport_runs_out
@@ -38,6 +38,7 @@ from app.i18n import local
 from app.pages import LANGUAGE_PREFIX
 from app.settings import Settings
 from app.stations.models import Station
+from app.web import headers
 from app.wording import sentence
 
 SOONEST = 3

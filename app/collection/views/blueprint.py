@@ -2,9 +2,9 @@
 
 from flask import Blueprint, abort, redirect, url_for
 
-from app import headers
 from app.appointments.entry import session as journey
 from app.cases.models import Case
+from app.web import headers
 
 bp = Blueprint("collection", __name__, template_folder="../templates")
 

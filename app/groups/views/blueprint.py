@@ -6,11 +6,11 @@ from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from app import headers
 from app.groups.models import Group
 from app.groups.queries import get_by_fingerprint
 from app.groups.refusals import GroupGone
 from app.pages import LANGUAGE_PREFIX
+from app.web import headers
 
 bp = Blueprint("groups", __name__, template_folder="../templates")
 PREFIX = f"{LANGUAGE_PREFIX}/business"
