@@ -1,4 +1,4 @@
-"""The picture of the first page: the points by number and name, districts and trunk roads. PURE.
+"""The picture of the first page: the points by number and name, districts and trunk roads.
 
 It is looked at, not used: the page's list has the links, the large map the rest. Lengths are the picture's
 own units. What lies outside stands at the edge, with an arrow.
