@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, i18n, icons, log, pages, problems, typography
+from app import cli, i18n, log, pages, problems, typography
 from app.accounts import views as accounts_views
 from app.api import v1
 from app.appointments import views as appointments_views
@@ -29,7 +29,7 @@ from app.settings import ROOT, Settings
 from app.staff import frame
 from app.system import health
 from app.system import views as system_views
-from app.web import compression, headers
+from app.web import compression, headers, icons
 
 # Each registers its own pages, commands or filters; the order is that of their hooks.
 PARTS = (

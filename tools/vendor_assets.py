@@ -28,7 +28,7 @@ class Package:
 
 # leaflet.css names images of the layers button and of the stock marker: we use neither, so they stay out.
 LEAFLET = Package("leaflet", "1.9.4", "BSD-2-Clause", ("LICENSE", "dist/leaflet.css", "dist/leaflet.js"))
-# The icons that app/icons.py writes into pages; a page never asks for these files.
+# The icons that app/web/icons.py writes into pages; a page never asks for these files.
 ICONS = (
     "banknote", "bell", "building-2", "calendar-plus", "car-taxi-front", "circle-alert", "circle-check",
     "clock",

@@ -1,1 +1,1 @@
-"""What holds for every answer, whoever asks."""
+"""What every page and answer carries, whoever asks."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from markupsafe import Markup
 
-FOLDER = Path(__file__).resolve().parent / "static" / "vendor" / "lucide-static"
+FOLDER = Path(__file__).resolve().parent.parent / "static" / "vendor" / "lucide-static"
 _SHAPES = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
