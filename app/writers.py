@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
-from app.appointments.letters import letters
+from app.appointments.letters import letters, offer_letters
 from app.appointments.waitlist import letters as waiting_letters
-from app.appointments.waitlist import offer_letters, offers
+from app.appointments.waitlist import offers
 from app.appointments.waitlist import operations as waitlist
 from app.broadcasts import letters as broadcast_letters
 from app.broadcasts import operations as broadcasts

@@ -2,13 +2,10 @@
 
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.appointments.availability.policy import is_past_cutoff
-from app.appointments.availability.rules import rules_at
 from app.appointments.models import Appointment, HandoverItem, is_live
 from app.appointments.refusals import TokenWrong
 from app.cases.models import Case
@@ -35,12 +32,6 @@ def ways_to(visit: Appointment, cases: Mapping[int, Case]) -> tuple[bool, bool]:
     phone = visit.phone_encrypted or (case and case.phone_encrypted)
     email = visit.email_encrypted or (case and case.email_encrypted)
     return bool(phone), bool(email)
-
-
-def is_too_late(visit: Appointment, *, now: datetime) -> bool:
-    """Say whether the visit begins too soon for its person to change it; never when we ask them to."""
-    rules = rules_at(visit.station, visit.service)
-    return not visit.asked and is_past_cutoff(visit.starts_at, rules, now=now)
 
 
 def get_by_reference(reference: str) -> Appointment:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.accounts.models import Role
-from app.appointments.waitlist.offer_kinds import FREE_AT_LAST
+from app.appointments.letters.offer_kinds import FREE_AT_LAST
 from app.i18n import in_language
 from app.notifications.channels.sms_length import SmsLength, sms_length
 from app.notifications.texts.kinds import SMS, Text, examples_of

@@ -5,12 +5,24 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from app.appointments.availability.policy import ServiceNotOffered, ServiceRules, booking_window
+from app.appointments.availability.policy import (
+    ServiceNotOffered,
+    ServiceRules,
+    booking_window,
+    is_past_cutoff,
+)
+from app.appointments.models import Appointment
 from app.interval import Interval
 from app.stations.hours.plans import Planned, plan_of
 from app.stations.limits import NO_LIMITS, limits_at
 from app.stations.party import PartyServed
 from app.stations.queries import Offer, find_offer, get_service, get_station
+
+
+def is_too_late(visit: Appointment, *, now: datetime) -> bool:
+    """Say whether the visit begins too soon for its person to change it; never when we ask them to."""
+    rules = rules_at(visit.station, visit.service)
+    return not visit.asked and is_past_cutoff(visit.starts_at, rules, now=now)
 
 
 class Serving(NamedTuple):

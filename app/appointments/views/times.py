@@ -10,8 +10,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.appointments import queries as visits
 from app.appointments.availability import free_times, rules
+from app.appointments.availability import rules as visits
 from app.appointments.availability.agenda import (
     Agenda,
     Offer,

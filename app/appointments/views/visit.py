@@ -14,6 +14,7 @@ from app import clock
 from app.appointments import wording
 from app.appointments.availability.agenda import Offer
 from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, SlotUnavailable
+from app.appointments.availability.rules import is_too_late
 from app.appointments.booking import operations
 from app.appointments.booking.contact import change_contact, unreached
 from app.appointments.booking.refusals import UNDO_LENGTH, TooManyVisits
@@ -23,7 +24,6 @@ from app.appointments.entry import session as journey
 from app.appointments.letters.calendar_file import calendar_for
 from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, HandoverItem
-from app.appointments.queries import is_too_late
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed

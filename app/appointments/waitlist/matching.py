@@ -175,7 +175,7 @@ def _can_come(entry: WaitingEntry, *, now: datetime) -> bool:
         return (
             visit.status == Status.BOOKED
             and visit.starts_at > now
-            and not queries.is_too_late(visit, now=now)
+            and not availability_rules.is_too_late(visit, now=now)
         )
     if entry.case_id is None:
         return not _has_booked_since(entry)

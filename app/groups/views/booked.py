@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app import clock
-from app.appointments import queries as visits
 from app.appointments.availability import free_times
+from app.appointments.availability import rules as visits
 from app.appointments.availability.agenda import Offer, offers_of
 from app.appointments.availability.policy import (
     OutsideWindow,

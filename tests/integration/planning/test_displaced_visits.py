@@ -9,8 +9,7 @@ from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.booking.operations import BookingRequest, book
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
-from app.appointments.letters import letters
-from app.appointments.waitlist import offer_letters
+from app.appointments.letters import letters, offer_letters
 from app.appointments.waitlist.models import TimeOffer
 from app.db import db, transact
 from app.interval import Interval

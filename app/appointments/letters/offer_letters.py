@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from app.appointments.displacement import operations as displacement
 from app.appointments.displacement import wording as displacement_words
+from app.appointments.letters.offer_kinds import FREE_AT_LAST, OFFERS
 from app.appointments.models import Appointment
 from app.appointments.waitlist import offers
 from app.appointments.waitlist.models import OfferReason, TimeOffer
-from app.appointments.waitlist.offer_kinds import FREE_AT_LAST, OFFERS
 from app.appointments.waitlist.offers import OfferState
 from app.appointments.wording import until_words, with_party
 from app.cases.models import Case
