@@ -41,12 +41,17 @@ _log = logging.getLogger(__name__)
 def find_origin(text: str, *, datum: str = Datum.WGS84, now: datetime) -> Outcome:
     """Say where a typed text is; raises BadCoordinates or DatumUnknown for numbers that are no position."""
     known = search.find_origin(text, datum=datum)
-    unsure = isinstance(known, Unknown) or (isinstance(known, Found) and known.guessed)
+    unsure = isinstance(known, Unknown) or (isinstance(known, Found) and _is_guessed_name(known))
     settings: Settings = current_app.extensions["settings"]
     if not (unsure and settings.geocoder and folded(text).strip()):
         return known
     point = _geocoded(text[:LONGEST_TEXT], settings, now=now)
     return Found(_as_typed(text, point)) if point else known
+
+
+def _is_guessed_name(found: Found) -> bool:
+    """Whether a geocoder may know better; it does not of numbers, which are a guess with longitude first."""
+    return found.guessed and found.place.kind is not PlaceKind.COORDINATES
 
 
 def get_found(text: str, *, datum: str = Datum.WGS84, now: datetime) -> Found:

@@ -243,9 +243,9 @@ def test_a_bad_question_gets_a_clear_answer(client, network, path, query, status
 
 
 def test_a_name_of_several_places_is_answered_with_them(client, network):
-    for district in ("Longhua", "Meilan"):
+    for district, lat in (("Longhua", 20.01), ("Meilan", 20.05)):
         factories.build_place(
-            f"plaza-{district}", name=factories.words("Plaza"), district=factories.words(district)
+            f"plaza-{district}", name=factories.words("Plaza"), district=factories.words(district), lat=lat
         )
     answer = client.get("/api/v1/stations?place=Plaza")
     assert_problem(answer, 400, "place_ambiguous")

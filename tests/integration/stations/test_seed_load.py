@@ -37,7 +37,7 @@ TABLES = {
     OpeningPeriod: 81,
     CalendarYear: 2,
     CalendarDay: 39,
-    Place: 216,
+    Place: 680,
     BookingLimits: 1,
     VisitType: 2,
     VisitItem: 16,
