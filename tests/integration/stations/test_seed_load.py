@@ -33,7 +33,7 @@ TABLES = {
     Station: 9,
     StationFact: 163,
     Service: 4,
-    StationService: 19,
+    StationService: 20,
     OpeningPeriod: 81,
     CalendarYear: 2,
     CalendarDay: 39,
