@@ -116,7 +116,7 @@ def _start_page(case: Case) -> ResponseReturnValue:
         errand=errand,
         soonest=soonest,
         elsewhere=[] if soonest else soonest_elsewhere(errand, count=SOONEST, now=now),
-        last_day=today + timedelta(days=rules.days_ahead(errand.home, errand.service)),
+        horizon=today + timedelta(days=rules.days_ahead(errand.home, errand.service)),
         papers=papers_of(case),
         left=_left(case),
         late=bool(soonest) and errand.is_late(soonest[0]),

@@ -158,7 +158,7 @@ def test_of_two_tabs_the_newer_hold_wins_and_the_older_page_says_so(client, case
     assert "You chose another time after you opened that page." in told.text
     assert "Thursday 26 November" in told.text
     press_confirm(client, told.text)
-    assert visits()[0].starts_at == at("2026-11-24", "09:40")
+    assert visits()[0].starts_at == at("2026-11-26", "09:00")
 
 
 def test_of_two_browsers_the_newer_hold_wins(app, client, case):
