@@ -236,7 +236,7 @@ def test_the_record_prints_in_the_persons_language_and_chinese(clerk, case, visi
 
     page = clerk.get(f"/staff/visits/{visit.reference}/record").text
 
-    assert page.index("Запись о выдаче") < page.index("交接记录")
+    assert page.index("Запись о выдаче") < page.index("证件签收单")
     assert "Maria Example" not in page
     assert "☑ passport (ru)" in page
     clerk.post(f"/staff/visits/{visit.reference}/show", data={"reason": "here"})
