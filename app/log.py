@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 _RESERVED = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECRETS = (
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<email>"),
+    # From where a run of such signs begins, and without going back into it: linear in any text.
+    (re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.-]+"), "<email>"),
     (re.compile(r"\+?\d[\d ()-]{8,}\d"), "<number>"),
     (re.compile(r"\b[A-Z]{1,2}\d{7,9}\b"), "<passport>"),
     (re.compile(r"/(c|v|o|w|g|offer)/[\w-]+"), r"/\1/<token>"),
@@ -52,3 +53,4 @@ def configure(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that requests wait is no event

@@ -4,12 +4,16 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Self
 
 from app.codes import NOT_IN_ALPHABET, UnreadableCode, read_code
 
 MOST_ROWS = 30
 MOST_SIGNS = 40
+# How far a list is read: no further line could be booked, and no further field be a code.
+MOST_LINES, MOST_COLUMNS, LONGEST_LINE = 200, 20, 2000
 _SEPARATORS = re.compile(r"[\t,;|，；]")
 
 
@@ -44,10 +48,13 @@ class Reading:
     def too_many(self) -> bool:
         return len(self.rows) > MOST_ROWS
 
+    def first(self, most: int) -> Self:
+        return replace(self, rows=self.rows[:most])
+
 
 def read_text(text: str) -> list[Row]:
     """Return the rows of a pasted list; tabs, commas, semicolons and blanks all separate."""
-    return rows_of(_fields(line) for line in text.splitlines())
+    return rows_of(_fields(line[:LONGEST_LINE]) for line in io.StringIO(text, newline=None))
 
 
 def read_csv(content: bytes) -> list[Row]:
@@ -77,7 +84,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _fields(line: str) -> list[str]:
-    fields = [field.strip() for field in _SEPARATORS.split(line)]
+    fields = [field.strip() for field in _SEPARATORS.split(line, MOST_COLUMNS)]
     if len(fields) > 1:
         return fields
     words = line.split()
@@ -88,8 +95,8 @@ def _fields(line: str) -> list[str]:
 def rows_of(lines: Iterable[Sequence[str]]) -> list[Row]:
     """Return the rows of a table: the first field that is a code, and the field after it."""
     found: list[Row] = []
-    for line in lines:
-        fields = [field.strip()[:MOST_SIGNS] for field in line]
+    for line in islice(lines, MOST_LINES):
+        fields = [field.strip()[:MOST_SIGNS] for field in line[:MOST_COLUMNS]]
         row = _row(fields)
         if not row.empty and not (not found and _is_heading(fields)):
             found.append(row)

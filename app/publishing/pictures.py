@@ -15,6 +15,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 8 * 1024 * 1024
 # A JPEG is decoded at a fraction of its size; the others are decoded whole.
 MOST_PIXELS = {"JPEG": 100_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
+Image.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values())  # what Pillow itself warns of and refuses
 LEAST_SIDE = 200
 LARGEST = (960, 720)
 SMALL_ENOUGH = 25_000  # bytes, so that a phone on a slow line does not notice
@@ -63,8 +64,9 @@ def _decoded(data: bytes) -> Image.Image:
         if width * height > MOST_PIXELS[opened.format or "PNG"] or min(width, height) < LEAST_SIDE:
             raise PhotoUnfit
         opened.draft("RGB", LARGEST)  # for a JPEG: decode an eighth, a quarter or a half only
-        upright = ImageOps.exif_transpose(opened)
-        return _on_white(upright)
+        # Before anything else, so that the whole picture is in memory once; the longer side may be the height.
+        opened.thumbnail((LARGEST[0], LARGEST[0]), reducing_gap=2.0)
+        return _on_white(ImageOps.exif_transpose(opened))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -1,6 +1,7 @@
 """Who books, and the list of people."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +16,7 @@ from app.groups.checking import Checked, RowState
 from app.groups.forms import ListForm, WhoForm
 from app.groups.models import Group
 from app.groups.operations import Draft
-from app.groups.reading import MOST_ROWS, Reading, Row, merged, read_text
+from app.groups.reading import MOST_LINES, MOST_ROWS, Reading, Row, merged, read_text
 from app.groups.sheets import read_upload
 from app.groups.views.blueprint import PREFIX, bp, draft_or_start, find_group, keeps_typed, remember
 from app.i18n import current_language, text
@@ -90,15 +91,16 @@ def people() -> ResponseReturnValue:
 
 def _read(form: ListForm) -> Reading:
     """Return all rows that were typed, pasted or uploaded. What is wrong is said in the form."""
-    codes, endings = request.form.getlist("code"), request.form.getlist("last4")
-    typed = [Row(code.strip()[:40], end.strip()[:40]) for code, end in zip(codes, endings, strict=False)]
+    pairs = zip(request.form.getlist("code"), request.form.getlist("last4"), strict=False)
+    typed = [Row(code.strip()[:40], end.strip()[:40]) for code, end in islice(pairs, MOST_LINES)]
     pasted = read_text((form.paste.data or "")[:20_000])
     reading = merged([*typed, *pasted, *_uploaded(form)])
-    form.paste.data = ""  # Its rows are shown below, each to be corrected on its own.
+    # Its rows are shown below, each to be corrected on its own; those for which there is no room stay here.
+    form.paste.data = "\n".join(f"{row.code}\t{row.last4}" for row in reading.rows[MOST_ROWS:])
     if reading.too_many:
         message = _("A group has at most %(most)s people. Remove some rows.", most=MOST_ROWS)
         form.form_errors.append(message)
-    return reading
+    return reading.first(MOST_ROWS)
 
 
 def _uploaded(form: ListForm) -> list[Row]:

@@ -5,8 +5,10 @@ import zipfile
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
-from app.groups.reading import Row, merged, read_csv, read_text
+from app.groups.reading import MOST_LINES, Row, merged, read_csv, read_text
 from app.groups.sheets import MOST_BYTES, read_upload
 
 HK = Row("HK7R4M2P", "4821")
@@ -96,6 +98,24 @@ def test_what_is_no_list_is_refused(name, content):
         read_upload(name, content)
 
 
+def test_of_a_long_list_no_more_is_read_than_can_be_corrected():
+    lines = "".join(f"some {n};1\n" for n in range(30_000))
+    assert len(read_csv(lines.encode())) == MOST_LINES
+    assert len(read_csv(("x,1\n" + lines).encode())) == MOST_LINES
+    assert len(read_csv(f'"a";1\n{lines}'.encode())) == MOST_LINES
+    assert len(read_upload("list.xlsx", xlsx(*[(f"some {n}", 1) for n in range(300)]))) == MOST_LINES
+    assert read_text("," * 400_000 + "HK7R4M2P,4821") == []
+
+
+def test_a_sheet_is_found_where_the_workbook_says_and_a_text_in_parts_is_one():
+    book, file = Workbook(), io.BytesIO()
+    book.active.append(["other"])
+    sheet = book.create_sheet("list", 0)
+    sheet.append([CellRichText("HK7R", TextBlock(InlineFont(b=True), "4M2P")), "4821"])
+    book.save(file)
+    assert read_upload("list.xlsx", file.getvalue()) == [HK]
+
+
 def _locked(content):
     """Set the mark of an encrypted part everywhere: in each part's head and in the list of parts."""
     return _marked(_marked(content, b"PK\x03\x04", 6, 1), b"PK\x01\x02", 8, 1)
@@ -109,7 +129,8 @@ def _marked(content, head, offset, value):
 
 
 def _damaged(content):
-    return content[:60] + b"\xff" * 30 + content[90:]
+    at = content.index(b"xl/workbook.xml") + 30
+    return content[:at] + b"\xff" * 30 + content[at + 30 :]
 
 
 @pytest.mark.parametrize(
