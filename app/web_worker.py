@@ -107,7 +107,7 @@ def _end_overdue(door: Any, now: float) -> None:
 
 
 def _room_for_sockets() -> int:
-    """Return how many connections this process may keep; each may need a file for its body beside the socket."""
+    """Return how many connections this process may keep; each may need a file beside its socket."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * MOST_SOCKETS + 256
     if soft < wanted:

@@ -61,7 +61,7 @@ class _Bounded(io.RawIOBase):
 
 
 def _elements(package: zipfile.ZipFile, name: str) -> Iterator[tuple[str, Any]]:
-    """Yield each element of a part, with its name, when it ends. Raises ValueError when there are too many."""
+    """Yield each element of a part, with its name, when it ends. Raises ValueError for too many."""
     begun = 0
     with package.open(name) as part:
         for event, element in iterparse(_Bounded(part), events=("start", "end"), forbid_dtd=True):

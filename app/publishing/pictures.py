@@ -64,7 +64,7 @@ def _decoded(data: bytes) -> Image.Image:
         if width * height > MOST_PIXELS[opened.format or "PNG"] or min(width, height) < LEAST_SIDE:
             raise PhotoUnfit
         opened.draft("RGB", LARGEST)  # for a JPEG: decode an eighth, a quarter or a half only
-        # Before anything else, so that the whole picture is in memory once; the longer side may be the height.
+        # First of all, so that the whole picture is in memory once; the longer side may be the height.
         opened.thumbnail((LARGEST[0], LARGEST[0]), reducing_gap=2.0)
         return _on_white(ImageOps.exif_transpose(opened))
 

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 BLANK = re.compile(r"\{([a-z_]+)\}")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
-_LABELLED = re.compile(r"(?P<label>[^{}\n]+?)\s*[:：]?\s*\{(?P<blank>[a-z_]+)\}[ \t]*")
+_LABELLED = re.compile(r"(?P<label>[^{}\n]+)\{(?P<blank>[a-z_]+)\}[ \t]*")
 _LABEL_ABOVE = re.compile(r"([:：])[ \t]*\n(?=\{([a-z_]+)\}[ \t]*(?:\n|$))")
 
 Value = str | tuple[str, ...]
@@ -126,11 +126,18 @@ def _paragraph(lines: list[str], values: Values, strong: Collection[str]) -> Mar
 
 def _html_line(line: str, values: Values, strong: Collection[str]) -> Markup:
     labelled = _LABELLED.fullmatch(line)
-    if labelled and _is_link(values[labelled["blank"]]):
+    label = _bare(labelled["label"]) if labelled else ""
+    if labelled and label and _is_link(values[labelled["blank"]]):
         name, href = labelled["blank"], _inline(values[labelled["blank"]])
         style = _BUTTON if name == "link" else _LINK
-        return Markup('<a href="{}" style="{}">{}</a>').format(href, style, labelled["label"])
+        return Markup('<a href="{}" style="{}">{}</a>').format(href, style, label)
     return Markup("").join(_pieces(line, values, strong))
+
+
+def _bare(label: str) -> str:
+    """Return the words before a link without the colon that leads to it."""
+    label = label.rstrip()
+    return label[:-1].rstrip() if label.endswith((":", "：")) else label
 
 
 def _pieces(line: str, values: Values, strong: Collection[str]) -> Iterator[Markup]:
