@@ -6,7 +6,7 @@ WEB_PROCESSES and WEB_THREADS change its size, BIND or PORT its address.
 import os
 from pathlib import Path
 
-from app.web_worker import BufferingWorker
+from app.web.worker import BufferingWorker
 
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))

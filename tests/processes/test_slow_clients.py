@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.web_worker import PATIENCE_SECONDS
+from app.web.worker import PATIENCE_SECONDS
 from tests.server import Server
 from tests.slow_clients import STARTS, slow_clients, slowest_answer
 

@@ -21,7 +21,7 @@ MOST_COMPARED = 2000
 FAR_M = 40_000
 _AREAS = ("district", "town", "subdistrict", "area", "county")
 _FULL_AREA = re.compile(r".+(?:区|镇|街道|乡|县)$")
-_BRACKETS = re.compile(r"\s*[(（].*")
+_BRACKETS = re.compile(r"(?<!\s)\s*+[(（].*")
 
 Hits = set[int]
 K = TypeVar("K")

@@ -29,8 +29,8 @@ SURE_LANDMARK_M = 500
 PARTS_OF_STREET = 6
 _APART = re.compile(r"[,;/|\n，；、。]+|(?<=[^\W㐀-鿿])\s+(?=[㐀-鿿])|(?<=[㐀-鿿])\s+(?=[^\W㐀-鿿0-9])")
 # "No. 32, Binhai Avenue" and "Binhai Avenue, 32": the number belongs to the street.
-_NUMBER_FIRST = re.compile(r"^(\s*(?:no\.?|№)?\s*[0-9]{1,4})\s*,\s*", re.IGNORECASE)
-_LONE_NUMBER = re.compile(r",\s*(?:no\.?|№|д\.?|дом)?\s*([0-9]{1,4})(?=\s*(?:,|$))", re.IGNORECASE)
+_NUMBER_FIRST = re.compile(r"^(\s*+(?:(?:no\.?|№)\s*+)?[0-9]{1,4})\s*+,\s*", re.IGNORECASE)
+_LONE_NUMBER = re.compile(r",\s*+(?:(?:no\.?|№|д\.?|дом)\s*+)?([0-9]{1,4})(?=\s*+(?:,|$))", re.IGNORECASE)
 _AREA_KINDS = (PlaceKind.DISTRICT, PlaceKind.CITY)
 _WELL_KNOWN = ("railway_station", "airport", "port", "landmark", "mall", "hospital", "park", "university")
 

@@ -102,8 +102,10 @@ _GENERIC_CHINESE = """
 _ONLY_GENERIC = re.compile(f"(?:{'|'.join(sorted(_GENERIC_CHINESE.split(), key=len, reverse=True))}|[0-9])+")
 CITY_CHINESE = re.compile(r"^(?:中国)?(?:海南省|海南)?(?:海口市|海口)?")
 # What may follow a name and leave it what it is: a number, a part of the building, "beside".
+# A number is taken whole, for there are too many ways to take a long one apart.
 TAIL = re.compile(
-    r"(?:第?[0-9一二三四五六七八九十]+(?:号楼|号院|号|栋|幢|座|单元|室|层|楼|期|门|弄|巷)?|[a-z][0-9]*[座栋口区幢]?|附近|"
+    r"(?:第?(?:[0-9一二三四五六七八九]|十(?!字))++(?:号楼|号院|号|栋|幢|座|单元|室|层|楼|期|门|弄|巷)?|"
+    r"[a-z](?:[0-9]*[座栋口区幢])?|附近|"
     r"旁边|旁|边上|对面|门口|正门|大门|出站口|进站口|出口|入口|候车厅|里面|内|路口|十字路口|交叉口|这里|这边|那里)*"
 )
 STREET_KINDS = frozenset({"#road", "#street", "#avenue"})

@@ -61,16 +61,17 @@ _SMALL = r"[0-9]{1,2}(?:[.,][0-9]+)?"
 
 
 def _angle(name: str, before: str, after: str) -> str:
+    """Return the pattern of an angle in a text without two blanks beside each other."""
     return (
-        rf"(?P<{name}1>{before})\s*(?P<{name}sign>[+-])?(?P<{name}d>{_NUMBER})\s*(?P<{name}mark>°)?\s*"
-        rf"(?:(?P<{name}m>{_SMALL})\s*'?\s*(?:(?P<{name}s>{_SMALL})\s*\"?\s*)?)?(?P<{name}2>{after})"
+        rf"(?P<{name}1>{before}) ?(?P<{name}sign>[+-])?(?P<{name}d>{_NUMBER}) ?(?P<{name}mark>°)? ?"
+        rf"(?:(?P<{name}m>{_SMALL}) ?'? ?(?:(?P<{name}s>{_SMALL}) ?\"? ?)?)?(?P<{name}2>{after})"
     )
 
 
 _SIDE = "[nsew]"
 # The sides stand before both angles, or after both, or nowhere.
 _ANGLES = tuple(
-    re.compile(rf"\(?\s*{_angle('a', before, after)}\s*{apart}\s*{_angle('b', before, after)}\s*\)?")
+    re.compile(rf"\(? ?{_angle('a', before, after)} ?{apart} ?{_angle('b', before, after)} ?\)?")
     for before, after, apart in ((_SIDE, "", "[,;/]?"), ("", _SIDE, "[,;/]?"), ("", "", r"[,;/\s]"))
 )
 
@@ -117,9 +118,7 @@ _GEO = re.compile(
     r"geo:(?P<lat>-?[0-9.]+),(?P<lon>-?[0-9.]+)(?:,-?[0-9.]+)?(?:;[^?]*)?(?:\?(?P<query>.*))?", re.I
 )
 _CODE = re.compile(r"(?P<code>[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,5})(?P<rest>.*)", re.I | re.DOTALL)
-_OF_THE_CITY = re.compile(
-    r"[\s,]*(?:haikou|hainan|china|海口市?|海南省?|中国|хайкоу|хайнань|китай|[\s,])*", re.I
-)
+_OF_THE_CITY = re.compile(r"(?:haikou|hainan|china|海口市?|海南省?|中国|хайкоу|хайнань|китай|[\s,])*", re.I)
 
 
 def _geo(text: str) -> Written | None:

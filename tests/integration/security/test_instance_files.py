@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from app.web_worker import access_line
+from app.web.worker import access_line
 from tests.server import ROOT
 
 FLASK = (str(Path(sys.executable).parent / "flask"), "--app", "wsgi")
