@@ -37,8 +37,7 @@ PUBLIC = {
     "appointments.check", "appointments.show_visit", "appointments.calendar", "appointments.cancel",
     "appointments.restore", "appointments.come", "appointments.contact",
     "appointments.follow_offer_link", "appointments.show_offer", "appointments.take_offer",
-    "appointments.decline_offer",
-    "collection.messages", "collection.remove_contact",
+    "appointments.decline_offer", "collection.messages", "collection.remove_contact",
     "collection.show_status", "collection.ask_status",
     "collection.proxy", "collection.name_proxy", "collection.revoke_proxy", "collection.proxy_sheet",
     "collection.stop_messages", "collection.start_messages",
@@ -366,13 +365,9 @@ def test_every_post_without_a_csrf_token_is_refused(
 
 
 def refused_with(rule: str) -> tuple[int, ...]:
-    """Return the answers to a missing token: booking pages may load anew, so that people can go on.
-
-    The code of the first page, which has no session and so no token, only leads to the form that has one.
-    """
-    if rule.endswith("/collect/code"):
-        return (200, 400)
-    return (400, 303) if rule.startswith("/<any") else (400,)
+    # Booking pages may load anew; the code of the first page, which has no token, only leads to the form.
+    booking = (400, 200) if rule.endswith("/collect/code") else (400, 303)
+    return booking if rule.startswith("/<any") else (400,)
 
 
 @pytest.fixture

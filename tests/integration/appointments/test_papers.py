@@ -131,7 +131,7 @@ def test_the_interface_names_the_refusal(both, client, case):
 def test_times_past_the_deadline_are_not_offered(client, case):
     change(case, collect_before=date(2026, 11, 26))
     page = follow(client, case).text
-    assert "Last day to collect: Wednesday 25 November." in words_of(page)
+    assert "Last day to collect: Wednesday 25 November" in words_of(page)
 
     page = client.get("/en/collect/time").text
 
