@@ -221,8 +221,8 @@ class State:
                 yield f"history: {problem}"
             status = _status_after(status, event)
             place = event.details.get("after") or (None if event.kind == "put_back" else place)
-            changes += event.kind in REVISES and not (event.kind == "put_back" and asked)
-            asked = event.kind == "asked_by_us"
+            changes += event.kind in REVISES and not (asked and event.kind in ("put_back", "contact_changed"))
+            asked = event.kind == "asked_by_us" or (asked and event.kind == "contact_changed")
         if status != visit.status:
             yield f"history ends {status}, the visit is {visit.status}"
         if changes > visit.revision:  # a contact that was corrected elsewhere raises it too
