@@ -66,7 +66,7 @@ def build_scheduler(app: Flask) -> Scheduler:
     jobs = (
         Job(DELIVERY, 5, lambda: deliver_messages(stopping=scheduler.stopping)),
         Job("take_in_files", 5, lambda: take_in_files(stopping=scheduler.stopping)),
-        Job("count_days", 24 * 3600, count_days, shared=True),
+        Job("count_days", 24 * 3600, count_days, shared=True, at_night=True),
         Job("tidy_messages", 60, tidy_messages, shared=True),
         Job("watch_delivery", 60, watch_delivery, shared=True),
         Job("follow_reminder_plans", 30, follow_reminder_plans, shared=True),
@@ -74,9 +74,9 @@ def build_scheduler(app: Flask) -> Scheduler:
         Job("offer_free_times", 15, offer_free_times, shared=True),
         Job("forget_contacts", 3600, forget_contacts, shared=True),
         Job("remind_to_collect", 900, remind_to_collect, shared=True),
-        Job("purge_data", 24 * 3600, purge_data, shared=True),
-        Job("purge", 24 * 3600, purge, shared=True),
-        Job(checks.JOB, 24 * 3600, check_visits, shared=True),
+        Job("purge_data", 24 * 3600, purge_data, shared=True, at_night=True),
+        Job("purge", 24 * 3600, purge, shared=True, at_night=True),
+        Job(checks.JOB, 24 * 3600, check_visits, shared=True, at_night=True),
     )
     scheduler = Scheduler(jobs, around=lambda job: run_job(app, job))
     return scheduler
@@ -105,7 +105,7 @@ def run_job(app: Flask, job: Job) -> None:
                 started_at=started_at,
                 outcome=outcome,
                 now=clock.now(),
-                every=job.every,
+                every=heartbeat.night_after(started_at) - started_at if job.at_night else job.every,
                 failed=failed,
             )
 
@@ -193,7 +193,7 @@ def sound_alarm() -> list[Trouble]:
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
     troubles = watch.read_troubles(channels=list(channels_of(settings)), now=now)
-    troubles += checks.read_troubles()
+    troubles += checks.read_troubles(now=now)
     end_read()
     news = transact(watch.take_news, troubles, now=now)
     if news and not alarm.sound(news, settings, now=now):

@@ -35,6 +35,7 @@ class Job:
     seconds: float
     run: Callable[[], str]
     shared: bool = False
+    at_night: bool = False  # of those once a day: each night, whenever the worker started
 
     @property
     def every(self) -> timedelta:

@@ -27,7 +27,7 @@ class WaitingRules(BaseModel):
     kept_when_far_minutes: int = Field(default=120, ge=5)
     kept_when_near_minutes: int = Field(default=45, ge=5)
     least_notice_minutes: int = Field(default=4 * 60, ge=0, description="a nearer time is not offered")
-    quiet_from_hour: int = Field(default=21, ge=0, le=23, description="on the clock of the station")
+    quiet_from_hour: int = Field(default=20, ge=0, le=23, description="on the clock of the station")
     quiet_until_hour: int = Field(default=8, ge=0, le=23)
     rest_minutes: int = Field(default=60, ge=0, description="between two offers to one person")
     most_a_day: int = Field(default=3, ge=1, description="offers to one person within a day")

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 
 from app.appointments import history, states
 from app.appointments.locks import lock_visit
-from app.appointments.models import Appointment, HandoverItem, is_live
+from app.appointments.models import Appointment, AppointmentEvent, HandoverItem, is_live
 from app.appointments.states import LIVE, Status
 from app.cases.locks import lock_case
 from app.cases.models import Case, VisitItem, VisitItemKind
@@ -29,6 +29,16 @@ class StatusConflict(DomainError):
     """The visit is in a state that does not allow this change; often a colleague was quicker."""
 
     code = "status_conflict"
+
+
+class DoneAlready(DomainError):
+    """A colleague has done this a moment ago: it is theirs to take back. `by` is who."""
+
+    code: ClassVar[str] = "done_already"
+
+    def __init__(self, by: str) -> None:
+        super().__init__()
+        self.by = by
 
 
 class VisitNotToday(DomainError):
@@ -60,12 +70,17 @@ class OtherVisitBooked(DomainError):
 
 @dataclass(frozen=True)
 class Handover:
-    """What was given at the counter, and why not everything if something is missing."""
+    """What was given at the counter, and why not everything if something is missing.
+
+    `lacking` are papers that were not received all the same, and `lacking_because` is why.
+    """
 
     reference: str
     given: frozenset[str] = frozenset()
     reason: str = ""
     to: str = "holder"  # or "proxy"
+    lacking: tuple[str, ...] = ()
+    lacking_because: str = ""
 
 
 def check_in(reference: str, *, actor: str, now: datetime) -> Appointment:
@@ -98,9 +113,14 @@ def complete(handover: Handover, *, actor: str, now: datetime) -> Appointment:
         raise MissingItems(missing)
     target = Status.INCOMPLETE if missing else Status.COMPLETED
     if appointment.status == target:
-        return appointment
+        return _as_it_is(appointment, target, actor)
     given = [code for code in due if code in handover.given]
-    details = {"given": given, "missing": list(missing), "reason": reason if missing else ""}
+    details = {
+        "given": given,
+        "missing": list(missing),
+        "reason": reason if missing else handover.lacking_because.strip(),
+        "lacking": list(handover.lacking),
+    }
     _change(appointment, target, actor=actor, now=now, details=details)
     for code in given:
         row = HandoverItem(appointment_id=appointment.id, item_code=code, given_at=now, given_by=actor)
@@ -167,6 +187,17 @@ def given_before(appointment: Appointment) -> frozenset[str]:
     return frozenset(db.session.scalars(others))
 
 
+def _as_it_is(appointment: Appointment, status: Status, actor: str) -> Appointment:
+    """Return the visit to who pressed the same button twice. Raises DoneAlready for a colleague."""
+    wanted = select(AppointmentEvent.actor).where(
+        AppointmentEvent.appointment_id == appointment.id, AppointmentEvent.kind == status
+    )
+    by = db.session.scalar(wanted.order_by(AppointmentEvent.id.desc()).limit(1))
+    if by and by != actor:
+        raise DoneAlready(by)
+    return appointment
+
+
 def _change(
     appointment: Appointment,
     target: Status,
@@ -176,7 +207,7 @@ def _change(
     details: Mapping[str, object] | None = None,
 ) -> Appointment:
     if appointment.status == target:
-        return appointment  # The same button twice: it is so already.
+        return _as_it_is(appointment, target, actor)
     if not states.can_become(appointment.status, target):
         raise StatusConflict
     appointment.status = target

@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from app.appointments.letters.kinds import BLANKS
 from app.appointments.letters.letters import Visit, contact_of, values_of, visit_of
 from app.appointments.models import Appointment
-from app.appointments.reminders.plan import is_quiet, opens_next
 from app.appointments.states import Status
 from app.broadcasts.models import Notice
 from app.broadcasts.operations import KIND
@@ -15,12 +14,12 @@ from app.db import db
 from app.i18n import in_language
 from app.i18n import text as words
 from app.localtext import LocalText
+from app.night import morning_after
 from app.notifications.delivery.outbox import ClaimedMessage
-from app.notifications.letter import Later, Letter, Skip
+from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
 from app.notifications.texts.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
 from app.notifications.texts.writing import Part, write
-from app.stations.reminder_rules import ReminderRule
 
 _BODY = _l("""{message}
 
@@ -78,11 +77,9 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     to = contact_of(visit, message.channel)
     if not to:
         return Skip(f"no contact for {message.channel}")
-    zone, night = appointment.station.timezone, ReminderRule()
-    if not notice.urgent and is_quiet(now, night, zone):
-        morning = opens_next(now, night.earliest, zone)
-        if morning < appointment.starts_at:
-            return Later(morning, "quiet hours")
+    morning = morning_after(now, appointment.station.timezone, before=appointment.starts_at)
+    if morning and not notice.urgent:
+        return Later(morning, NIGHT)
     with in_language(appointment.language):
         return write(message.channel, to, Part(TO_MANY, lambda: _values(notice, visit)))
 

@@ -36,6 +36,7 @@ class VisitTypeSeed:
     note: LocalText | None
     promised_days: int
     sequential_days: int
+    in_parts: bool
     items: tuple[ItemSeed, ...]
 
 
@@ -50,7 +51,10 @@ def read(folder: Path, services: set[str]) -> tuple[VisitTypeSeed, ...]:
     """Read and check the visit types; `services` are the codes they may belong to. Raises SeedError."""
     texts = (f"{text}_{language}" for text in ("title", "lead", "note") for language in LANGUAGES)
     rows = read_rows(
-        folder, "visit_types.csv", ("code", "service", *texts, *DAYS, "confidence", "source"), key=("code",)
+        folder,
+        "visit_types.csv",
+        ("code", "service", *texts, *DAYS, "in_parts", "confidence", "source"),
+        key=("code",),
     )
     items = _read_items(folder, {row.required("code") for row in rows})
     return tuple(_visit_type(row, services, items[row.text("code")]) for row in rows)
@@ -91,6 +95,7 @@ def _visit_type(row: Row, services: set[str], items: list[ItemSeed]) -> VisitTyp
         note or None,
         row.integer("promised_days", least=1, most=MOST_DAYS),
         row.integer("sequential_days", least=1, most=MOST_DAYS),
+        row.truth("in_parts"),
         tuple(items),
     )
 
@@ -119,6 +124,7 @@ def load(seeds: tuple[VisitTypeSeed, ...], tallies: Tallies) -> None:
         service_id = db.session.scalars(select(Service.id).where(Service.code == seed.service)).one()
         values = {"service_id": service_id, "title": seed.title, "lead": seed.lead, "note": seed.note}
         values |= {"promised_days": seed.promised_days, "sequential_days": seed.sequential_days}
+        values["in_parts"] = seed.in_parts
         visit_type = upsert(VisitType, {"code": seed.code}, values, tallies.of(VisitType))
         for item in seed.items:
             key = {"visit_type_id": visit_type.id, "code": item.code}

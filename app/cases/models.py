@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.crypto import Encrypted
@@ -27,6 +27,8 @@ class VisitType(Model):
     # Working days: what is promised for both permits, and what one bureau after the other needed.
     promised_days: Mapped[int | None] = mapped_column(SmallInteger)
     sequential_days: Mapped[int | None] = mapped_column(SmallInteger)
+    # Whether something may be handed over while another thing is missing; else it is all or nothing.
+    in_parts: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     items: Mapped[list["VisitItem"]] = relationship(
         order_by="VisitItem.position", cascade="all, delete-orphan"

@@ -33,8 +33,9 @@ def list_years() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--year", type=click.IntRange(2020, 2100), required=True, help="The year of the notice.")
 @click.option("--source", required=True, help="Where the notice can be read.")
+@click.option("--complete", is_flag=True, help="It lacks holidays of another year, and is complete.")
 @click.option("--yes", is_flag=True, help="Save without asking.")
-def import_year(file: Path, year: int, source: str, yes: bool) -> None:
+def import_year(file: Path, year: int, source: str, complete: bool, yes: bool) -> None:
     """Import the notice of a year from a CSV file with the columns of seed_data/calendar_days.csv.
 
     First it shows every difference and how many booked visits lose their desk. Nobody is moved: those
@@ -49,6 +50,10 @@ def import_year(file: Path, year: int, source: str, yes: bool) -> None:
     if edit.year == known:
         click.echo("Nothing to change.")
         return
+    missing = calendar.missing_holidays(edit.year, calendar.list_years())
+    if missing and not complete:
+        names = ", ".join(name.en for name in missing)
+        raise click.ClickException(f"These holidays are missing: {names}. If the notice has none: --complete")
     _tell(difference(known, edit.year), _effect(edit))
     if not yes:
         click.confirm("Save?", abort=True)

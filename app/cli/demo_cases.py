@@ -26,7 +26,7 @@ R, V, A, OK, NO = (
 BUREAUS = {Permit.WORK: ("foreign-experts", "lin"), Permit.RESIDENCE: ("exit-entry", "gao")}
 REASONS = {A: "Demo: the diploma is not translated.", NO: "Demo: the contract has ended."}
 EMPLOYERS = (
-    ("DEMO000000000001X1", "Demo Lychee Software Ltd 示例荔枝软件", date(2023, 2, 20)),
+    ("DEMO000000000001X1", "Demo Lychee Software Ltd 示例荔枝软件", date(2023, 8, 21)),
     ("DEMO000000000002X2", "Demo Coral Bay Clinic 示例珊瑚湾诊所", date(2022, 9, 5)),
 )
 

@@ -5,12 +5,10 @@ Days are working days of the station where the papers lie: those on which its do
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from typing import Protocol
 
 from app.stations.hours.working_days import Works, working_day_after
-
-MESSAGE_HOURS = (time(9), time(20))  # nobody is woken by us
 
 
 class Step(Protocol):

@@ -18,7 +18,7 @@ from app.appointments.models import Appointment
 from app.appointments.queries import get_by_reference
 from app.appointments.states import Status
 from app.cases.locks import lock_case
-from app.cases.models import Case
+from app.cases.models import Case, VisitItemKind
 from app.collection import proxies
 from app.collection.models import HandoverRecord, Proxy
 from app.collection.proxies import ProxyCodeWrong
@@ -33,6 +33,24 @@ class IdentityNotSeen(DomainError):
 
     code: ClassVar[str] = "identity_not_seen"
     status = 422
+
+
+class AllOrNothing(DomainError):
+    """This visit hands over everything or nothing: only some of it was ticked."""
+
+    code: ClassVar[str] = "all_or_nothing"
+    status = 422
+
+
+class MissingPapers(DomainError):
+    """Something is handed over, but no paper was received and nobody said why. `papers` are their codes."""
+
+    code: ClassVar[str] = "missing_papers"
+    status = 422
+
+    def __init__(self, papers: tuple[str, ...]) -> None:
+        super().__init__()
+        self.papers = papers
 
 
 class CollectedSince(DomainError):
@@ -50,23 +68,54 @@ class CounterNote:
     papers: frozenset[str] = frozenset()
     identity_seen: bool = False
     reason: str = ""
+    whole: bool = False  # the clerk says that nothing is left to hand over; a reason is about papers
     proxy_id: int | None = None  # whose code was right; None: the holder came
 
 
 def hand_over(note: CounterNote, *, actor: str, now: datetime) -> Appointment:
     """End the visit. With everything given, both permits are issued in this same transaction.
 
-    Raises IdentityNotSeen, ProxyCodeWrong, MissingItems or StatusConflict, and then nothing happened.
+    Raises IdentityNotSeen, AllOrNothing, MissingPapers, ProxyCodeWrong, MissingItems or StatusConflict,
+    and then nothing happened.
     """
     visit = get_by_reference(note.reference)
     case = _locked_case(visit)
     if case and note.given and not note.identity_seen:
         raise IdentityNotSeen
-    handover = Handover(note.reference, note.given, note.reason, PROXY if note.proxy_id else HOLDER)
+    lacking = _check_ticks(note, visit, case) if case and visit.live else ()
+    handover = Handover(
+        note.reference,
+        note.given,
+        "" if note.whole else note.reason,
+        PROXY if note.proxy_id else HOLDER,
+        lacking,
+        note.reason if lacking else "",
+    )
     visit = attendance.complete(handover, actor=actor, now=now)
     if case and find_record(visit) is None:
         _record(note, visit, case, actor=actor, now=now)
     return visit
+
+
+def _check_ticks(note: CounterNote, visit: Appointment, case: Case) -> tuple[str, ...]:
+    """Return the papers if none was received, for a reason. Raises AllOrNothing or MissingPapers."""
+    due = [code for code in attendance.item_codes(visit) if code not in attendance.given_before(visit)]
+    given = note.given.intersection(due)
+    if given and not case.visit_type.in_parts and len(given) < len(due):
+        raise AllOrNothing
+    papers = tuple(item.code for item in case.visit_type.items if item.kind == VisitItemKind.PAPER)
+    # Some papers are asked of some people only, so one that is not there is no fault; none at all is.
+    if not given or (note.papers | _received_before(case)).intersection(papers):
+        return ()
+    if papers and not note.reason.strip():
+        raise MissingPapers(papers)
+    return papers
+
+
+def _received_before(case: Case) -> frozenset[str]:
+    """Return the papers that earlier visits of the case have received."""
+    records = db.session.scalars(select(HandoverRecord).where(HandoverRecord.case_id == case.id))
+    return frozenset(code for record in records for code in record.papers)
 
 
 def _record(note: CounterNote, visit: Appointment, case: Case, *, actor: str, now: datetime) -> None:

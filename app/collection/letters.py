@@ -15,8 +15,9 @@ from app.collection.letter_kinds import AGAIN, FIRST
 from app.db import db
 from app.i18n import in_language, long_day
 from app.i18n import text as words
+from app.night import morning_after
 from app.notifications.delivery.outbox import ClaimedMessage
-from app.notifications.letter import Letter, Skip
+from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
 from app.notifications.texts.writing import Part, write
 from app.settings import Settings
@@ -35,8 +36,8 @@ class News:
     station: Station
 
 
-def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
-    """Return the letter that a message stands for, or why it must not be sent any more."""
+def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
+    """Return the letter that a message stands for, or why it must not be sent any more, or not yet."""
     case = db.session.get(Case, message.subject_id)
     if case is None:
         return Skip("no such case")
@@ -46,7 +47,10 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
     to = case.phone if message.channel == "sms" else case.email
     if not to:
         return Skip(f"no contact for {message.channel}")
-    news = News(message.kind, case, db.session.get_one(Station, case.papers_station_id))
+    station = db.session.get_one(Station, case.papers_station_id)
+    if morning := morning_after(now, station.timezone):
+        return Later(morning, NIGHT)
+    news = News(message.kind, case, station)
     with in_language(case.language):
         kind = FIRST if news.kind == READY else AGAIN
         return write(message.channel, to, Part(kind, lambda: _values(news)))

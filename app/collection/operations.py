@@ -13,11 +13,11 @@ from app.cases.locks import lock_case
 from app.cases.models import CaseEventKind, CaseNotice
 from app.cases.notices import Occasion
 from app.collection import queries
-from app.collection.chase import MESSAGE_HOURS, DueStep
+from app.collection.chase import DueStep
 from app.collection.models import StepKind
 from app.collection.queries import Untaken
 from app.errors import NotFound
-from app.i18n import local
+from app.night import morning_after
 
 CHASE = "chase"
 PERSON = "person"
@@ -38,10 +38,9 @@ def plan_reminders(after_id: int, *, now: datetime) -> tuple[int, int]:
 
 
 def _remind(one: Untaken, due: DueStep | None, *, now: datetime) -> bool:
-    here = local(now, one.station.timezone)
     if due is None or due.step.kind != StepKind.MESSAGE:
         return False
-    if not MESSAGE_HOURS[0] <= here.time() < MESSAGE_HOURS[1]:
+    if morning_after(now, one.station.timezone):
         return False
     mark = f"-{due.step.position}-{one.since_day.isoformat()}"
     if one.notice.chased == mark:

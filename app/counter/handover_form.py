@@ -16,8 +16,7 @@ def read_counter_note(visit: Appointment, form: MultiDict[str, str], *, now: dat
 
     Raises ProxyCodeWrong or TooManyTries.
     """
-    everything = form.get("outcome") != "incomplete"
-    reason = "" if everything else form.get("reason", "").replace("\0", "")[:LONGEST_REASON]
+    reason = form.get("reason", "").replace("\0", "")[:LONGEST_REASON]
     proxy_id = None
     # The second press of a double click finds the code used; it needs none, for it changes nothing.
     if visit.case_id and visit.live and form.get("receiver") == PROXY:
@@ -28,5 +27,6 @@ def read_counter_note(visit: Appointment, form: MultiDict[str, str], *, now: dat
         papers=frozenset(form.getlist("papers")),
         identity_seen="identity" in form,
         reason=reason,
+        whole=form.get("outcome") != "incomplete",
         proxy_id=proxy_id,
     )

@@ -96,6 +96,7 @@ class VisitPage:
     email: str
     papers: list[VisitItem]
     items: list[Item]
+    in_parts: bool
     history: list[AppointmentEvent]
 
 
@@ -115,6 +116,7 @@ def get_visit_page(visit: Appointment, *, shown: bool) -> VisitPage:
         email=email if shown or not email else masked_email(email),
         papers=[item for item in kinds if item.kind == VisitItemKind.PAPER],
         items=_handover(visit, [item for item in kinds if item.kind == VisitItemKind.HANDOVER]),
+        in_parts=case is None or case.visit_type.in_parts,
         history=list_history(visit),
     )
 

@@ -31,6 +31,7 @@ EVENTS = {
     "restored": _l("Booked again"),
     "confirmed": _l("Said: I will come"),
     "contact_changed": _l("Contact details changed"),
+    "walked_in": _l("Came without a booking"),
     "checked_in": _l("Arrived"),
     "completed": _l("Everything handed over"),
     "incomplete": _l("Not complete"),
@@ -60,8 +61,10 @@ CALL_REASONS = {
 }
 
 
-def planned_anew(visit: Appointment) -> str:
+def planned_anew(visit: Appointment, *, by: str) -> str:
     """Return what is said after staff moved or cancelled a visit, and who tells the person."""
+    if visit.status == Status.CANCELLED and visit.cancelled_by != by:
+        return str(_("The visit was cancelled before. Nothing was changed."))
     done = _("The visit is moved.") if visit.status == Status.BOOKED else _("The visit is cancelled.")
     has_contact = visit.email_encrypted or visit.phone_encrypted
     told = _("The person gets a message.") if has_contact else _("There is no contact: nobody is told.")

@@ -12,7 +12,7 @@ Where: {place}
 {address}
 All times are Haikou time (UTC+8).
 
-Each person gets their own message and can change their own visit.
+{changes}
 
 See all visits:
 {link}
@@ -30,12 +30,21 @@ _TIMES = Blank(
     (LocalText("Mon 12 Oct, 09:00–09:40: 8", "10月12日 周一 09:00–09:40：8", "пн, 12 окт., 09:00–09:40: 8"),),
 )
 _LINK = Blank("link", _l("link to all visits"), "https://haikou.example/g/7Kq2mXw9Td")
+_CHANGES = Blank(
+    "changes",
+    _l("sentence: who can change what"),
+    LocalText(
+        "Each person gets their own message and can change their own visit.",
+        "每个人会收到各自的消息，并可更改自己的预约。",
+        "Каждый человек получает своё сообщение и может изменить свой визит.",
+    ),
+)
 _COUNT = Blank("count", _l("number of people"), "8")
 
 BOOKED = MessageKind(
     "group-booked",
     _l("Group booked"),
-    (_TIMES, _COUNT, PLACE, ADDRESS, _LINK, PHONE),
+    (_TIMES, _CHANGES, _COUNT, PLACE, ADDRESS, _LINK, PHONE),
     {EMAIL: frozenset({"times", "link"}), SMS: frozenset({"link"})},
     {
         EMAIL: LazyText(_BOOKED, _l("Visits booked: {count}"), _l("Visits booked: {count}")),

@@ -4,6 +4,7 @@ from datetime import datetime
 from itertools import groupby
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from app.appointments import queries as visits
 from app.appointments.models import Appointment
@@ -15,11 +16,13 @@ from app.groups.models import Group
 from app.groups.queries import booked_members, span_of
 from app.i18n import clock_time, in_language, local, short_day
 from app.i18n import text as words
+from app.night import morning_after
 from app.notifications.delivery.outbox import ClaimedMessage
-from app.notifications.letter import Letter, Skip
+from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
 from app.notifications.texts.writing import Part, write
 from app.settings import Settings
+from app.stations.models import Station
 
 
 def compose_booked(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
@@ -41,12 +44,22 @@ def _booked(group: Group, live: list[Appointment]) -> Values:
     settings = _settings()
     return {
         "times": tuple(times_of(live)),
+        "changes": _changes(live),
         "count": str(sum(visit.party_size for visit in live)),
         "place": words(live[0].station.name),
         "address": words(live[0].station.address),
         "link": f"{settings.public_url.rstrip('/')}/g/{group.token}",
         "phone": settings.help_phone,
     }
+
+
+def _changes(live: list[Appointment]) -> str:
+    """Say who can change what: without cases people who come at one time share a visit."""
+    if all(visit.case_id for visit in live):
+        return str(_("Each person gets their own message and can change their own visit."))
+    if any(visit.party_size > 1 for visit in live):
+        return str(_("Who comes at the same time shares one visit, which is changed for all of them."))
+    return str(_("You change the visits on the page with all of them."))
 
 
 def times_of(live: list[Appointment]) -> list[str]:
@@ -61,8 +74,8 @@ def times_of(live: list[Appointment]) -> list[str]:
     return lines
 
 
-def compose_invited(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
-    """Return the letter that asks one person to choose a time, unless there is no reason any more."""
+def compose_invited(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
+    """Return the letter that asks one person to choose a time, unless there is no reason any more, or yet."""
     case = db.session.get(Case, message.subject_id)
     if case is None or readiness(case) is not Readiness.READY:
         return Skip("not ready any more")
@@ -71,6 +84,9 @@ def compose_invited(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
     to = case.phone if message.channel == "sms" else case.email
     if not to:
         return Skip(f"no contact for {message.channel}")
+    station = db.session.get_one(Station, case.papers_station_id)
+    if morning := morning_after(now, station.timezone):
+        return Later(morning, NIGHT)
     with in_language(case.language):
         return write(message.channel, to, Part(INVITED, lambda: _invited(case)))
 

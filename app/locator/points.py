@@ -34,6 +34,11 @@ class Point:
         return self.moment.astimezone(ZoneInfo(self.station.timezone)).date()
 
     @property
+    def told_m(self) -> int:
+        """Return the distance that is told, for the order of a list; "less than" comes first."""
+        return 0 if self.distance is None or self.distance.under else self.distance.metres
+
+    @property
     def closed_by_notice(self) -> bool:
         return self.state.reason is Reason.CLOSURE
 
@@ -51,11 +56,15 @@ def points_of(listing: Listing, service: Service | None, *, now: datetime) -> li
 
 
 def _measured(points: Iterable[Point], ranked: Mapping[int, Ranked[Spot]]) -> list[Point]:
-    """Say how far away each point is; one that is closed by a notice cannot be the nearest to go to."""
-    points = sorted(points, key=lambda point: point.closed_by_notice)
+    """Say how far away each point is; one that is closed by a notice cannot be the nearest to go to.
+
+    Where a distance is told only roughly the order is that of what is told, so that it reads as one.
+    """
+    points = list(points)
     shut = {point.station.id for point in points if point.closed_by_notice}
     left = {r.station.id: r for r in among([r for r in ranked.values() if r.station.id not in shut])}
-    return [_seen(point, ranked[point.station.id], left.get(point.station.id)) for point in points]
+    seen = [_seen(point, ranked[point.station.id], left.get(point.station.id)) for point in points]
+    return sorted(seen, key=lambda point: (point.closed_by_notice, point.told_m))
 
 
 def _seen(point: Point, seen: Ranked[Spot], compared: Ranked[Spot] | None) -> Point:

@@ -48,6 +48,9 @@ class Later:
     reason: str
 
 
+NIGHT = "quiet hours"
+
+
 class DeliveryError(Exception):
     """The channel could not deliver. `detail` holds no personal data; permanent ones are not tried again.
 

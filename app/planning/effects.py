@@ -1,7 +1,8 @@
 """What a change of plans does to people, looked at before it is saved."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from datetime import datetime as moment
@@ -13,7 +14,14 @@ from sqlalchemy.orm import joinedload
 from app.appointments.availability.capacity import taken_in
 from app.appointments.availability.reach import Reach, reach_of
 from app.appointments.availability.rules import people_in_a_row, window_of
-from app.appointments.availability.slots import Candidate, Line, candidates, free_candidates, in_a_row
+from app.appointments.availability.slots import (
+    Candidate,
+    Line,
+    candidates,
+    cells_of,
+    free_candidates,
+    in_a_row,
+)
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.appointments.queries import cases_of, ways_to
 from app.appointments.reminders.announcing import channels_of
@@ -82,7 +90,7 @@ class Touched:
 
 @dataclass(frozen=True)
 class Free:
-    """Free places of one service on the days that change."""
+    """Free places of one service on the days that change or get somebody; after, new times are taken."""
 
     service: Service
     before: int
@@ -103,6 +111,11 @@ class Effect:
     @property
     def unreachable(self) -> list[Touched]:
         return [one for one in self.touched if not one.reachable]
+
+    @property
+    def emptied(self) -> list[Free]:
+        """Return the services for which nothing is left of what was free."""
+        return [one for one in self.free if one.before and not one.after]
 
     @property
     def shown(self) -> dict[str, Shown]:
@@ -134,7 +147,7 @@ def effect_of(
         for visit in touched
     ]
     rows.sort(key=lambda row: (row.reachable, row.visit.starts_at))
-    return Effect(changes, rows, kept, holds, _free(changes, now=now), crowded)
+    return Effect(changes, rows, kept, holds, _free(changes, rows, now=now), crowded)
 
 
 def _is_movable(visit: Appointment, *, now: moment) -> bool:
@@ -292,13 +305,19 @@ def _days(window: Interval, plan: Plan) -> Iterator[date]:
 # --- free places ----------------------------------------------------------------------------------
 
 
-def _free(changes: Sequence[StationChange], *, now: moment) -> list[Free]:
-    """Return the free places before and after, on the days that change, by service."""
+def _free(changes: Sequence[StationChange], touched: Sequence[Touched], *, now: moment) -> list[Free]:
+    """Return the free places before and after, by service, when everybody takes the time proposed."""
     totals: dict[int, tuple[int, int]] = {}
     services: dict[int, Service] = {}
+    moved = _moved_desks(touched)
     for change in changes:
+        coming = {
+            one.proposal.starts_at.astimezone(change.after.timezone).date()
+            for one in touched
+            if one.proposal and one.proposal.station.id == change.station.id
+        }
         for service in (offer.service for offer in change.station.offers):
-            before, after = _free_at(change, service, now=now)
+            before, after = _free_at(change, service, moved, coming, now=now)
             services[service.id] = service
             so_far = totals.get(service.id, (0, 0))
             totals[service.id] = so_far[0] + before, so_far[1] + after
@@ -306,17 +325,40 @@ def _free(changes: Sequence[StationChange], *, now: moment) -> list[Free]:
     return [Free(service, *totals[service.id]) for service in ordered]
 
 
-def _free_at(change: StationChange, service: Service, *, now: moment) -> tuple[int, int]:
+def _moved_desks(touched: Sequence[Touched]) -> dict[Line, Counter[int]]:
+    """Return how many more desks are taken in each cell, once those who can be moved are."""
+    moved: dict[Line, Counter[int]] = defaultdict(Counter)
+    for one in touched:
+        if one.proposal is None:
+            continue
+        candidate, visit = one.proposal.place.candidate, one.visit
+        for cell in cells_of(candidate.interval):
+            moved[one.proposal.place.line][cell] += candidate.desks_for(visit.party_size)
+        for cell in cells_of(visit.interval):
+            moved[visit.station_id, visit.desk_group][cell] -= visit.desks
+    return moved
+
+
+def _free_at(
+    change: StationChange,
+    service: Service,
+    moved: Mapping[Line, Counter[int]],
+    coming: Set[date],
+    *,
+    now: moment,
+) -> tuple[int, int]:
     window = window_of(service, change.station, now=now)
     both = (change.before, change.after)
     lines = [(change.station.id, plan.desks_for(service.id).number) for plan in both]
-    taken = taken_in(lines, window, now=now)
+    found = taken_in(lines, window, now=now)
+    taken = [Counter(found.get(line, {})) for line in lines]
+    taken[1].update(moved.get(lines[1], {}))
     totals = [0, 0]
     for day in _days(window, change.after):
-        found = [day_slots(plan, service, day) for plan in both]
-        if found[0] == found[1]:
+        slots = [day_slots(plan, service, day) for plan in both]
+        if slots[0] == slots[1] and day not in coming:
             continue
-        for i, line in enumerate(lines):
-            free = free_candidates(found[i], taken.get(line, {}), window=window)
+        for i in range(2):
+            free = free_candidates(slots[i], taken[i], window=window)
             totals[i] += sum(left for _candidate, left in free)
     return totals[0], totals[1]

@@ -1,4 +1,4 @@
-"""Changing opening plans, undoing that, and who works where. Call inside `transact()`."""
+"""Changing opening plans, and who works where. Call inside `transact()`."""
 
 import secrets
 from collections.abc import Sequence
@@ -12,15 +12,12 @@ from sqlalchemy import delete, select
 from app.appointments.availability import capacity
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.displacement import operations as displacement
-from app.appointments.displacement.operations import Because, Was
+from app.appointments.displacement.operations import Because
 from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import locked_station
 from app.appointments.locks import lock_visits
-from app.appointments.models import Appointment
-from app.appointments.states import Status
 from app.db import db, locking
 from app.errors import NotFound
-from app.interval import Interval
 from app.planning import snapshots
 from app.planning.decisions import UNDECIDED, Choice, Decisions
 from app.planning.edits import (
@@ -35,9 +32,8 @@ from app.planning.edits import (
     reason_of,
 )
 from app.planning.effects import Effect, StationChange, Touched, effect_of
-from app.planning.impact import candidate_at
 from app.planning.models import PlanChange, TouchedVisit
-from app.planning.refusals import CalendarChanged, EffectChanged, PlanChanged, UndoOver
+from app.planning.refusals import CalendarChanged, EffectChanged, PlanChanged
 from app.stations.hours import calendar, plans
 from app.stations.hours.opening_hours import DatedPeriod
 from app.stations.models import Closure, DeskGroup, OpeningException, OpeningPeriod, Station
@@ -115,7 +111,7 @@ def _lock_as_seen(touched: Sequence[Touched]) -> None:
 
 
 def _locked_change(save: PlanSave, *, now: datetime) -> StationChange:
-    station = _locked(save.station_slug)
+    station = locked(save.station_slug)
     if station.plan_version != save.seen_version:
         raise PlanChanged
     holds.release_expired(now=now, station_id=station.id)
@@ -213,84 +209,11 @@ def _unchanged(station: Station) -> Station:
     return station
 
 
-def undo_batch(batch: str, *, username: str, now: datetime) -> int:
-    """Restore the plans and visits of a save and take its messages back.
-
-    Returns how many visits could not be given their old time. Raises UndoOver, or PlanChanged when
-    one of the plans was changed again since.
-    """
-    changes = db.session.scalars(
-        select(PlanChange).where(PlanChange.batch == batch, PlanChange.batch != "").order_by(PlanChange.id)
-    ).all()
-    if not changes:
-        raise NotFound
-    stations = [db.session.get_one(Station, change.station_id) for change in changes]
-    for station in sorted(stations, key=lambda station: station.slug):
-        _locked(station.slug)
-    _lock_visits_of(changes)
-    for change, station in zip(changes, stations, strict=True):
-        db.session.refresh(change)
-        if change.undone_at or not change.undo_until or change.undo_until <= now:
-            raise UndoOver
-        if station.plan_version != change.version:
-            raise PlanChanged
-        _restore_plan(change, station, username, now=now)
-    return sum(_restore_visits(change, username, now=now) for change in changes)
-
-
-def _lock_visits_of(changes: Sequence[PlanChange]) -> None:
-    """Lock the visits that the changes touched, before their desks are counted anew."""
-    ids = select(TouchedVisit.appointment_id).where(
-        TouchedVisit.plan_change_id.in_([change.id for change in changes])
-    )
-    lock_visits(db.session.scalars(ids).all())
-
-
-def _restore_plan(change: PlanChange, station: Station, username: str, *, now: datetime) -> None:
-    snapshots.put_back(station, change.before)
-    station.plan_version += 1
-    change.undone_at = now
-    db.session.add(
-        PlanChange(
-            station_id=station.id,
-            username=username,
-            changed_at=now,
-            kind="undone",
-            details={"version": station.plan_version, "undone": change.id, "touched": []},
-            version=station.plan_version,
-        )
-    )
-    db.session.flush()
-    capacity.refit(station, now=now)
-
-
-def _restore_visits(change: PlanChange, username: str, *, now: datetime) -> int:
-    """Return how many visits stay where the change had put them."""
-    wanted = select(TouchedVisit).where(
-        TouchedVisit.plan_change_id == change.id, TouchedVisit.decision != Choice.KEEP
-    )
-    station = db.session.get_one(Station, change.station_id)
-    plan = plans.read_plan(station.id, station.timezone)
-    stayed = 0
-    for row in db.session.scalars(wanted).all():
-        visit = db.session.get_one(Appointment, row.appointment_id)
-        if (visit.station_id, visit.starts_at) == (row.station_id, row.starts_at) and not (
-            visit.asked or visit.status == Status.CANCELLED
-        ):
-            continue
-        candidate = candidate_at(plan, Interval(row.starts_at, row.ends_at), row.desk_group)
-        was = Was(visit.reference, row.station_id, candidate, row.desks, row.revision, change.changed_at)
-        if row.decision == Choice.ASK:
-            stayed += not displacement.stop_asking(was, actor=username, now=now)
-        else:
-            stayed += not displacement.put_back(was, station, actor=username, now=now)
-    return stayed
-
-
 # --- writing the rows -----------------------------------------------------------------------------
 
 
-def _locked(slug: str) -> Station:
+def locked(slug: str) -> Station:
+    """Return the station with its plan locked for a change. Raises NotFound."""
     station = lock_station(slug)
     if station is None:
         raise NotFound

@@ -19,9 +19,3 @@ class CalendarChanged(DomainError):
     """Somebody else changed this year of the calendar since the form was opened."""
 
     code = "calendar_changed"
-
-
-class UndoOver(DomainError):
-    """The messages are on their way, or the change was undone already."""
-
-    code = "undo_over"

@@ -57,13 +57,17 @@ class Scope:
 
 
 def one_visit(scope: Scope) -> Report:
-    """Return how many collections needed one visit only: the main number of the service."""
-    collected, in_one = queries.count_collections(scope.stations, scope.period)
+    """Return how many of those who came needed one visit only: the main number of the service."""
+    found = queries.count_collections(scope.stations, scope.period)
     answer = _("Nothing was collected in this time.")
-    if collected:
-        part, whole = told_share(in_one, collected)
+    if found.came:
+        part, whole = told_share(found.in_one_visit, found.came)
         answer = _("%(part)s of %(whole)s people got everything in one visit.", part=part, whole=whole)
-    rows = ((_("In one visit"), in_one), (_("In more visits"), collected - in_one))
+    rows = (
+        (_("In one visit"), found.in_one_visit),
+        (_("In more visits"), found.collected - found.in_one_visit),
+        (_("Not everything yet"), found.came - found.collected),
+    )
     return Report(
         "one-visit", _("Did people get everything in one visit?"), answer,
         (_("Collected"), _("Cases")), rows, _bars(answer, rows),

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import Select, delete, exists, select
 
 from app.appointments.availability.slots import cell_of, cells_of, start_of
 from app.appointments.models import Appointment, DeskUsage, Hold, HoldStatus, is_live
@@ -48,22 +49,25 @@ class Found:
 
 def check_station(station_id: int, *, now: datetime) -> int:
     """Look at one station and write down what is found; what is no longer so goes. Returns how many."""
-    station = db.session.get_one(Station, station_id)
+    found = _look_at(db.session.get_one(Station, station_id), now=now)
+    _write_down(station_id, found, now=now)
+    return len(found)
+
+
+def _look_at(station: Station, *, now: datetime) -> set[Found]:
     visits = db.session.scalars(
         select(Appointment)
-        .where(Appointment.station_id == station_id, is_live)
+        .where(Appointment.station_id == station.id, is_live)
         .where(Appointment.starts_at > now - LOOK_BACK)
         .order_by(Appointment.created_at, Appointment.id)
     ).all()
-    found = {
+    return {
         *_counters(station, now=now),
         *_untold(visits),
         *_not_offered(station, visits),
         *_without_desk(station, visits, now=now),
         *_left_open(visits, now=now),
     }
-    _write_down(station_id, found, now=now)
-    return len(found)
 
 
 def _counters(station: Station, *, now: datetime) -> Iterator[Found]:
@@ -190,17 +194,24 @@ def stations_to_check(*, now: datetime) -> Sequence[int]:
     ).all()
 
 
-def list_findings(stations: Iterable[Station]) -> Sequence[Finding]:
-    """Return what the last check found at these stations, the newest first."""
+def list_findings(stations: Iterable[Station], *, now: datetime) -> Sequence[Finding]:
+    """Return what the last check found at these stations and is so still, the newest first."""
     ids = [station.id for station in stations]
-    wanted = select(Finding).where(Finding.station_id.in_(ids))
-    return db.session.scalars(wanted.order_by(Finding.first_seen_at.desc(), Finding.id)).all()
+    return _still_so(select(Finding).where(Finding.station_id.in_(ids)), now=now)
 
 
-def read_troubles() -> list[Trouble]:
-    """Return what operators are told of the last check; nothing when it found nothing."""
-    found = db.session.scalars(select(func.count(Finding.id))).one()
-    return [Trouble(TROUBLE, found)] if found else []
+def _still_so(wanted: Select[Any], *, now: datetime) -> list[Finding]:
+    """Return those of the findings that another look at their stations finds again."""
+    ordered = wanted.order_by(Finding.first_seen_at.desc(), Finding.id)
+    rows: Sequence[Finding] = db.session.scalars(ordered).all()
+    again = {station: _look_at(station, now=now) for station in {row.station for row in rows}}
+    return [row for row in rows if Found(row.code, row.station_id, row.subject) in again[row.station]]
+
+
+def read_troubles(*, now: datetime) -> list[Trouble]:
+    """Return what operators are told of the last check; nothing when nothing of it is so any more."""
+    found = _still_so(select(Finding), now=now)
+    return [Trouble(TROUBLE, len(found))] if found else []
 
 
 def last_check() -> datetime | None:

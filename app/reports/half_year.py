@@ -42,7 +42,7 @@ def read(period: Period, stations: Sequence[Station]) -> HalfYear:
     approved = approvals.list_approved(period.first, period.last)
     earlier = period.year_before
     before = approvals.list_approved(earlier.first, earlier.last)
-    collected, in_one = queries.count_collections(stations, period)
+    collections = queries.count_collections(stations, period)
     return HalfYear(
         period=period,
         units=queries.count_new_employers(period),
@@ -50,9 +50,9 @@ def read(period: Period, stations: Sequence[Station]) -> HalfYear:
         permits_before=len(before),
         change=change_percent(len(approved), len(before)),
         countries=len({case.nationality for case in approved if case.nationality}),
-        collected=collected,
-        in_one_visit=in_one,
-        one_visit_percent=share_percent(in_one, collected),
+        collected=collections.collected,
+        in_one_visit=collections.in_one_visit,
+        one_visit_percent=share_percent(collections.in_one_visit, collections.came),
         median_days=middle(approvals.working_days_of(approved)),
         approved=approved,
         approved_before=before,

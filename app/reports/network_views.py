@@ -31,7 +31,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "reports/network.html",
         rows=network.overview(stations[:MOST_STATIONS], now=clock.now()),
-        findings=checks.list_findings(stations),
+        findings=checks.list_findings(stations, now=clock.now()),
         words=wording.FINDINGS,
         last_check=checks.last_check(),
     )

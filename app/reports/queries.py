@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from app.appointments.availability.slots import CELL
@@ -124,31 +124,39 @@ def minutes_at_the_counter(visits: Sequence[VisitRow]) -> list[int]:
 # --- collections and cases ---------------------------------------------------------------------
 
 
-def count_collections(stations: Sequence[Station], period: Period) -> tuple[int, int]:
-    """Return how many cases were collected in the period, and how many of them in one single visit.
+@dataclass(frozen=True, slots=True)
+class Collections:
+    """Cases whose people came in some days, how many have everything, and how many of these came once."""
+
+    came: int = 0
+    collected: int = 0
+    in_one_visit: int = 0
+
+
+def count_collections(stations: Sequence[Station], period: Period) -> Collections:
+    """Count the cases whose people came to these stations to collect.
 
     A visit counts when the person was there, complete or not; one that was missed or cancelled does not.
     """
+    if not stations:
+        return Collections()
+    span = span_of(period, stations[0].timezone)
     there = (Status.COMPLETED, Status.INCOMPLETE)
-    visits = aliased(Appointment)
-    per_case = (
-        select(func.count())
-        .where(visits.case_id == Case.id, visits.status.in_(there))
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    span = span_of(period, stations[0].timezone) if stations else None
-    if span is None:
-        return 0, 0
-    last = aliased(Appointment)
+    came, visits = aliased(Appointment), aliased(Appointment)
+    made = select(func.count()).where(visits.case_id == Case.id, visits.status.in_(there))
     rows = db.session.execute(
-        select(Case.id, per_case)
-        .join(last, (last.case_id == Case.id) & (last.status == Status.COMPLETED))
-        .where(Case.collected_at >= span.start, Case.collected_at < span.end)
-        .where(last.station_id.in_([station.id for station in stations]))
-        .distinct()
+        select(Case.collected_at, made.correlate(Case).scalar_subquery()).where(
+            exists().where(
+                came.case_id == Case.id,
+                came.status.in_(there),
+                came.station_id.in_([station.id for station in stations]),
+                came.starts_at >= span.start,
+                came.starts_at < span.end,
+            )
+        )
     ).all()
-    return len(rows), sum(visits_made == 1 for _case, visits_made in rows)
+    collected = [visits_made for collected_at, visits_made in rows if collected_at]
+    return Collections(len(rows), len(collected), sum(visits_made == 1 for visits_made in collected))
 
 
 def count_new_employers(period: Period) -> int:

@@ -7,7 +7,8 @@ from datetime import time
 from enum import StrEnum
 from typing import Any, Self
 
-FIRST_HOUR, LAST_HOUR = time(8), time(20)
+from app.night import FIRST_HOUR, LAST_HOUR
+
 MOST_DAYS, MOST_MINUTES, MOST_HOURS = 60, 60 * 24 * 60, 24 * 60
 _DAYS = r"(?P<days>\d+)d@(?P<at>(?:[01]\d|2[0-3]):[0-5]\d)"
 _SHORT = re.compile(rf"(?:{_DAYS}|(?P<minutes>\d+)m)(?:>(?P<hours>\d+)h)?(?: (?P<channel>email|sms))?")

@@ -1,4 +1,4 @@
-"""The periodic jobs and the state of delivery, for administrators."""
+"""The periodic jobs, the state of delivery and what the nightly check found, for administrators."""
 
 from flask import Blueprint, Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -9,6 +9,7 @@ from app.notifications import queries
 from app.notifications.channels.registry import channels_of
 from app.notifications.watch import heartbeat
 from app.notifications.watch import troubles as watch
+from app.reports import checks
 from app.staff.frame import frame
 from app.staff.permissions import requires
 from app.system import wording as system_wording
@@ -31,7 +32,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "system/system.html",
         runs=heartbeat.list_runs(),
-        troubles=watch.read_troubles(channels=on, now=now),
+        troubles=[*watch.read_troubles(channels=on, now=now), *checks.read_troubles(now=now)],
         channels=[(name, name in on, waiting.get(name, 0)) for name in names],
         job_words=system_wording.JOBS,
         outcome_words=system_wording.outcome,

@@ -70,6 +70,11 @@ _TROUBLES: dict[str, Callable[[int, str], str]] = {
         "“%(job)s” failed %(num)d time in a row.", "“%(job)s” failed %(num)d times in a row.", n, job=job
     ),
     "never-ran": lambda _n, _job: _("The worker has never run."),
+    "check-found": lambda n, _job: ngettext(
+        "The nightly check found %(num)d contradiction: look at “Network”.",
+        "The nightly check found %(num)d contradictions: look at “Network”.",
+        n,
+    ),
     "backlog": lambda n, _job: ngettext(
         "A message is due for %(num)d minute and was not sent.",
         "A message is due for %(num)d minutes and was not sent.",

@@ -89,6 +89,8 @@ STAFF = {
     "staff.move": Role.CLERK,
     "staff.ask_to_cancel": Role.CLERK,
     "staff.cancel": Role.CLERK,
+    "staff_walk_in.ask": Role.CLERK,
+    "staff_walk_in.receive": Role.CLERK,
     "staff_collecting.overview": Role.CLERK,
     "staff_collecting.note_called": Role.CLERK,
     "staff_collecting.pause": Role.CLERK,
@@ -389,12 +391,8 @@ def test_a_visit_opens_with_its_own_token_only(world: World, network, route: str
     path = path.replace("<>", str(world.values["reference"]))
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
-    answer = world.app.test_client().open(
-        path,
-        method=method,
-        headers=headers,
-        json={"starts_at": "2026-11-25T09:00:00+08:00"} if method == "POST" else None,
-    )
+    body = {"starts_at": "2026-11-25T09:00:00+08:00"} if method == "POST" else None
+    answer = world.app.test_client().open(path, method=method, headers=headers, json=body)
 
     assert answer.status_code == 401
     assert world.values["reference"] not in answer.text

@@ -164,6 +164,8 @@ def put_back(was: Was, station: Station, *, actor: str, now: datetime) -> bool:
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
     _put(appointment, station, was.candidate, was.desks)
+    if appointment.asked_revision == was.revision - 1:
+        appointment.asked_revision = appointment.revision
     history.record(appointment, PUT_BACK, actor=actor, now=now)
     outbox.cancel(TOPIC, appointment.id, now=now)
     # The move or the cancellation raised it by one.

@@ -28,9 +28,10 @@ from app.db import db
 from app.i18n import clock_time, current_language, in_language, local, long_day, short_day
 from app.i18n import text as words
 from app.localtext import LocalText
+from app.night import morning_after
 from app.notifications import contacts
 from app.notifications.delivery.outbox import TOLD, ClaimedMessage
-from app.notifications.letter import CalendarFile, Later, Letter, Skip
+from app.notifications.letter import NIGHT, CalendarFile, Later, Letter, Skip
 from app.notifications.models import OutboxMessage
 from app.notifications.texts.blanks import Values
 from app.notifications.texts.writing import Part, write
@@ -90,6 +91,8 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     to = contact_of(visit, message.channel)
     if not to:
         return Skip(f"no contact for {message.channel}")
+    if message.kind in BY_US and (morning := _morning(visit)):
+        return Later(morning, NIGHT)
     if not message.kind.startswith(REMINDER):
         with in_language(appointment.language):
             return write(message.channel, to, part_of(visit), calendar=_calendar(visit, to))
@@ -107,6 +110,13 @@ def _door_opens(visit: Visit) -> Later | None:
     return Later(min(visit.now + LOOK_AGAIN, appointment.starts_at), CLOSED_THEN)
 
 
+def _morning(visit: Visit) -> datetime | None:
+    """Return when to tell of a change of ours instead, while neither time is near."""
+    before = displacement.find_displacement(visit.appointment)
+    first = min(visit.appointment.starts_at, before.was.starts_at if before else visit.appointment.starts_at)
+    return morning_after(visit.now, visit.appointment.station.timezone, before=first)
+
+
 def _end_of_night(visit: Visit) -> Later | None:
     """Return when to send instead, if it is night at the station and the visit is not in it."""
     appointment = visit.appointment
@@ -117,7 +127,7 @@ def _end_of_night(visit: Visit) -> Later | None:
     if not all(is_quiet(moment, rule, zone) for moment in (visit.now, visit.now - ON_ITS_WAY)):
         return None
     morning = opens_next(visit.now, rule.earliest, zone)
-    return Later(morning, "quiet hours") if morning < appointment.starts_at else None
+    return Later(morning, NIGHT) if morning < appointment.starts_at else None
 
 
 def _reminder(visit: Visit, message: ClaimedMessage, to: str) -> Letter | Skip | Later:
@@ -180,10 +190,18 @@ def draft(appointment: Appointment, before: Displacement, new: Spot | None, *, n
     kind = displacement.MOVED if new else displacement.CANCELLED
     case = db.session.get(Case, appointment.case_id) if appointment.case_id else None
     values = {**values_of(Visit(kind, appointment, case, now)), "why": displacement_words.why(before)}
+    # Who reads the draft is not the person: their links open the visit for whoever has them.
+    values |= {name: _covered(str(values[name])) for name in ("link", "come_link", "cancel_link")}
     if new:
         there = local(new.starts_at, new.timezone)
         values |= {"day": short_day(there), "time": clock_time(there), "place": words(new.place)}
     return write("sms", "", Part(KINDS[kind], lambda: values))
+
+
+def _covered(link: str) -> str:
+    """Return a link without what nobody else may know."""
+    base, _slash, _secret = link.rpartition("/")
+    return f"{base}/…" if base else ""
 
 
 def _reason_to_skip(visit: Visit, revision: int) -> str:

@@ -18,8 +18,9 @@ from app.cases.models import Case
 from app.db import db
 from app.i18n import clock_time, in_language, local, long_day, short_day
 from app.i18n import text as words
+from app.night import morning_after
 from app.notifications.delivery.outbox import ClaimedMessage
-from app.notifications.letter import Letter, Skip
+from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
 from app.notifications.texts.kinds import MessageKind
 from app.notifications.texts.writing import Part, write
@@ -41,8 +42,8 @@ class Kept:
         return self.offer.hold.station
 
 
-def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
-    """Return the letter about an offer, or why it must not be sent any more."""
+def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
+    """Return the letter about an offer, or why it must not be sent any more, or not yet."""
     made = db.session.get(TimeOffer, message.subject_id)
     if made is None:
         return Skip("no such offer")
@@ -52,6 +53,8 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
     to = _contact(made, message.channel)
     if not to:
         return Skip(f"no contact for {message.channel}")
+    if morning := morning_after(now, made.hold.station.timezone, before=made.until):
+        return Later(morning, NIGHT)
     kept = Kept(made, made.appointment, now)
     with in_language(made.language):
         return write(message.channel, to, Part(_kind(kept), lambda: _values(kept)))

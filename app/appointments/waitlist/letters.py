@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from flask import current_app
+from sqlalchemy import select
 
 from app.appointments.waitlist.kinds import JOINED, RETIRED, TAKEN_OFF
 from app.appointments.waitlist.models import WaitingEntry
@@ -10,18 +11,20 @@ from app.cases.models import Case
 from app.db import db
 from app.i18n import in_language
 from app.i18n import text as words
+from app.night import morning_after
 from app.notifications.delivery.outbox import ClaimedMessage
-from app.notifications.letter import Letter, Skip
+from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
 from app.notifications.texts.writing import Part, write
 from app.settings import Settings
+from app.stations.models import Station
 from app.typography import comma
 
 KINDS = {kind.name: kind for kind in (JOINED, TAKEN_OFF, RETIRED)}
 
 
-def compose(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
-    """Return the letter, or why it must not be sent any more."""
+def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
+    """Return the letter, or why it must not be sent any more, or not yet."""
     entry = db.session.get(WaitingEntry, message.subject_id)
     kind = KINDS[message.kind]
     if entry is None or (entry.ended_at and kind is JOINED):
@@ -31,8 +34,18 @@ def compose(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
     to = _contact(entry, message.channel)
     if not to:
         return Skip(f"no contact for {message.channel}")
+    if kind is not JOINED and (morning := morning_after(now, _zone_of(entry))):
+        return Later(morning, NIGHT)
     with in_language(entry.language):
         return write(message.channel, to, Part(kind, lambda: _values(entry)))
+
+
+def _zone_of(entry: WaitingEntry) -> str:
+    """Return the clock of a place where the person waited, or of the network when no place is left."""
+    if entry.places:
+        return entry.places[0].station.timezone
+    first = select(Station.timezone).order_by(Station.number, Station.id)
+    return db.session.scalars(first.limit(1)).one()
 
 
 def _contact(entry: WaitingEntry, channel: str) -> str:

@@ -26,6 +26,7 @@ from app.db import db, locking
 from app.errors import NotFound
 from app.notifications.delivery import outbox
 from app.notifications.delivery.outbox import OutboxRequest
+from app.notifications.undoing import TakenBack, bring_back
 
 TOPIC = "offer"
 # The hold outlasts what the person was told, so that the next person has the time before it is public.
@@ -206,6 +207,13 @@ def find_open(visit: Appointment, *, now: datetime) -> TimeOffer | None:
 def withdraw(appointment_id: int, *, now: datetime) -> list[TimeOffer]:
     """Take back the open offers to a visit that was changed or cancelled. Hold the visit's row lock."""
     return _close(_open_for(appointment_id), OfferAnswer.WITHDRAWN, now=now)
+
+
+def reopen(made: TimeOffer, ended_at: datetime, *, now: datetime) -> None:
+    """Keep the time again, whose desks were just taken, as if the offer had not ended then."""
+    made.answer = made.answered_at = None
+    made.hold.status, made.hold.expires_at = HoldStatus.OPEN, made.until + HANDED_ON_WITHIN
+    bring_back(TakenBack(TOPIC, made.id, 0, ended_at), now=now)
 
 
 def close(made: TimeOffer, answer: OfferAnswer, *, now: datetime) -> None:

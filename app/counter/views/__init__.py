@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.counter.views import collecting, day, visit, waitlist
+from app.counter.views import collecting, day, visit, waitlist, walk_ins
 from app.counter.views.blueprint import bp
 
-__all__ = ["collecting", "day", "init_app", "visit", "waitlist"]
+__all__ = ["collecting", "day", "init_app", "visit", "waitlist", "walk_ins"]
 
 
 def init_app(app: Flask) -> None:
-    for blueprint in (bp, collecting.bp, waitlist.bp):
+    for blueprint in (bp, collecting.bp, waitlist.bp, walk_ins.bp):
         app.register_blueprint(blueprint)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts.models import Role
-from app.appointments import queries as staff_queries
+from app.appointments import queries as visits
 from app.appointments.models import Appointment
 from app.counter import board, queries, to_do
 from app.counter.views.blueprint import bp
@@ -15,6 +15,7 @@ from app.i18n import local
 from app.planning import calls
 from app.planning import queries as planning_queries
 from app.planning import wording as planning_wording
+from app.staff import queries as staff_queries
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
 from app.staff.typed import read_day
 from app.stations.models import Station
@@ -48,6 +49,7 @@ def _board(station: Station, stations: list[Station]) -> ResponseReturnValue:
         now=now,
         rows=rows,
         numbers=board.count(rows),
+        holds_desks=staff_queries.holds_desks(station, day) and day == this_day,
         calls=calls.list_calls(station, now=now),
         call_script=planning_wording.call_script,
         undoable=planning_queries.find_undoable(station, now=now),
@@ -65,5 +67,5 @@ def _chosen_day(otherwise: date) -> date:
 def _last_change() -> Appointment | None:
     """Return the visit that this person changed last, while undo would still take that change back."""
     reference, status = session.get("undo", ("", ""))
-    visit = staff_queries.find_visit(reference) if reference else None
+    visit = visits.find_visit(reference) if reference else None
     return visit if visit and visit.status == status else None

@@ -62,6 +62,8 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         times=_other_times(visit, refusal, now=now) if changeable else [],
         refusal=sentence(refusal) if refusal else "",
         missing=getattr(refusal, "missing", ()),
+        lacking=getattr(refusal, "papers", ()),
+        done_by=getattr(refusal, "by", ""),
         typed=request.form,
         proxy=proxies.find_live(visit.case_id) if visit.case_id else None,
         record=handover.find_record(visit),
@@ -227,7 +229,7 @@ def _plan_anew(reference: str, operation: Callable[..., Appointment], *target: T
         visit = transact(operation, reference, *target, now=clock.now(), actor=get_member().username)
     except DomainError as refusal:
         return _visit_page(reference, refusal)
-    flash(wording.planned_anew(visit))
+    flash(wording.planned_anew(visit, by=get_member().username))
     return redirect(url_for(".visit", reference=reference), 303)
 
 

@@ -80,7 +80,7 @@ def _page(stations: Sequence[Station], wrong: int = 0) -> str:
 
 
 def _row(entry: WaitingEntry, offer: TimeOffer | None, names: Mapping[int, str]) -> Row:
-    name = entry.name or (entry.appointment and entry.appointment.name) or names.get(entry.case_id or 0, "")
+    name = entry.name or (entry.appointment and entry.appointment.name) or names.get(_case_of(entry) or 0, "")
     state = offers.state_of(offer, now=clock.now()) if offer else None
     return Row(entry, initials(name), offer, state)
 
@@ -91,6 +91,11 @@ def _last_offers(entries: Sequence[WaitingEntry]) -> dict[int, TimeOffer]:
     return {made.waiting_id: made for made in found if made.waiting_id}
 
 
+def _case_of(entry: WaitingEntry) -> int | None:
+    """Return the case of who waits, their own or that of their visit: a visit of a case has no name."""
+    return entry.case_id or (entry.appointment.case_id if entry.appointment else None)
+
+
 def _case_names(entries: Sequence[WaitingEntry]) -> dict[int, str]:
-    ids = {entry.case_id for entry in entries if entry.case_id}
+    ids = {case_id for entry in entries if (case_id := _case_of(entry))}
     return {case.id: case.full_name for case in db.session.scalars(select(Case).where(Case.id.in_(ids)))}

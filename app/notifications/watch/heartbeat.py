@@ -1,7 +1,8 @@
 """The table of periodic jobs: who may run which now, when each last ran, and what came of it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.db import db
 from app.notifications.models import JobRun
 
+NETWORK_ZONE, AT_NIGHT = ZoneInfo("Asia/Shanghai"), time(3, 30)
 LEASE = timedelta(minutes=10)  # a shared job whose worker died is anybody's after this
 MOST_EARLY = timedelta(seconds=5)  # ticks of one beat are never exactly a beat apart
 GAVE_WAY = "gave way"  # the outcome of a run that others left no room in the database
@@ -65,6 +67,13 @@ def beat(
     run.leased_until = None
     run.failures = run.failures + 1 if failed else 0
     db.session.add(run)
+
+
+def night_after(moment: datetime) -> datetime:
+    """Return the next time at which jobs of the night run, when nobody books."""
+    there = moment.astimezone(NETWORK_ZONE)
+    tonight = there.replace(hour=AT_NIGHT.hour, minute=AT_NIGHT.minute, second=0, microsecond=0)
+    return (tonight + timedelta(days=tonight <= there)).astimezone(UTC)
 
 
 def last_runs() -> dict[str, datetime]:

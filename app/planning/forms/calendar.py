@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.i18n import current_language
 from app.planning.edits import CalendarEdit
 from app.seeding.files import SeedError
-from app.stations.hours.calendar import YearCalendar, read_notice, written
+from app.stations.hours.calendar import YearCalendar, list_years, missing_holidays, read_notice, written
 from app.stations.models import CalendarStatus
+from app.typography import comma
 
 MOST_SIGNS = 50_000
 STATUSES = {
@@ -27,6 +29,8 @@ class YearForm:
     status: str
     source: str
     days: str
+    missing: str = ""  # holidays of another year that the notice does not name
+    complete: bool = False  # somebody says that it is complete all the same
     errors: list[tuple[str, str]] = field(default_factory=list)
     edit: CalendarEdit | None = None
 
@@ -40,6 +44,7 @@ class YearForm:
         """Read the form; an uploaded file goes before what stands in the field."""
         text = uploaded or typed.get("days", "")
         form = cls(known, typed.get("status", ""), typed.get("source", "").strip()[:1000], text[:MOST_SIGNS])
+        form.complete = "complete" in typed
         form._read()
         return form
 
@@ -62,8 +67,15 @@ class YearForm:
         if not self.source:
             self.errors.append(("source", _("Write where the notice can be read.")))
         days = () if status is CalendarStatus.UNPUBLISHED else self._days()
-        if not self.errors:
-            self.edit = CalendarEdit(YearCalendar(self.known.year, status, self.source, days))
+        if self.errors:
+            return
+        year = YearCalendar(self.known.year, status, self.source, days)
+        missing = missing_holidays(year, list_years()) if status is CalendarStatus.OFFICIAL else ()
+        self.missing = comma().join(name.in_language(current_language()) for name in missing)
+        if self.missing and not self.complete:
+            self.errors.append(("complete", _("These holidays are missing: %(names)s.", names=self.missing)))
+        else:
+            self.edit = CalendarEdit(year)
 
     def _days(self) -> tuple:  # type: ignore[type-arg]
         try:
@@ -71,6 +83,15 @@ class YearForm:
         except SeedError as error:
             self.errors.append(("days", _trouble(error)))
             return ()
+
+
+# What a cell of each column must be, told with the line that was refused.
+_RULES = {
+    "day": _l("it must be a day of this year like 2027-10-01, and each day once."),
+    "kind": _l("it must be day_off or makeup_workday."),
+    "name": _l("it must have a name in each of the three languages."),
+    "works_as": _l("it must be 0 for Monday to 6 for Sunday for a make-up workday, and empty for a day off."),
+}
 
 
 def _weekday(text: str, otherwise: int | None) -> int | None:
@@ -84,10 +105,12 @@ def _trouble(error: SeedError) -> str:
         return str(
             _("Line %(line)s of the list cannot be read. Compare it with the example.", line=error.line)
         )
+    rule = _RULES.get(error.column.partition("_")[0] if error.column != "works_as" else "works_as", "")
     return str(
         _(
-            "Line %(line)s of the list: check “%(column)s”. Compare it with the example.",
+            "Line %(line)s of the list, “%(column)s”: %(rule)s",
             line=error.line,
             column=error.column,
+            rule=rule or error.problem,
         )
     )

@@ -10,15 +10,17 @@ from app.accounts.forms import local_path
 from app.accounts.models import Role
 from app.db import transact
 from app.errors import DomainError, NotFound
-from app.planning import operations, queries
+from app.planning import queries, undoing
 from app.planning.forms.closing import EVERYWHERE, REASONS, SPANS, CloseForm
 from app.planning.models import PlanChange
 from app.planning.operations import PlanSave
 from app.planning.refusals import PlanChanged
+from app.planning.undoing import Undone
 from app.planning.views import preview
 from app.planning.wording import WEEKDAYS
 from app.staff.frame import frame
 from app.staff.permissions import get_member, list_own_stations, requires
+from app.typography import sentence_gap
 from app.wording import sentence
 
 bp = Blueprint("staff_changes", __name__, template_folder="../templates", url_prefix="/staff")
@@ -91,18 +93,43 @@ def undo(batch: str) -> ResponseReturnValue:
     """Take a change back; a manager may when all stations of it are their own."""
     _own_batch_or_404(batch)
     try:
-        stayed = transact(operations.undo_batch, batch, username=get_member().username, now=clock.now())
+        undone = transact(undoing.undo_batch, batch, username=get_member().username, now=clock.now())
     except DomainError as refusal:
         return _change_page(batch, sentence(refusal)), refusal.status
-    said = _("The change is undone: plans and visits are as before.")
-    if stayed:
-        said = ngettext(
-            "The plan is as before. %(num)d visit keeps its new time, because it was changed since.",
-            "The plan is as before. %(num)d visits keep their new time, because they were changed since.",
-            stayed,
-        )
-    flash(said)
+    flash(sentence_gap().join(_said(undone)))
     return redirect(local_path(request.form.get("next", "")) or url_for(".show", batch=batch), 303)
+
+
+def _said(undone: Undone) -> list[str]:
+    """Return the sentences that say what is as before, and all that is not."""
+    if undone == Undone():
+        return [_("The change is undone: plans and visits are as before.")]
+    said = [_("The plan is as before.")]
+    if undone.visits:
+        said += [
+            ngettext(
+                "%(num)d visit keeps its new time, because it was changed since.",
+                "%(num)d visits keep their new time, because they were changed since.",
+                undone.visits,
+            )
+        ]
+    if undone.offers:
+        said += [
+            ngettext(
+                "%(num)d time that was kept for somebody is over: it could not be kept again.",
+                "%(num)d times that were kept for people are over: they could not be kept again.",
+                undone.offers,
+            )
+        ]
+    if undone.choosing:
+        said += [
+            ngettext(
+                "%(num)d person who was choosing has to choose again.",
+                "%(num)d people who were choosing have to choose again.",
+                undone.choosing,
+            )
+        ]
+    return said
 
 
 def _change_page(batch: str, problem: str = "") -> str:

@@ -88,6 +88,28 @@ def difference(before: YearCalendar, after: YearCalendar) -> Difference:
     )
 
 
+def missing_holidays(year: YearCalendar, others: Iterable[YearCalendar]) -> tuple[LocalText, ...]:
+    """Return the holidays of the nearest other known year that this one does not name at all. PURE.
+
+    A notice names each holiday once a year; a name that is part of a longer one counts as named.
+    """
+    known = [other for other in others if other.known and other.days and other.year != year.year]
+    if not known or not year.known:
+        return ()
+    nearest = min(known, key=lambda other: (abs(other.year - year.year), other.year))
+    here = {day.name.zh for day in year.days if day.kind is CalendarDayKind.DAY_OFF}
+    missing = {
+        day.name
+        for day in nearest.days
+        if day.kind is CalendarDayKind.DAY_OFF and not any(_same(day.name.zh, name) for name in here)
+    }
+    return tuple(sorted(missing, key=lambda name: next(d.day for d in nearest.days if d.name == name)))
+
+
+def _same(name: str, other: str) -> bool:
+    return name in other or other in name
+
+
 def with_year(calendar: WorkCalendar, year: YearCalendar) -> WorkCalendar:
     """Return the calendar with this year in place of what it knew of it."""
     others = {day: name for day, name in calendar.days_off.items() if day.year != year.year}

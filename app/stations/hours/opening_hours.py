@@ -4,7 +4,7 @@ The station's own wall clock goes in, UTC intervals come out.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -197,6 +197,16 @@ def open_intervals(plan: Plan, day: date, group: int | None = None) -> list[Open
             plan.days_known.clear()
         found = plan.days_known[day, group] = tuple(_work_out(plan, day, group))
     return list(found)
+
+
+def held_at(plan: Plan, moment: datetime, group: int) -> int:
+    """Return the desks of a group that are held at this moment for people without a booking."""
+    day = moment.astimezone(plan.timezone).date()
+    held = tuple(replace(p, desks=p.reserve, reserve=0) for p in plan.weekly if p.reserve)
+    if not held or day_plan(plan, day).kind is DayKind.EXCEPTION:
+        return 0
+    opened = open_intervals(replace(plan, weekly=held), day, group)
+    return next((part.desks for part in opened if moment in part.interval), 0)
 
 
 def _work_out(plan: Plan, day: date, group: int | None) -> list[OpenInterval]:

@@ -3,10 +3,10 @@
 import pytest
 
 from app.appointments.attendance import MissingItems
-from app.appointments.models import Appointment, HandoverItem
+from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
 from app.cases.models import Case
 from app.collection import handover, proxies, queries
-from app.collection.handover import CollectedSince, CounterNote, IdentityNotSeen
+from app.collection.handover import AllOrNothing, CollectedSince, CounterNote, IdentityNotSeen, MissingPapers
 from app.collection.models import HandoverRecord, Proxy, Relation
 from app.collection.proxies import ProxyCodeWrong
 from app.db import db, transact
@@ -16,6 +16,7 @@ from tests.factories import TUESDAY, at
 from tests.integration.appointments.pages import h1
 
 BOTH = frozenset({"work_permit", "residence_permit"})
+PAPERS = frozenset({"passport", "receipt"})
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def visit(network, case):
 
 
 def give(visit, **note):
-    given = {"given": BOTH, "identity_seen": True, **note}
+    given = {"given": BOTH, "papers": PAPERS, "identity_seen": True, **note}
     return transact(handover.hand_over, CounterNote(visit.reference, **given), actor="mei", now=TUESDAY)
 
 
@@ -49,11 +50,11 @@ EVERYTHING = (True, {True}, 2, 1)
 
 
 def test_both_permits_are_issued_with_the_visit_and_its_record(case, visit):
-    give(visit, papers=frozenset({"passport", "no such paper"}))
+    give(visit, papers=PAPERS | {"no such paper"})
 
     assert state(case) == EVERYTHING
     record = db.session.query(HandoverRecord).one()
-    assert (record.papers, record.handed_by, record.proxy_id) == (["passport"], "mei", None)
+    assert (record.papers, record.handed_by, record.proxy_id) == (["passport", "receipt"], "mei", None)
     assert db.session.get_one(Appointment, visit.id).status == "completed"
 
 
@@ -67,6 +68,44 @@ def test_a_missing_item_without_a_reason_writes_nothing(case, visit):
     with pytest.raises(MissingItems):
         give(visit, given=frozenset({"work_permit"}))
     assert state(case) == NOTHING
+
+
+def test_nothing_is_given_for_papers_that_were_not_received_without_a_reason(case, visit):
+    with pytest.raises(MissingPapers) as refused:
+        give(visit, papers=frozenset())
+    assert refused.value.papers == ("passport", "receipt")
+    assert state(case) == NOTHING
+
+    give(visit, papers=frozenset(), whole=True, reason="Sent by post, see the report.")
+
+    assert state(case) == EVERYTHING
+    done = db.session.query(AppointmentEvent).filter_by(kind="completed").one()
+    assert (done.details["lacking"], done.details["reason"]) == (
+        ["passport", "receipt"],
+        "Sent by post, see the report.",
+    )
+
+
+def test_a_reason_for_a_paper_is_none_for_a_permit(case, visit):
+    with pytest.raises(MissingItems):
+        give(visit, given=frozenset({"work_permit"}), whole=True, reason="Sent by post.")
+    assert state(case) == NOTHING
+
+
+def test_what_is_handed_over_together_is_given_whole_or_not_at_all(case, visit, clerk):
+    case.visit_type.in_parts = False
+    db.session.commit()
+    with pytest.raises(AllOrNothing):
+        give(visit, given=frozenset({"work_permit"}), reason="The photo is wrong.")
+    assert state(case) == NOTHING
+    page = complete(clerk, visit, given="work_permit", outcome="incomplete", reason="The photo is wrong.")
+    assert page.status_code == 422
+    assert "This visit hands over everything or nothing." in page.text
+    assert "The photo is wrong." in page.text
+
+    give(visit, given=frozenset(), reason="The photo is wrong.")
+
+    assert state(case) == (False, {False}, 0, 1)
 
 
 def test_a_failure_at_the_last_step_takes_everything_back(case, visit, monkeypatch):
@@ -140,7 +179,12 @@ def test_the_electronic_work_permit_leaves_one_permit_and_a_check(network, clerk
 
     clerk.post(
         f"/staff/visits/{visit.reference}/complete",
-        data={"identity": "seen", "given": ["residence-permit", "originals-checked"], "outcome": "complete"},
+        data={
+            "identity": "seen",
+            "given": ["residence-permit", "originals-checked"],
+            "papers": list(PAPERS),
+            "outcome": "complete",
+        },
     )
 
     assert state(case) == EVERYTHING
@@ -197,7 +241,7 @@ def test_a_second_proxy_replaces_the_first(case, named):
 
 
 def complete(clerk, visit, **typed):
-    data = {"identity": "seen", "given": list(BOTH), "outcome": "complete", **typed}
+    data = {"identity": "seen", "given": list(BOTH), "papers": list(PAPERS), "outcome": "complete", **typed}
     return clerk.post(f"/staff/visits/{visit.reference}/complete", data=data)
 
 
@@ -206,7 +250,7 @@ def test_the_counter_asks_for_the_code_and_keeps_what_was_ticked(clerk, case, vi
     assert "The person sends a proxy:" in page
     assert "Li Wei" not in page
 
-    refused = complete(clerk, visit, receiver="proxy", proxy_code="HK7R4M2P", papers="passport")
+    refused = complete(clerk, visit, receiver="proxy", proxy_code="HK7R4M2P")
 
     assert refused.status_code == 422
     assert "This is not the proxy&#39;s code" in refused.text
@@ -228,11 +272,20 @@ def test_codes_at_the_counter_cannot_be_guessed(clerk, case, visit, named):
 # --- the pages ---------------------------------------------------------------------------------
 
 
+def test_the_counter_says_which_papers_are_missing_and_keeps_the_rest(clerk, case, visit):
+    refused = complete(clerk, visit, papers=[])
+    assert refused.status_code == 422
+    assert "Not received: passport, receipt." in refused.text
+    assert refused.text.count(" checked>") >= 3
+    assert complete(clerk, visit, papers=[], reason="sent by post").status_code == 303
+    assert "Papers not received: passport, receipt" in clerk.get(f"/staff/visits/{visit.reference}").text
+
+
 def test_the_record_prints_in_the_persons_language_and_chinese(clerk, case, visit):
     visit.language = "ru"
     db.session.commit()
     assert clerk.get(f"/staff/visits/{visit.reference}/record").status_code == 303
-    complete(clerk, visit, papers="passport")
+    complete(clerk, visit)
 
     page = clerk.get(f"/staff/visits/{visit.reference}/record").text
 

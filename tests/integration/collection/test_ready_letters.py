@@ -11,10 +11,10 @@ from app.cases.states import LegState
 from app.codes import spaced
 from app.db import db, transact
 from app.notifications.delivery.outbox import ClaimedMessage
-from app.notifications.letter import Letter, Skip
+from app.notifications.letter import Later, Letter, Skip
 from app.notifications.models import OutboxMessage
 from tests import factories
-from tests.factories import TUESDAY
+from tests.factories import TUESDAY, at
 
 
 @pytest.fixture
@@ -158,3 +158,10 @@ def test_the_electronic_work_permit_is_not_promised(network, case) -> None:
     db.session.commit()
 
     assert "Your work permit is electronic." in written(announce(case)[0]).text
+
+
+def test_the_news_waits_for_the_morning_over_every_channel(case) -> None:
+    night = at("2026-11-25", "05:44")
+    for message in announce(case, night):
+        assert written(message, night) == Later(at("2026-11-25", "08:00"), "quiet hours")
+        assert isinstance(written(message, at("2026-11-25", "08:00")), Letter)

@@ -43,7 +43,7 @@ def kinds(visit):
     return [(e.kind, e.actor) for e in db.session.scalars(events.order_by(AppointmentEvent.id))]
 
 
-SEEN = {"identity": "seen"}
+SEEN = {"identity": "seen", "papers": ["passport", "receipt"]}
 BOTH = {**SEEN, "given": ["work_permit", "residence_permit"], "outcome": "complete"}
 
 
@@ -321,3 +321,24 @@ def test_a_station_named_by_a_prankster_does_no_harm(browser, network, visit):
 
     assert "<img src=x" not in page
     assert "{{7*7}}&lt;img" in page
+
+
+def test_a_colleague_who_was_quicker_is_named_and_keeps_the_undo(cast, browser, visit):
+    factories.build_user("una", stations=(visit.station,))
+    una = cast.browser("una")
+    for step, data in (("/check-in", {}), ("/complete", BOTH)):
+        assert browser.post(path(visit, step), data=data).status_code == 303
+        assert browser.post(path(visit, step), data=data).status_code == 303  # the same press twice
+        late = una.post(path(visit, step), data=data)
+        assert late.status_code == 409
+        assert "A colleague has done this already. It was mei." in late.text
+        board = una.get("/staff/today").text
+        assert f'action="{path(visit, "/undo")}"' not in board
+
+
+def test_a_visit_that_was_cancelled_before_is_not_said_to_be_cancelled_now(browser, visit):
+    visit.status, visit.cancelled_by = Status.CANCELLED, "person"
+    factories.save(visit)
+    page = browser.post(path(visit, "/cancel"), follow_redirects=True).text
+    assert "The visit was cancelled before. Nothing was changed." in page
+    assert "The person gets a message." not in page

@@ -25,9 +25,9 @@ ANY_TIME = Wish()
 def wait(cast, network, now):
     """Let a person wait at stations, before the visit that they have."""
 
-    def join(name, *places, visit=None, wish=ANY_TIME):
+    def join(name, *places, visit=None, wish=ANY_TIME, service=network.document_check):
         who = Contact(name, "anna@example.org", "")
-        request = JoinRequest(network.document_check, places or [cast.fuxingcheng], wish, "en", who, visit)
+        request = JoinRequest(service, places or [cast.fuxingcheng], wish, "en", who, visit)
         return transact(waitlist.join, request, now=now)
 
     return join
@@ -50,6 +50,20 @@ def test_a_manager_sees_who_waits_in_order_with_names_masked(cast, network, wait
     assert page.index("A. P.") < page.index(visit.reference)
     assert "until Saturday 28 November 2026; mornings" in " ".join(page.split())
     assert "none yet" in page
+
+
+def test_who_waits_with_a_visit_of_a_case_has_initials_too(cast, network, wait, now):
+    factories.offer(cast.fuxingcheng, network.collect)
+    case = factories.build_case(network.visit_type, cast.fuxingcheng, full_name="Olga Ivanova")
+    visit = factories.build_appointment(
+        cast.fuxingcheng, network.collect, case_id=case.id, name="", starts_at=at("2026-11-30", "10:00")
+    )
+    wait("", visit=visit, service=network.collect)
+
+    page = cast.tom.get(LIST).text
+
+    assert "O. I." in page
+    assert "no name" not in page
 
 
 def test_the_offer_that_is_open_is_shown(cast, network, wait, now):

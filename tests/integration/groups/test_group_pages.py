@@ -15,6 +15,7 @@ from app.cases.states import LegState
 from app.db import db
 from app.groups import checking
 from app.groups.models import Group, Member
+from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.models import OutboxMessage
 from app.stations import limits
 from app.stations.limits import Limits, LimitsChange
@@ -274,6 +275,10 @@ def test_advice_for_a_party_needs_a_number_only(office, network):
         sorted(visit.party_size for visit in visits()) == [2, 5] or sum(v.party_size for v in visits()) == 7
     )
     assert {visit.email for visit in visits()} == {"hr@acme.example"}
+    row = db.session.query(OutboxMessage).filter_by(kind="group-booked").one()
+    letter = writers.compose(ClaimedMessage.of(row, "worker"), TUESDAY)
+    assert "Who comes at the same time shares one visit, which is changed for all of them." in letter.text
+    assert "can change their own visit" not in letter.text
 
 
 def test_parties_that_take_turns_follow_each_other_and_none_overlaps(office, network):

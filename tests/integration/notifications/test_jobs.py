@@ -171,6 +171,28 @@ def test_deliver_fails_when_something_could_not_be_sent(put, network, book, runn
     assert "1 still due" in result.output
 
 
+def test_a_job_of_the_night_comes_at_night_whenever_the_worker_started(app, clock, now) -> None:
+    runs = []
+    job = Job("nightly", 24 * 3600, lambda: runs.append(clock.now()) or "done", shared=True, at_night=True)
+    clock.move(hours=8.5)  # half past five in the afternoon
+    jobs.run_job(app, job)
+    assert db.session.get(JobRun, "nightly").due_at == at("2026-11-25", "03:30")
+    clock.move(hours=9.9)
+    jobs.run_job(app, job)
+    assert len(runs) == 1
+    clock.move(hours=0.1)
+    jobs.run_job(app, job)
+    assert len(runs) == 2
+    db.session.expire_all()
+    assert db.session.get(JobRun, "nightly").due_at == at("2026-11-26", "03:30")
+
+
+def test_the_daily_jobs_of_the_worker_are_of_the_night(app) -> None:
+    daily = [job for job in jobs.build_scheduler(app)._jobs.values() if job.seconds == 24 * 3600]
+    assert {job.name for job in daily} == {"count_days", "purge_data", "purge", "check_visits"}
+    assert all(job.at_night for job in daily)
+
+
 def test_a_shared_job_is_done_once_by_all_workers(app, clock, now) -> None:
     runs = []
     job = Job("shared", 3600, lambda: runs.append(clock.now()) or "done", shared=True)

@@ -99,7 +99,7 @@ def test_a_file_goes_before_the_text(cast, network):
 
 def test_a_new_year_opens_when_its_notice_is_imported(cast, network):
     text = HEADER + "2027-01-01,day_off,New Year's Day,元旦,Новый год,,\n"
-    page = notice(cast.ada, text, year=2027)
+    page = notice(cast.ada, text, year=2027, complete="1")
     cast.ada.post("/staff/calendar/2027", data={**hidden(page.text), "step": "save"})
 
     assert read_year(2027).status == CalendarStatus.OFFICIAL
@@ -131,12 +131,21 @@ def test_which_weekday_a_make_up_day_works_as_is_changed_on_the_page(cast, netwo
     [
         ("", "The list has no days."),
         (HEADER, "The list has no days."),
-        ("day;kind\n", "check “day;kind”"),
-        (HEADER + "2026-13-01,day_off,A,B,C,,\n", "Line 2 of the list: check “day”."),
-        (HEADER + "2027-01-01,day_off,A,B,C,,\n", "Line 2 of the list: check “day”."),
-        (HEADER + "2026-10-10,makeup_workday,A,B,C,7,\n", "Line 2 of the list: check “works_as”."),
-        (HEADER + "2026-10-10,makeup_workday,A,B,C,,\n", "Line 2 of the list: check “works_as”."),
-        (HEADER + "2026-10-10,holiday,A,B,C,,\n", "Line 2 of the list: check “kind”."),
+        ("day;kind\n", "“day;kind”"),
+        (HEADER + "2026-13-01,day_off,A,B,C,,\n", "Line 2 of the list, “day”: it must be a day of"),
+        (HEADER + "2027-01-01,day_off,A,B,C,,\n", "Line 2 of the list, “day”: it must be a day of"),
+        (
+            HEADER + "2026-10-10,makeup_workday,A,B,C,7,\n",
+            "Line 2 of the list, “works_as”: it must be 0",
+        ),
+        (
+            HEADER + "2026-10-10,makeup_workday,A,B,C,,\n",
+            "Line 2 of the list, “works_as”: it must be 0",
+        ),
+        (
+            HEADER + "2026-10-10,holiday,A,B,C,,\n",
+            "Line 2 of the list, “kind”: it must be day_off",
+        ),
         (HEADER + '2026-10-10,day_off,"A\n', "cannot be read"),
         (HEADER + "2026-10-10,day_off,A\n", "cannot be read"),
     ],
@@ -222,3 +231,27 @@ def test_what_is_written_is_read_back_the_same(network):
     days = read_year(2026).days
 
     assert read_notice(calendar.written(days), 2026) == days
+
+
+def test_a_year_that_lacks_holidays_is_official_only_when_somebody_says_that_it_is_complete(
+    cast, network, runner, tmp_path
+):
+    half = HEADER + "2027-01-01,day_off,New Year,元旦,Новый год,,\n"
+    refused = notice(cast.ada, half, year=2027)
+    assert refused.status_code == 422
+    names = {day.name.en for day in read_year(2026).days if day.works_as is None} - {"New Year"}
+    assert "These holidays are missing: " in refused.text
+    assert all(name in refused.text for name in names)
+    assert "2027-01-01,day_off" in refused.text
+
+    path = tmp_path / "2027.csv"
+    path.write_text(half, encoding="utf-8")
+    args = ["calendar", "import", str(path), "--year", "2027", "--source", "gov.cn", "--yes"]
+    told = runner.invoke(args=args)
+    assert told.exit_code != 0
+    assert "These holidays are missing: " in told.output
+    assert read_year(2027).status is CalendarStatus.UNPUBLISHED
+
+    assert "The calendar of 2027" in notice(cast.ada, half, year=2027, complete="1").text
+    assert runner.invoke(args=[*args, "--complete"]).exit_code == 0
+    assert read_year(2027).status is CalendarStatus.OFFICIAL

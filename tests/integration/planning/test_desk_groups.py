@@ -107,7 +107,7 @@ def test_a_visit_keeps_its_desk_when_its_service_goes_to_other_desks(cast, advic
     talk = make(cast.fuxingcheng, advice, TEN, now)
 
     page = browser.post(f"{HOURS}/groups", data={"plan_version": station().plan_version, **ADVICE}).text
-    assert "This change touches nobody" in page
+    assert "This change touches no booked visit" in page
     assert groups(browser, **ADVICE).status_code == 303
 
     assert (again(talk).desk_group, starts(advice, now)) == (0, [])

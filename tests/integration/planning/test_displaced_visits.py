@@ -9,17 +9,11 @@ from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.booking.operations import BookingRequest, book
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
-from app.appointments.letters import letters, offer_letters
-from app.appointments.waitlist.models import TimeOffer
+from app.appointments.letters import letters
 from app.db import db, transact
-from app.interval import Interval
 from app.notifications.delivery.outbox import ClaimedMessage
-from app.notifications.letter import Letter, Skip
+from app.notifications.letter import Later, Letter
 from app.notifications.models import OutboxMessage
-from app.planning.decisions import Choice, Decisions
-from app.planning.edits import ClosureEdit
-from app.planning.operations import PlanSave, save_plan
-from app.stations.hours.opening_hours import ClosedInterval
 from app.stations.models import Closure
 from tests import factories
 from tests.factories import at
@@ -27,7 +21,6 @@ from tests.integration.appointments.ledger import assert_ledger
 from tests.integration.planning.displacing import (
     ELEVEN,
     HOURS,
-    TYPHOON,
     again,
     close_morning,
     closure,
@@ -63,8 +56,38 @@ def test_the_preview_shows_the_message_in_every_language(browser, visit):
 def test_free_places_are_counted_before_and_after(browser, network, visit):
     page = browser.post(f"{HOURS}/closures", data=closure()).text
 
-    # Wednesday has 9 + 7 slots of 20 minutes at one desk, one is booked; the morning's 9 go.
-    assert re.search(r"Document check</th><td>15</td><td>7</td>", page)
+    # Wednesday has 9 + 7 slots of 20 minutes at one desk, one is booked; the morning's 9 go, and who
+    # had one of them takes one of the afternoon.
+    assert re.search(r"Document check</th><td>15</td><td>6</td>", page)
+
+
+def test_places_that_new_times_take_on_other_days_are_counted_too(browser, network, cast, now):
+    for i in range(9):
+        make(
+            cast.fuxingcheng,
+            network.document_check,
+            at("2026-11-25", "09:00") + timedelta(minutes=20 * i),
+            now,
+        )
+    page = browser.post(f"{HOURS}/closures", data=closure(until_time="17:30")).text
+
+    # 7 free on Wednesday, 16 on the day of the new times; then none and 7.
+    assert re.search(r"Document check</th><td>23</td><td>7</td>", page)
+
+
+def test_where_nothing_is_left_to_book_the_look_says_so_though_no_visit_is_touched(browser, cast):
+    page = browser.post(f"{HOURS}/closures", data=closure(until_time="17:30")).text
+
+    assert "This change touches no booked visit" in page
+    assert "On these days nobody can book any more" in page
+    assert "Document check: 16 free places now, none after." in page
+
+
+def test_the_look_before_shows_no_link_that_opens_a_visit(browser, visit):
+    page = browser.post(f"{HOURS}/closures", data=closure()).text
+
+    assert "/v/…" in page
+    assert visit.token not in page
 
 
 def test_who_cannot_be_reached_comes_first_with_what_to_say(browser, network, cast, now, visit):
@@ -116,7 +139,7 @@ def test_one_desk_is_enough_for_people_who_take_turns(browser, network, cast, no
     day = {"plan_version": station().plan_version, "day": "2026-11-25", "choice": "open",
            "day-0-opens": "09:00", "day-0-closes": "12:00", "day-0-desks": "1"}  # fmt: skip
 
-    assert "This change touches nobody" in browser.post(f"{HOURS}/days", data=day).text
+    assert "This change touches no booked visit" in browser.post(f"{HOURS}/days", data=day).text
     page = browser.post(f"{HOURS}/days", data={**day, "day-0-closes": "11:40"}).text
 
     assert party.reference in page
@@ -224,111 +247,6 @@ def test_a_choice_for_one_person_goes_before_that_for_all(browser, network, cast
     assert "Needs a call: 1 visit" in browser.get("/staff/today").text
 
 
-def test_who_is_asked_to_choose_has_the_time_kept_for_48_hours(browser, client, clock, visit, now):
-    close_morning(browser, for_all="ask")
-
-    assert again(visit).starts_at == ELEVEN
-    offer = db.session.scalars(db.select(TimeOffer)).one()
-    assert (offer.hold.starts_at, offer.until) == (at("2026-11-25", "14:30"), ELEVEN)
-    waiting = db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.topic == "offer")).one()
-    assert (waiting.kind, waiting.send_at) == ("offer-instead", now + timedelta(minutes=10))
-    assert "Needs a call" not in browser.get("/staff/today").text
-    for channel in ("email", "sms"):
-        asked = ClaimedMessage(0, "offer", offer.id, 0, "offer-instead", channel, None, 1, "w", "s")
-        letter = offer_letters.compose(asked, now)
-        if channel == "email":
-            assert "Fuxingcheng cannot receive you on Wed 25 Nov, 11:00: typhoon." in letter.text
-
-    client.get(f"/en/offer/{offer.token}")
-    client.post("/en/offer/take")
-
-    assert again(visit).starts_at == at("2026-11-25", "14:30")
-    assert not again(visit).asked
-
-
-def test_nothing_invites_to_a_time_that_is_not_possible_any_more(browser, client, visit, now):
-    close_morning(browser, for_all="ask")
-
-    assert messages(visit) == [] or {kind for kind, _at in messages(visit)} == {"offer-instead"}
-    claimed = ClaimedMessage(0, "appointment", visit.id, 0, "reminder-1440", "email", None, 1, "w", "s")
-    assert letters.compose(claimed, now) == Skip("asked to choose another time")
-    client.get(f"/v/{visit.token}")
-    page = client.get("/en/visit").text
-    assert "Your old time is not possible any more." in page
-    assert "Fuxingcheng cannot receive you on Wed 25 Nov, 11:00: typhoon." in page
-    assert "We keep a new time for you until 11:00 tomorrow: " in page
-    assert "14:30" in page
-    for inviting in ("I will come", "Come 5 minutes early", "Add to my calendar", "You keep your time"):
-        assert inviting not in page
-    assert client.get("/en/visit/come").status_code == 303
-    client.post("/en/visit/come")
-    assert again(visit).confirmed_at is None
-    assert "A new time for your visit" in client.get("/en/offer").text
-    board = browser.get("/staff/today?day=2026-11-25").text
-    assert "This time is not possible: asked to choose another" in board
-    assert "Check in" not in board
-
-
-def test_who_does_not_choose_is_called_a_day_before_and_can_still_choose_after(
-    browser, client, clock, visit, now
-):
-    close_morning(browser, for_all="ask")
-    clock.move(hours=3)
-    fresh = browser.application.test_client()
-    fresh.post("/staff", data={"username": "tom", "password": factories.PASSWORD})
-    page = fresh.get("/staff/today").text
-    assert "Needs a call: 1 visit" in page
-    assert "Asked to choose another time, no answer yet" in page
-    assert "Which other time suits you?" in page
-
-    clock.move(hours=24)  # the old time has come and gone
-    fresh = browser.application.test_client()
-    fresh.post("/staff", data={"username": "tom", "password": factories.PASSWORD})
-    assert "Needs a call: 1 visit" in fresh.get("/staff/today").text
-    page = fresh.get(f"/staff/visits/{visit.reference}").text
-    assert "Did not come" not in page
-    move = {"starts_at": at("2026-11-26", "09:00").isoformat()}
-    assert fresh.post(f"/staff/visits/{visit.reference}/move", data=move).status_code == 303
-    assert again(visit).starts_at == at("2026-11-26", "09:00")
-    assert "Needs a call" not in fresh.get("/staff/today").text
-    assert_ledger()
-
-
-def test_who_declines_and_chooses_nothing_is_called_at_once(browser, client, network, cast, clock, now):
-    make(cast.fuxingcheng, network.document_check, at("2026-12-03", "09:00"), now)
-    _ask_of_thursday(now)
-    assert "Needs a call" not in browser.get("/staff/today").text
-    client.get(f"/en/offer/{db.session.scalars(db.select(TimeOffer)).one().token}")
-    client.post("/en/offer/decline")
-    assert "Needs a call: 1 visit" in browser.get("/staff/today").text
-
-
-def _ask_of_thursday(now):
-    edit = ClosureEdit(
-        ClosedInterval(Interval(at("2026-12-03", "09:00"), at("2026-12-03", "12:00")), TYPHOON)
-    )
-    save = PlanSave("fuxingcheng", edit, station().plan_version, "tom")
-    transact(save_plan, save, Decisions(for_all=Choice.ASK), now=now)
-
-
-def test_who_did_not_choose_is_on_the_call_list_after_two_days(browser, network, cast, clock, now):
-    make(cast.fuxingcheng, network.document_check, at("2026-12-03", "09:00"), now)
-    _ask_of_thursday(now)
-    assert "Needs a call" not in browser.get("/staff/today").text
-
-    clock.move(hours=49)
-    browser.post("/staff", data={"username": "tom", "password": factories.PASSWORD})
-
-    assert "Needs a call: 1 visit" in browser.get("/staff/today").text
-
-
-def test_who_is_asked_without_messages_gets_none(browser, visit, now):
-    close_morning(browser, for_all="ask", step="save_quietly", why_quiet="I call everybody.")
-
-    assert db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.topic == "offer")).all() == []
-    assert "Needs a call: 1 visit" in browser.get("/staff/today").text
-
-
 def test_without_messages_a_reason_is_asked_and_people_stay_on_the_call_list(browser, visit, now):
     refused = close_morning(browser, step="save_quietly")
     assert refused.status_code == 422
@@ -373,3 +291,19 @@ def test_holds_inside_the_change_end_and_are_shown_other_times(browser, network,
         transact(book, request, now=now)
     assert refused.value.alternatives[0].interval.start == at("2026-11-25", "14:30")
     assert desks_taken() == {}
+
+
+@pytest.mark.parametrize(("moment", "waits"), [("2026-11-24 20:30", True), ("2026-11-25 08:00", False)])
+def test_a_change_of_ours_is_told_in_the_morning(browser, visit, moment, waits):
+    close_morning(browser, for_all="move")
+    row = db.session.scalars(db.select(OutboxMessage).filter_by(kind="moved_by_us")).one()
+    written = letters.compose(ClaimedMessage.of(row, "worker"), at(*moment.split()))
+    assert isinstance(written, Later if waits else Letter)
+
+
+def test_a_change_of_ours_is_told_at_night_when_the_visit_is_near(browser, cast, network, now):
+    make(cast.fuxingcheng, network.document_check, at("2026-11-25", "09:00"), now)
+    close_morning(browser, for_all="move")
+    row = db.session.scalars(db.select(OutboxMessage).filter_by(kind="moved_by_us")).one()
+    night = at("2026-11-25", "05:44")
+    assert isinstance(letters.compose(ClaimedMessage.of(row, "worker"), night), Letter)

@@ -280,7 +280,7 @@ def test_a_closure_is_planned_on_the_stations_clock_and_removed_again(browser, v
 
     removal = {"plan_version": version()}
     preview = browser.post(f"{HOURS}/closures/{row.id}/remove", data=removal)
-    assert "This change touches nobody" in preview.text
+    assert "This change touches no booked visit" in preview.text
     browser.post(f"{HOURS}/closures/{row.id}/remove", data=removal | {"step": "save"})
 
     assert closures() == []

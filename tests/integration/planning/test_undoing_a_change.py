@@ -8,21 +8,27 @@ from functools import partial
 import pytest
 
 from app.appointments.booking.operations import Target, reschedule
+from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Appointment, AppointmentEvent
+from app.appointments.waitlist import offers
 from app.appointments.waitlist.models import TimeOffer
+from app.appointments.waitlist.offers import OfferRequest, Recipient
+from app.appointments.waitlist.offers import make as make_offer
 from app.db import db, transact
 from app.interval import Interval
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.planning.decisions import Choice, Decisions
 from app.planning.edits import ClosureEdit
 from app.planning.models import PlanChange, TouchedVisit
-from app.planning.operations import PlanSave, save_plan, undo_batch
+from app.planning.operations import PlanSave, save_plan
 from app.planning.refusals import EffectChanged
 from app.planning.snapshots import PLAN_TABLES, copy_of, put_back
+from app.planning.undoing import Undone, undo_batch
 from app.stations.hours.opening_hours import ClosedInterval
 from app.stations.models import Closure, DeskGroup, OpeningPeriod
 from tests import factories
 from tests.factories import at
+from tests.integration.appointments.ledger import assert_ledger
 from tests.integration.planning.displacing import (
     ELEVEN,
     HOURS,
@@ -170,6 +176,46 @@ def test_undo_lets_wait_all_that_waited_also_until_the_morning(browser, visit, c
     assert not again(visit).asked
 
 
+def _offered(visit, starts_at, until, now):
+    request = OfferRequest("fuxingcheng", starts_at, until, Recipient.of_visit(visit))
+    return transact(make_offer, request, now=now)
+
+
+def test_undo_keeps_again_the_times_that_were_kept_for_people(browser, cast, network, visit, now):
+    late = make(cast.fuxingcheng, network.document_check, at("2026-11-25", "15:50"), now)
+    made = [
+        _offered(visit, at("2026-11-24", "15:10"), now + timedelta(hours=1), now),  # goes with its visit
+        _offered(late, at("2026-11-25", "09:00"), now + timedelta(hours=2), now),  # goes with its desk
+    ]
+    before = desks_taken(), [(m.topic, m.status) for m in db.session.scalars(db.select(OutboxMessage))]
+    close_morning(browser)
+    assert [offers.state_of(again(one), now=now) for one in made] == ["changed", "ended"]
+
+    browser.post(f"/staff/changes/{batch()}/undo")
+
+    assert [offers.state_of(again(one), now=now) for one in made] == ["open", "open"]
+    assert desks_taken() == before[0]
+    offered = db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.topic == "offer"))
+    assert [message.status for message in offered] == [MessageStatus.WAITING] * 2
+    assert "The change is undone: plans and visits are as before." in browser.get(HOURS).text
+    assert_ledger()
+
+
+def test_undo_says_what_is_not_as_before(browser, cast, network, visit, now):
+    kept = transact(hold, HoldRequest("fuxingcheng", "document-check", at("2026-11-25", "09:00")), now=now)
+    made = _offered(visit, at("2026-11-24", "15:10"), now + timedelta(hours=1), now)
+    close_morning(browser)
+    make(cast.fuxingcheng, network.document_check, made.hold.starts_at, now)
+
+    browser.post(f"/staff/changes/{batch()}/undo")
+
+    page = browser.get(HOURS).text
+    assert "The plan is as before. 1 time that was kept for somebody is over" in page
+    assert "1 person who was choosing has to choose again." in page
+    assert again(kept).status == "released"
+    assert_ledger()
+
+
 def test_undo_takes_an_offer_back(browser, visit):
     close_morning(browser, for_all="ask")
 
@@ -244,7 +290,7 @@ def test_two_who_undo_at_once_restore_once(app, browser, visit, now):
 
     errors = all_at_once(app, partial(undo, "tom"), partial(undo, "ada"))
 
-    assert (outcomes, errors) == ([0], ["undo_over"])
+    assert (outcomes, errors) == ([Undone()], ["undo_over"])
     assert again(visit).starts_at == ELEVEN
 
 

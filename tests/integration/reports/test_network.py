@@ -49,7 +49,7 @@ def test_one_desk_more_is_looked_at_saved_and_offered(network, now, ada):
     path = "/staff/network/central-window/more-places"
     seen = {"plan_version": network.central.plan_version}
     look = ada.post(path, data=seen)
-    assert "This change touches nobody" in look.text
+    assert "This change touches no booked visit" in look.text
     assert "One desk more at the usual hours" in look.text
     assert ada.post(path, data={**seen, "step": "save"}).status_code == 303
     db.session.expire_all()
@@ -137,7 +137,7 @@ def test_the_job_looks_at_every_station_and_staff_read_what_it_found(network, vi
     assert "The place is closed at this time. Move the visit." in page
 
 
-def test_what_the_check_found_is_told_to_the_operators_once_and_when_it_is_over(network, visit, now):
+def test_what_the_check_found_is_told_to_the_operators_once_and_when_it_is_over(network, visit, now, clock):
     count_desks(visit, taken=2)
     found(network.central, now)
 
@@ -150,3 +150,17 @@ def test_what_the_check_found_is_told_to_the_operators_once_and_when_it_is_over(
     found(network.central, now)
     assert checks.TROUBLE not in {one.name for one in jobs.sound_alarm()}
     assert db.session.query(Alert).filter_by(name=checks.TROUBLE).all() == []
+
+
+def test_a_finding_that_ended_is_not_told_until_the_next_night(network, visit, ada, now, clock):
+    count_desks(visit, taken=2)
+    found(network.central, now)
+    assert "The nightly check found 4 contradictions" in ada.get("/staff/system").text
+    assert "All is well" not in ada.get("/staff/system").text
+    assert "The counter and the visits differ." in ada.get("/staff/network").text
+
+    count_desks(visit, taken=1)  # somebody mended it by day
+
+    assert "The nightly check found" not in ada.get("/staff/system").text
+    assert "The counter and the visits differ." not in ada.get("/staff/network").text
+    assert checks.TROUBLE not in {one.name for one in jobs.sound_alarm()}

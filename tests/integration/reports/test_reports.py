@@ -16,8 +16,9 @@ from app.cases.models import Case, CaseEvent, CaseEventKind, Employer, PermitLeg
 from app.cases.states import LegState, Permit
 from app.codes import new_code
 from app.db import db, transact
-from app.reports import half_year, queries
+from app.reports import answers, half_year, queries
 from app.reports.figures import Period
+from app.reports.queries import Collections
 from tests import factories
 from tests.factories import PASSWORD, at
 
@@ -192,17 +193,21 @@ def test_collections_in_one_visit_are_told_from_those_in_more(network):
         (Status.COMPLETED,),
         (Status.INCOMPLETE, Status.COMPLETED),
         (Status.NO_SHOW, Status.COMPLETED),
+        (Status.INCOMPLETE,),
+        (Status.NO_SHOW,),
     ):
-        case = factories.build_case(
-            network.visit_type, papers_at=network.central, collected_at=at("2026-06-10", "10:00")
-        )
+        collected_at = at("2026-06-10", "10:00") if Status.COMPLETED in visits else None
+        case = factories.build_case(network.visit_type, papers_at=network.central, collected_at=collected_at)
         for status in visits:
             factories.build_appointment(
                 network.central, network.collect, case_id=case.id, status=status,
                 starts_at=at("2026-06-10", "09:40"),
             )  # fmt: skip
-    assert queries.count_collections([network.central], JUNE) == (3, 2)
-    assert queries.count_collections([network.jiangdong], JUNE) == (0, 0)
+    assert queries.count_collections([network.central], JUNE) == Collections(4, 3, 2)
+    assert queries.count_collections([network.jiangdong], JUNE) == Collections()
+    told = answers.one_visit(answers.Scope.read([network.central], JUNE))
+    assert told.answer == "2 of 4 people got everything in one visit."
+    assert ("Not everything yet", 1) in told.rows
 
 
 def test_the_administrator_reads_the_half_year_and_saves_it(browser, network):

@@ -36,7 +36,7 @@ def test_the_further_the_longer_it_is_kept(away, kept):
 
 @pytest.mark.parametrize(
     ("clock", "quiet"),
-    [("20:59", False), ("21:00", True), ("23:59", True), ("00:00", True), ("07:59", True), ("08:00", False)],
+    [("19:59", False), ("20:00", True), ("23:59", True), ("00:00", True), ("07:59", True), ("08:00", False)],
 )
 def test_nobody_is_woken(clock, quiet):
     assert is_quiet(at("2026-11-24", clock), HAIKOU, RULES) is quiet
