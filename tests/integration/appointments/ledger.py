@@ -28,5 +28,5 @@ def assert_ledger() -> None:
         (row.station_id, row.desk_group, row.cell): row for row in db.session.scalars(select(DeskUsage))
     }
     taken = {key: row.taken for key, row in stored.items() if row.taken}
-    assert taken == dict(expected)
+    assert taken == dict(+expected)
     assert all(0 <= row.taken <= row.capacity for row in stored.values())
