@@ -39,7 +39,7 @@ def live_server(databases, tmp_path):
         advice = build_appointment(network.central, network.document_check, token=TOKEN, name=ALL,
                                    reference="ABCDEFGH")  # fmt: skip
         transact(announce, advice, "confirmation", now=TUESDAY)
-        build_user("ada", role="administrator", name=ALL)
+        build_user("ada", role="administrator", name=HOSTILE_NAMES[0])
         with Server(url, tmp_path) as server:
             yield LiveServer(server.url, app, network, server)
         db.session.remove()

@@ -175,7 +175,7 @@ def move(phone: Page) -> str:
     phone.locator("button.time").nth(2).click()
     phone.locator("form.confirm button").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Ваш визит перенесён")
-    return phone.locator("p.code bdi").first.inner_text().replace(" ", "")
+    return phone.locator("bdi.code").first.inner_text().replace(" ", "")
 
 
 def hand_over(page: Page, reference: str) -> None:

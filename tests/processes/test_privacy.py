@@ -117,7 +117,7 @@ def book_open_service(server):
 def book_through_api(server):
     """Book, be refused, look, move and cancel. Returns the secret of the visit."""
     with server.client() as client:
-        first = client.post("/api/v1/holds", {**SLOT, "starts_at": "2026-11-25T09:00:00+08:00"})
+        first = client.post("/api/v1/holds", {**SLOT, "starts_at": "2026-11-27T09:00:00+08:00"})
         body = {"hold_id": first.json["hold_id"], **THROUGH_API}
         booked = client.post("/api/v1/appointments", body, Idempotency_Key=f"key {THROUGH_API['email']}")
         assert booked.status == 201, booked.body
@@ -127,7 +127,7 @@ def book_through_api(server):
         path = f"/api/v1/appointments/{visit['reference']}"
         client.get(path, **opens)
         client.get(f"{path}/calendar.ics", **opens)
-        client.post(f"{path}/reschedule", {"starts_at": "2026-11-25T10:00:00+08:00"}, **opens)
+        client.post(f"{path}/reschedule", {"starts_at": "2026-11-27T10:00:00+08:00"}, **opens)
         wish = {**SLOT, "station": "central-window", "service": "collect-permits",
                 "starts_at": "2026-11-25T09:00:00+08:00", "collection_code": CODE,
                 "passport_last4": PASSPORT[-4:]}  # fmt: skip

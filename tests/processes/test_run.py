@@ -79,7 +79,7 @@ def test_a_stop_ends_every_process_soon_and_cleanly(run, how):
     run.process.send_signal(how)
     assert run.process.wait(STOP_SECONDS) == 0, run.output[-4000:]
     assert run.family() == set()
-    assert "Traceback" not in run.output
+    assert "Traceback" not in run.output, run.output[-4000:]
 
 
 def test_a_start_tells_the_sign_ins_and_a_ready_link(run):

@@ -56,7 +56,7 @@ def letters():
 @pytest.mark.parametrize(
     ("language", "subject", "words"),
     [("en", "You are not on the waiting list any more", "Jiangdong\n\nThis service point is closed for good"),
-     ("zh", "您已不在等候名单上", "Jiangdong (zh)\n\n该服务点已永久关闭"),
+     ("zh", "您已不在候补名单上", "Jiangdong (zh)\n\n该服务点已永久关闭"),
      ("ru", "Вас больше нет в листе ожидания", "Jiangdong (ru)\n\nЭтот пункт обслуживания закрыт навсегда")],
 )  # fmt: skip
 def test_who_waits_only_there_is_told_in_the_own_language(wait, now, language, subject, words):

@@ -9,7 +9,8 @@ from app.db import db
 from app.interval import Interval
 from app.planning.decisions import Choice, Decisions
 from app.planning.edits import CalendarEdit, ClosureRemoval, DayEdit, DeskEdit, GroupsEdit, WeekEdit
-from app.planning.operations import save_calendar, undo_batch
+from app.planning.operations import save_calendar
+from app.planning.undoing import undo_batch
 from app.planning.refusals import PlanChanged
 from app.publishing import operations as publishing
 from app.stations.hours import calendar
@@ -90,7 +91,8 @@ def open_again(_w):
 def day_off(_w):
     seen = calendar.read_year(2026)
     day = DaySeed(date(2026, 11, 24), CalendarDayKind.DAY_OFF, TYPHOON, None)
-    year = replace(seen, days=(*seen.days, day))
+    others = tuple(one for one in seen.days if one.day != day.day)
+    year = replace(seen, days=(*others, day))
     return save_calendar(CalendarEdit(year), seen.fingerprint, "ada", Decisions(for_all=Choice.MOVE), now=NOW)
 
 
