@@ -31,7 +31,7 @@ def heading(page: Page, text: str) -> None:
 
 def fill_in_company(page: Page) -> None:
     page.goto("/en/")
-    page.get_by_role("link", name="For employers: book for several people").click()
+    page.get_by_role("link", name="Book for several people").click()
     heading(page, "Book for several people")
     page.get_by_label("Company name").fill("Acme Hainan")
     page.get_by_label("E-mail address").fill("hr@acme.example")

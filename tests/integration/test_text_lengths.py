@@ -32,7 +32,7 @@ def test_commands_say_so_without_a_traceback(runner, network, tmp_path):
     header = "day,kind,name_en,name_zh,name_ru,works_as,note\n"
     notice.write_text(f"{header}2027-01-01,day_off,New Year,元旦,Новый год,,\n", encoding="utf-8")
     commands = (
-        ["calendar", "import", str(notice), "--year", "2027", "--source", "x" * 1_001, "--yes"],
+        ["calendar", "import", str(notice), "--year", "2027", "--source", "x" * 1_001, "--complete", "--yes"],
         ["staff", "create", "mei", "--name", "x" * 121, "--station", "jiangdong", "--password-stdin"],
     )
     for command in commands:
