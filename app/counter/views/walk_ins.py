@@ -39,7 +39,8 @@ def receive(slug: str) -> ResponseReturnValue:
         wish = _wish(station, typed)
         visit = transact(walk_ins.receive, wish, actor=get_member().username, now=clock.now())
     except DomainError as refusal:
-        return _page(station, typed, sentence(refusal)), refusal.status
+        status = 422 if refusal.status == 404 else refusal.status  # what was chosen is missing, not this page
+        return _page(station, typed, sentence(refusal)), status
     return redirect(url_for("staff.visit", reference=visit.reference), 303)
 
 
