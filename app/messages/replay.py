@@ -20,6 +20,7 @@ from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.offers import TOPIC as OFFER
 from app.broadcasts.models import Notice
 from app.broadcasts.operations import TOPIC as NOTICE
+from app.cases.locks import lock_case
 from app.cases.models import Case, CaseNotice
 from app.cases.notices import TOPIC as CASE
 from app.db import db, locking
@@ -82,6 +83,8 @@ def _locked_with_visit(message_id: int) -> OutboxMessage | None:
     found = db.session.scalar(wanted)
     if found and found.topic in (VISIT, NOTICE):
         lock_visit_of_id(found.subject_id)
+    if found and found.topic == CASE:
+        lock_case(found.subject_id)
     return db.session.scalar(locking(wanted))
 
 

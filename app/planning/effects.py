@@ -39,6 +39,8 @@ from app.stations.models import Service, Station, StationService
 
 LONGEST_VISIT = timedelta(days=1)  # a bound by which the index is read: not a rule for visits
 NEAREST = 8  # stations that are looked at for a new time
+# Who saves has waited for the station: what the session holds of its visits may be older than the lock.
+READ_ANEW = {"populate_existing": True}
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def coming_visits(station: Station, *, now: moment) -> Sequence[Appointment]:
         .where(Appointment.starts_at > now - LONGEST_VISIT, Appointment.ends_at > now)
         .order_by(Appointment.id)
         .options(joinedload(Appointment.service))
+        .execution_options(**READ_ANEW)
     ).all()
 
 
@@ -170,6 +173,7 @@ def _open_holds(station: Station, *, now: moment) -> Sequence[Hold]:
         select(Hold)
         .where(Hold.station_id == station.id, Hold.status == HoldStatus.OPEN, Hold.expires_at > now)
         .order_by(Hold.id)
+        .execution_options(**READ_ANEW)
     ).all()
 
 

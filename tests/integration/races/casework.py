@@ -135,7 +135,7 @@ def empty_cases(_w):
     return _purge(Kind.COLLECTED_CASES, NOW + timedelta(days=40))
 
 
-@TABLE.enter("message", "choosing", "booked", "ended")
+@TABLE.enter("message", "choosing", "booked")
 def forget_messages(_w):
     return _purge(Kind.MESSAGES, NOW + timedelta(days=500))
 

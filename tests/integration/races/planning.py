@@ -10,8 +10,8 @@ from app.interval import Interval
 from app.planning.decisions import Choice, Decisions
 from app.planning.edits import CalendarEdit, ClosureRemoval, DayEdit, DeskEdit, GroupsEdit, WeekEdit
 from app.planning.operations import save_calendar
-from app.planning.undoing import undo_batch
 from app.planning.refusals import PlanChanged
+from app.planning.undoing import undo_batch
 from app.publishing import operations as publishing
 from app.stations.hours import calendar
 from app.stations.hours.calendar import DaySeed
