@@ -46,6 +46,7 @@ from tests.factories import at
 DAY = "2026-11-24"
 NOW = at(DAY, "09:30")
 STARTS, EARLIER, LATER, LAST = (at(DAY, clock) for clock in ("15:50", "15:10", "16:10", "16:30"))
+HORIZON = 4  # days: few, since each change of a plan looks at all of them
 PHONE = "+8613800138000"
 TYPHOON = LocalText("typhoon", "台风", "тайфун")
 ITEMS = frozenset({"work_permit", "residence_permit"})
@@ -112,6 +113,8 @@ def build():
     """Build the network and its people."""
     with factories.together():
         network = factories.build_network()
+        for service in (network.collect, network.document_check):
+            service.horizon_days = HORIZON
         factories.offer(network.jiangdong, network.collect)
         factories.build_transfer(network.central, network.jiangdong)
         factories.build_transfer(network.jiangdong, network.central)
