@@ -7,11 +7,13 @@ person is told so, or a question, or unknown. No slip is forgiven in Chinese or 
 
 import re
 from collections.abc import Callable, Set
+from dataclasses import replace
 from typing import ClassVar
 
 from app.stations.geography import names, parts, vocabulary
 from app.stations.geography.name_tables import Hits, NameTables
 from app.stations.geography.places import NamedPlace, Outcome, PlaceKind, find_typed_position
+from app.stations.geography.stretches import flat_metres
 from app.stations.geography.syllables import well_formed
 from app.stations.geography.typed import Match, Typed, guess, sure
 from app.stations.geography.vocabulary import STREET_ENDS, STREET_KINDS, TAIL, only_generic, without_city
@@ -24,6 +26,7 @@ LONGEST_NAME = 20
 _NUMBER = re.compile(r"(?P<number>[0-9]{1,4})(?:[-之][0-9]+)?号?(?P<rest>.*)")
 # What stands between the two parts of the name of one street among several: 和平(南)路.
 _BETWEEN = re.compile(r"[东西南北中一二三四五六七八九十横]{1,3}")
+_TOWNS = ("town", "subdistrict", "county")
 # A hospital is not any one of its sites.
 _BRANCH = re.compile(r"(?:院区|校区|分院|分校|分局|门诊部|店)$")
 
@@ -46,7 +49,10 @@ class NameIndex(NameTables):
         if typed.key.isdecimal():
             return self._postcode(typed)
         ways = self._CHINESE if typed.chinese else self._LETTERS
-        return next((match for way in ways if (match := way(self, typed))), None)
+        match = next((match for way in ways if (match := way(self, typed))), None)
+        if match and self.of_another_city(match.hits, typed.cities):
+            return match.doubted
+        return match
 
     # --- equal ----------------------------------------------------------------------------------
 
@@ -56,9 +62,39 @@ class NameIndex(NameTables):
             return None
         if self.named_in_full(typed.key, hits):
             return self._told_from_its_like(typed, hits)
-        if typed.says_only_kinds or hits <= self.far - self._counties(hits):
+        if typed.says_only_kinds:
             return guess(hits, also=self._generic_hits(typed) - hits)
-        return sure(hits)
+        return self._short_of_area(typed, hits)
+
+    def _short_of_area(self, typed: Typed, hits: Hits) -> Match:
+        """Doubt "Haixiu", a town and a road outside it; a far town of that name is hardly meant."""
+        if not all(self.places[hit].category in _TOWNS for hit in hits):
+            return sure(hits)
+        others = {hit for hit in self._namesakes(typed) - hits if self._is_outside(hit, hits)}
+        if hits <= self.far:
+            counties = self._counties(hits)
+            if others and not (counties and len(hits) == 1):
+                return guess(others, also=hits)
+            return sure(hits) if counties else guess(hits)
+        return guess(hits, also=others) if others else sure(hits)
+
+    def _namesakes(self, typed: Typed) -> Hits:
+        """Return streets and towns near the city whose names have this one and more."""
+        hits = (
+            self.of_names(self.starting(typed.key))
+            if typed.chinese
+            else self.with_words(typed.said.words or {typed.key})
+        )
+        return {
+            hit
+            for hit in hits - self.far
+            if self.places[hit].kind is PlaceKind.STREET or self.places[hit].category in _TOWNS
+        }
+
+    def _is_outside(self, hit: int, hits: Hits) -> bool:
+        here = self.places[hit].point
+        areas = (self.places[area].point for area in hits)
+        return all(flat_metres((here.lat, here.lon), (p.lat, p.lon)) > p.precision_m for p in areas)
 
     def _told_from_its_like(self, typed: Typed, hits: Hits) -> Match:
         """Doubt a name of common words that another place has in another order: Haikou New Port."""
@@ -83,10 +119,19 @@ class NameIndex(NameTables):
         area: NamedPlace | None = None
         for rest, area in self._without_areas(typed.key):
             if match := self._named(rest, in_area=area is not None) or self._name_with_tail(rest):
-                return match
+                return self._within(match, area)
         if area and re.search(r"[路街巷村]|大道|[0-9]号", typed.key):
             return guess({self.places.index(area)})
         return None
+
+    def _within(self, match: Match, area: NamedPlace | None) -> Match:
+        """Doubt what lies in another district than the text says; of several, take those in it."""
+        if not area or area.kind is not PlaceKind.DISTRICT:
+            return match
+        inside = {hit for hit in match.hits if self.places[hit].district.zh == area.name.zh}
+        if inside:
+            return replace(match, hits=frozenset(inside))
+        return match.doubted if all(self.places[hit].district.zh for hit in match.hits) else match
 
     def _without_areas(self, key: str) -> list[tuple[str, NamedPlace | None]]:
         """Return what is left of a key without the city, then without each area before the rest."""
@@ -245,7 +290,9 @@ class NameIndex(NameTables):
         one = typed.said
         if not one.own or one.numbers or len(typed.key) < 3:
             return None
-        return guess(self.with_words(one.words) - self.far)
+        hits = self.with_words(one.words) - self.far
+        streets = {hit for hit in hits if self.places[hit].kind is PlaceKind.STREET}
+        return guess(streets if streets and one.kinds & STREET_KINDS else hits)
 
     def _start_of_pinyin(self, typed: Typed) -> Match | None:
         key = typed.key

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TypeVar
 
 from rapidfuzz import process
@@ -17,10 +17,12 @@ from app.stations.geography.vocabulary import said
 
 MOST_HITS = 200
 MOST_COMPARED = 2000
+MOST_ALIKE_COMPARED = 300  # of each shape: what is only offered need not be the very best
 # A town farther from the city than this has a name that elsewhere is only a word.
 FAR_M = 40_000
 _AREAS = ("district", "town", "subdistrict", "area", "county")
 _FULL_AREA = re.compile(r".+(?:区|镇|街道|乡|县)$")
+_HOME = frozenset({"haikou", "hainan"})
 _BRACKETS = re.compile(r"(?<!\s)\s*+[(（].*")
 
 Hits = set[int]
@@ -45,6 +47,7 @@ class NameTables:
         self._full = [_full_names(place) for place in self.places]
         self._loose = _inverted(map(_without_city, self._texts))
         self._said = [[said(text) for text in texts if said(text).words] for texts in self._texts]
+        self._cities = [_cities_of(texts, own) for texts, own in zip(self._texts, self._said, strict=True)]
         self._signatures = _inverted(map(_signatures_of, self.places, self._said))
         self._with_city = _inverted({(*_signature(s), s.city) for s in all_said} for all_said in self._said)
         self._by_word = _inverted({w for s in all_said for w in s.words} for all_said in self._said)
@@ -61,10 +64,11 @@ class NameTables:
         self._names_by_shape = _by_shape(self._names)
         self._kinds_by_shape = _by_shape(vocabulary.kind_words())
         self.areas = _areas(self.places)
-        self.by_category: dict[str, list[NamedPlace]] = defaultdict(list)
-        for number, place in enumerate(self.places):
-            if number not in self.far and len(self.by_category[place.category]) < MOST_HITS:
-                self.by_category[place.category].append(place)
+        self._of_category = _inverted((place.category,) for place in self.places)
+        self.by_category: dict[str, list[NamedPlace]] = {}
+        for category, numbers in self._of_category.items():
+            near = (each for each in numbers if each not in self.far)
+            self.by_category[category] = [self.places[each] for each in islice(near, MOST_HITS)]
         self.numbers = stretches.known_numbers(
             (text, place.point)
             for place, texts in zip(self.places, self._texts, strict=True)
@@ -96,6 +100,12 @@ class NameTables:
     def signed_with_city(self, signature: Signature, *, city: frozenset[str]) -> Hits:
         return set(self._with_city.get((*signature, city), ()))
 
+    def of_another_city(self, hits: Iterable[int], cities: frozenset[str]) -> bool:
+        """Say whether all of these have the city in their names, or the province, and the text the other."""
+        return bool(cities & _HOME) and all(
+            self._cities[hit] & _HOME and not self._cities[hit] & cities for hit in hits
+        )
+
     def initialled(self, key: str) -> Hits:
         return set(self._by_initials.get(key, ())) - self.far
 
@@ -113,8 +123,7 @@ class NameTables:
         return {hit for hit in near if any(s.own and s.words <= words for s in self._said[hit])}
 
     def of_categories(self, categories: Iterable[str]) -> Hits:
-        wanted = set(categories)
-        return {n for n, place in enumerate(self.places) if place.category in wanted} - self.far
+        return {hit for category in categories for hit in self._of_category.get(category, ())} - self.far
 
     def sounding(self, key: str) -> Hits:
         return set(self._sounds.get(sounds_like(key), ()))
@@ -164,7 +173,8 @@ class NameTables:
 
     def alike(self, key: str, count: int) -> list[int]:
         """Return the places whose names look most like the key, to be offered and never taken."""
-        near = _nearest_of(key, self._names_by_shape, range(len(key) - 2, len(key) + 3), len(key) // 3 or 1)
+        sizes = range(len(key) - 2, len(key) + 3)
+        near = _nearest_of(key, self._names_by_shape, sizes, len(key) // 3 or 1, most=MOST_ALIKE_COMPARED)
         hits = dict.fromkeys(
             hit for name in sorted(near, key=near.__getitem__) for hit in self._by_name[name]
         )
@@ -187,6 +197,11 @@ def _without_city(texts: Iterable[str]) -> set[str]:
     keys = {names.key_of(text) for text in texts if names.is_chinese(text)}
     short = {vocabulary.without_city(key) for key in keys}
     return {key for key in short - keys if len(key) > 1}
+
+
+def _cities_of(texts: Iterable[str], all_said: Iterable[vocabulary.Said]) -> frozenset[str]:
+    chinese = (vocabulary.cities_of_chinese(names.key_of(text)) for text in texts if names.is_chinese(text))
+    return frozenset().union(*chinese, *(one.city for one in all_said))
 
 
 def _signature(one: vocabulary.Said) -> Signature:
@@ -237,11 +252,13 @@ def _nearest(key: str, by_shape: Shapes, *, least: int) -> list[str]:
     return [name for name, slips in found.items() if slips == fewest]
 
 
-def _nearest_of(key: str, by_shape: Shapes, sizes: Iterable[int], allowed: int) -> dict[str, float]:
+def _nearest_of(
+    key: str, by_shape: Shapes, sizes: Iterable[int], allowed: int, *, most: int = MOST_COMPARED
+) -> dict[str, float]:
     found: dict[str, float] = {}
     for size in sizes:
         for shape in _shapes_of(key, size):
-            known = by_shape.get(shape, ())[:MOST_COMPARED]
+            known = by_shape.get(shape, ())[:most]
             near = process.extract(key, known, scorer=OSA.distance, score_cutoff=allowed, limit=None)
             found.update((name, slips) for name, slips, _ in near)
     return found

@@ -38,7 +38,7 @@ def keys_of(texts: Iterable[str]) -> Keys:
     names: set[str] = set()
     initials: set[str] = set()
     words: set[str] = set()
-    for text in {variant for name in texts for variant in (name, _BRACKETS.sub("", name))}:
+    for text in {variant for name in texts for variant in _variants(name)}:
         names.add(key_of(text))
         words.update(word for word in units_of(text) if not is_chinese(word))
         for syllables in readings_of(text):
@@ -46,6 +46,13 @@ def keys_of(texts: Iterable[str]) -> Keys:
             names.add(key_of("".join(map(_in_cyrillic, syllables))))
             initials.add("".join(syllable[0] for syllable in syllables))
     return Keys(frozenset(names - {""}), frozenset(initials), frozenset(words))
+
+
+def _variants(name: str) -> tuple[str, ...]:
+    """Return a name with what stands in brackets, without it, and, in Chinese, with it in front."""
+    short = _BRACKETS.sub("", name)
+    in_front = f"{name[len(short) :]}{short}" if short != name and is_chinese(name) else short
+    return name, short, in_front
 
 
 @lru_cache(maxsize=4096)

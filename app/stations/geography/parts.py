@@ -25,6 +25,7 @@ MOST_PARTS = 8
 # Places of one name that stand together are one answer.
 TOGETHER_M = 600
 BESIDE_STREET_M = 500
+FAR_APART_M = 25_000
 SURE_LANDMARK_M = 500
 PARTS_OF_STREET = 6
 _APART = re.compile(r"[,;/|\n，；、。]+|(?<=[^\W㐀-鿿])\s+(?=[㐀-鿿])|(?<=[㐀-鿿])\s+(?=[^\W㐀-鿿0-9])")
@@ -43,7 +44,7 @@ def match_by_parts(index: "NameIndex", text: str) -> Match | None:
     text = _LONE_NUMBER.sub(r" \1", _NUMBER_FIRST.sub(r"\1 ", text[: names.LONGEST_TEXT]))
     parts = [Typed.read(part) for part in _APART.split(text)[:MOST_PARTS]]
     parts = [part for part in parts if part.key and not _says_nothing(part)]
-    if not parts:
+    if not parts or any(vocabulary.is_elsewhere(part.key) for part in parts):
         return None
     matches = [index.match(part) for part in parts]
     known = [match for match in matches if match]
@@ -51,7 +52,8 @@ def match_by_parts(index: "NameIndex", text: str) -> Match | None:
     chosen = next((match for match in exact if not match.guessed), None) or next(iter(exact or known), None)
     if not chosen or _elsewhere(index, chosen, known):
         return None
-    doubted = len(known) < len(parts) or chosen.guessed or _contradicted(index, chosen, exact)
+    unsure = len(known) < len(parts) or any(match.guessed for match in known)
+    doubted = unsure or _contradicted(index, chosen, exact) or _far_apart(index, chosen, known)
     return Match(chosen.hits, doubted, chosen.also, chosen.number)
 
 
@@ -83,6 +85,13 @@ def _contradicted(index: "NameIndex", chosen: Match, others: Iterable[Match]) ->
         flat_metres((here.lat, here.lon), (p.lat, p.lon)) > 2 * TOGETHER_M + here.precision_m + p.precision_m
         for p, _ in reach
     )
+
+
+def _far_apart(index: "NameIndex", chosen: Match, known: Iterable[Match]) -> bool:
+    """Whether a far town and another far place are named together: Dapo is not in Sanya."""
+    here = index.places[min(chosen.hits)].point
+    others = [index.places[min(match.hits)].point for match in known if match.hits <= index.far]
+    return any(flat_metres((here.lat, here.lon), (p.lat, p.lon)) > FAR_APART_M for p in others)
 
 
 # --- the answer ---------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Places to choose from while a name is being typed, in any writing. PURE."""
 
+import heapq
+
 from app.stations.geography import names
 from app.stations.geography.name_index import NameIndex
 from app.stations.geography.places import NamedPlace
@@ -15,7 +17,10 @@ def suggest(index: NameIndex, text: str, *, count: int = MOST_SUGGESTED) -> list
     if not typed.key or (len(typed.key) < LEAST_LETTERS and not typed.chinese):
         return []
     found = {hit: len(name) for name in reversed(index.starting(typed.key)) for hit in index.equal(name)}
-    for hit in index.with_word_starts(names.units_of(typed.start)) if len(found) < count else ():
-        found.setdefault(hit, names.LONGEST_TEXT)
+    if len(found) < count:
+        having = index.with_word_starts(names.units_of(typed.start))
+        # "Road" is a word of thousands: those near the city come first, and the first of them do.
+        for hit in heapq.nsmallest(MOST_SUGGESTED + count, having - index.far) or having:
+            found.setdefault(hit, names.LONGEST_TEXT)
     ranked = sorted(found, key=lambda hit: (hit in index.far, found[hit], hit))
     return [index.places[hit] for hit in ranked[:count]]

@@ -1,11 +1,11 @@
 """A typed text, made ready to be compared, and what it was found to be. PURE."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.stations.geography import names
 from app.stations.geography.names import LONGEST_TEXT
-from app.stations.geography.vocabulary import Said, only_generic, said, without_city
+from app.stations.geography.vocabulary import Said, cities_of_chinese, only_generic, said, without_city
 
 # A key has no hyphen: No. 109-9 is a part of No. 109 and not No. 1099.
 _PART_OF_NUMBER = re.compile(r"(?<=[路街道巷])\s*([0-9]{1,4})\s*[-－–—之]\s*[0-9]+\s*号?")
@@ -37,6 +37,11 @@ class Typed:
         return said(self.start)
 
     @property
+    def cities(self) -> frozenset[str]:
+        """Return which of the city and the province the text names."""
+        return cities_of_chinese(self.key) if self.chinese else self.said.city
+
+    @property
     def says_only_kinds(self) -> bool:
         """Whether there is no word in it that is a place's own, and no city: 东站, "airport"."""
         if self.chinese:
@@ -55,6 +60,10 @@ class Match:
 
     def __bool__(self) -> bool:
         return bool(self.hits)
+
+    @property
+    def doubted(self) -> "Match":
+        return replace(self, guessed=True)
 
 
 def sure(hits: set[int], *, number: int | None = None) -> Match:

@@ -19,7 +19,8 @@ _KINDS = """
 #rail railway train rail railroad huoche gaotie железнодорожныи железнодорожная жд поезд
 #station station stn zhan станция станции вокзал вокзала stop остановка
 #bus bus coach qiche автобусныи автобусная автобус
-#airport airport jichang аеропорт терминал terminal
+#airport airport jichang аеропорт
+#terminal terminal терминал
 #port port harbour harbor seaport ferry gang matou quay pier wharf порт порта причал паром гавань пристан
 #hospital hospital clinic yiyuan больница больницы госпиталь госпитал клиника поликлиника
 #hotel hotel jiudian binguan resort inn hostel отел гостиница
@@ -84,6 +85,16 @@ china china prc китаи кнр
 city city municipal municipality город города городская городскои
 province province provincial провинция провинции
 """
+# Of each: the city or the province that is not ours. A place beside one of these names is not ours either.
+_ELSEWHERE = """
+beijing пекин 北京 shanghai шанхай 上海 tianjin тянцзин 天津 chongqing чунцин 重庆 guangzhou гуанчжоу 广州
+canton кантон shenzhen шенчжен 深圳 guangdong гуандун 广东 guangxi гуанси 广西 nanning нанин 南宁 beihai
+бехаи 北海 zhuhai чжухаи 珠海 zhanjiang чжанцзян 湛江 xuwen сюивен 徐闻 dongguan дунгуан 东莞 foshan фошан
+佛山 macau macao макао 澳门 taiwan 台湾 hongkong гонконг 香港 taipei таибеи 台北 hangzhou ханчжоу 杭州
+nanjing нанкин 南京 suzhou сучжоу 苏州 wuhan ухан 武汉 changsha чанша 长沙 chengdu ченду 成都 xian сиан 西安
+xiamen сямен 厦门 fuzhou фучжоу 福州 qingdao циндао 青岛 dalian далян 大连 kunming кунмин 昆明 guiyang гуиян
+贵阳 harbin харбин 哈尔滨 zhengzhou чженчжоу 郑州 moscow москва hanoi ханои 河内
+"""
 _NOISE = (
     "the of in at to near by next from and a an s my me here home i am is on opposite behind beside around "
     "where please go no № в на у около рядом с из к я и от до где дом мои моя нахожус no. nr"
@@ -108,6 +119,9 @@ TAIL = re.compile(
     r"[a-z](?:[0-9]*[座栋口区幢])?|附近|"
     r"旁边|旁|边上|对面|门口|正门|大门|出站口|进站口|出口|入口|候车厅|里面|内|路口|十字路口|交叉口|这里|这边|那里)*"
 )
+# What is written as one word, or with another one, and is the same.
+_SAME_AS = {"автовокзал": "автобус вокзал", "bus terminal": "bus station", "’": "'"}
+_SPELT = re.compile("|".join(_SAME_AS), re.IGNORECASE)
 STREET_KINDS = frozenset({"#road", "#street", "#avenue"})
 STREET_ENDS = ("路", "街", "大道", "巷", "横路")
 _UNITS = """
@@ -182,7 +196,7 @@ def said(text: str) -> Said:
     kinds: set[str] = set()
     numbers: list[str] = []
     city: set[str] = set()
-    for word in units_of(text.replace("автовокзал", "автобус вокзал").replace("’", "'")):
+    for word in units_of(_SPELT.sub(lambda found: _SAME_AS[found[0].casefold()], text)):
         if is_chinese(word) or word in _noise():
             continue
         if word in _city():
@@ -199,6 +213,17 @@ def said(text: str) -> Said:
 def only_generic(key: str) -> bool:
     """Say whether a Chinese key has no word of its own: 人民医院, 东站."""
     return bool(_ONLY_GENERIC.fullmatch(key))
+
+
+def is_elsewhere(key: str) -> bool:
+    """Say whether a key is the name of a large city or a province that is not ours."""
+    return key.removesuffix("市").removesuffix("省").removesuffix("city") in _elsewhere()
+
+
+def cities_of_chinese(key: str) -> frozenset[str]:
+    """Return which of the city and the province stand before a Chinese name."""
+    before = key[: len(key) - len(without_city(key))]
+    return frozenset(word for word, name in (("haikou", "海口"), ("hainan", "海南")) if name in before)
 
 
 def without_city(key: str) -> str:
@@ -230,6 +255,11 @@ def _ours() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _city() -> dict[str, str]:
     return _table(_CITY)
+
+
+@lru_cache(maxsize=1)
+def _elsewhere() -> frozenset[str]:
+    return frozenset(folded(word) for word in _ELSEWHERE.split())
 
 
 @lru_cache(maxsize=1)

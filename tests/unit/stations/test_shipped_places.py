@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from app.localtext import LocalText
 from app.stations.geography.distance import Point
 from app.stations.geography.name_index import NameIndex, look_up
 from app.stations.geography.names import is_chinese, key_of
@@ -28,7 +29,8 @@ def index() -> NameIndex:
 def _place(slug: str, columns: dict) -> NamedPlace:
     point = Point(columns["lat"], columns["lon"], columns["precision_m"])
     kind = KINDS.get(columns["category"], PlaceKind.PLACE)
-    place = named(slug, kind, columns["name"], point, aliases=columns["aliases"])
+    district = columns.get("district") or LocalText()
+    place = named(slug, kind, columns["name"], point, aliases=columns["aliases"], district=district)
     stretch = tuple(map(tuple, columns.get("stretch") or ()))
     length = columns.get("length_m") or 0
     return replace(place, category=columns["category"], stretch=stretch, length_m=length)
@@ -83,7 +85,10 @@ PHRASES = [
     "near me", "Binhai Avenue, Sanya", "Sanya, Guomao Road", "улица Хэпин", "Дунфан отель", "река Наньду",
     "hongqi lu",
     "Sanjiang Farm", "Haikou Tower", "Evergrande", "Guilinyang Hospital", "Longkun Road", "Binhai",
-    "110 Nanhai Avenue",
+    "110 Nanhai Avenue", "Longhua, Shenzhen", "Лунхуа, Шэньчжэнь", "Haidian, Beijing", "Binhai Park, Haian",
+    "Dapo Town, Wenchang", "Hainan Hilton", "Haikou Normal University", "Xinhai Port Airport", "Haixiu",
+    "Heping", "Хэпин", "Baisha", "海秀", "和平", "白沙", "海口医学院", "美兰区秀英港", "TCM hospital",
+    "五源河", "Government Service Centre",
 ]  # fmt: skip
 
 
@@ -114,6 +119,24 @@ def test_no_name_is_taken_for_a_longer_one(addition: str) -> None:
     known = {key for place in index().places for key in place.keys.names}
     longer = [name + addition for name in chinese_names()[::3]]
     assert [(name, slug) for name in longer if key_of(name) not in known and (slug := surely(name))] == []
+
+
+@pytest.mark.parametrize("beside", ["Sanya", "Haian", "Гуанчжоу", "Шэньчжэнь"])
+def test_no_name_beside_another_city_is_ours(beside: str) -> None:
+    ours = [p for p in index().places if p.category not in ("county", "town")]
+    texts = [text for place in ours for text in (place.name.en, place.name.ru) if text]
+    there = [f"{name}, {beside}" for name in texts[::3]]
+    assert [(name, slug) for name in there if (slug := surely(name))] == []
+
+
+def test_of_a_name_in_several_districts_the_one_in_the_named_district_is_meant() -> None:
+    assert surely("府城中山路") == "street-zhong-shan-lu"
+    assert surely("秀英区秀英港") == "hak-xiuying-port"
+
+
+def test_a_place_of_the_city_is_not_one_of_the_province() -> None:
+    assert surely("Haikou Hilton") == surely("Hilton") == "hotel-hilton"
+    assert surely("海南师范大学") == "uni-hnnu"
 
 
 @pytest.mark.parametrize("city", ["三亚", "广州", "文昌"])
