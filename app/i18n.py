@@ -15,6 +15,8 @@ from app.extensions import babel
 from app.localtext import LANGUAGES, LocalText
 from app.settings import Settings, SettingsError
 
+LANGUAGE = f"any({','.join(LANGUAGES)})"  # what of an address says it
+LANGUAGE_PREFIX = f"/<{LANGUAGE}:lang>"
 NATIVE_NAMES = {"en": "English", "ru": "Русский", "zh": "中文"}  # alphabetical by native name
 CATALOG = "LC_MESSAGES/messages.mo"
 HTML_LANG = {"en": "en", "ru": "ru", "zh": "zh-Hans"}

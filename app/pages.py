@@ -7,12 +7,11 @@ from flask import Blueprint, Flask, Response, current_app, redirect, render_temp
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.i18n import current_language, preferred_language
+from app.i18n import LANGUAGE_PREFIX, current_language, preferred_language
 from app.settings import Settings
 from app.stations.finding.listing import Question, list_page
 from app.web import assets
 
-LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"
 DISPLAY_COOKIES = {"text": ("larger",), "contrast": ("high",)}
 MOST_CONTACTS = 30
 COOKIE_SECONDS = 365 * 24 * 3600

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.appointments.availability.slots import Slot
+from app.typed import find_instant
 
 MOST_CHOICES = 3  # of one day
 
@@ -120,7 +121,7 @@ def read(text: str, length: timedelta) -> Block | None:
 
 def _read_part(text: str, length: timedelta) -> Part:
     moment, _star, people = text.partition("*")
-    starts_at = datetime.fromisoformat(moment)
-    if starts_at.tzinfo is None or not 2000 <= starts_at.year <= 2200 or not 1 <= int(people) <= 30:
+    starts_at = find_instant(moment)
+    if starts_at is None or not 1 <= int(people) <= 30:
         raise ValueError("no part")
     return Part(starts_at, starts_at + length, int(people))

@@ -7,13 +7,14 @@ from flask_wtf.csrf import CSRFError
 
 from app import clock
 from app.errors import TooManyTries
+from app.i18n import LANGUAGE_PREFIX
 from app.locator.forms import ReportForm
 from app.stations import corrections
 from app.stations.queries import get_station
 from app.web import headers
 from app.wording import sentence
 
-bp = Blueprint("reports", __name__, template_folder="templates", url_prefix="/<any(en,zh,ru):lang>")
+bp = Blueprint("reports", __name__, template_folder="templates", url_prefix=LANGUAGE_PREFIX)
 
 
 @bp.before_request

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from app import clock
 from app.appointments.availability.free_times import soonest_of_days
 from app.appointments.availability.rules import days_ahead
-from app.i18n import current_language, text
+from app.i18n import LANGUAGE_PREFIX, current_language, text
 from app.locator import correction_views, linked_data, links, widget, wording
 from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
 from app.locator.finding import ON_A_PAGE, find_points, first_points
@@ -26,7 +26,6 @@ from app.stations.models import Service, Station
 from app.stations.photos import get_published, photo_answer, size_of
 from app.stations.queries import get_station, list_services
 
-LANGUAGE_PREFIX = "/<any(en,zh,ru):lang>"
 TIMES_SHOWN = 3
 FOR_EMPLOYERS = "recruitment-advice"  # the one open service that employers come for
 

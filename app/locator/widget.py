@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
 from app import clock
-from app.i18n import in_language
+from app.i18n import LANGUAGE_PREFIX, in_language
 from app.localtext import LANGUAGES
 from app.locator import wording
 from app.locator.asked import Search
@@ -18,7 +18,7 @@ SCRIPT_SECONDS = 3600
 bp = Blueprint("widget", __name__, template_folder="templates")
 
 
-@bp.get("/<any(en,zh,ru):lang>/widget")
+@bp.get(f"{LANGUAGE_PREFIX}/widget")
 def points() -> str:
     """Answer the same search as the page of all points; whatever is wrong with it, the points are listed."""
     g.csp = {"frame-ancestors": "*"}

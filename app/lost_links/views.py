@@ -7,10 +7,10 @@ from flask_wtf.csrf import CSRFError
 
 from app import clock
 from app.errors import TooManyTries
+from app.i18n import LANGUAGE_PREFIX
 from app.lost_links import operations
 from app.lost_links.forms import LostLinkForm, read_way
 from app.lost_links.queries import Known
-from app.pages import LANGUAGE_PREFIX
 from app.web import headers
 from app.wording import sentence
 

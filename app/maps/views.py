@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug import Response as AnyResponse
 
 from app.errors import DomainError
-from app.i18n import current_language, text
+from app.i18n import LANGUAGE_PREFIX, current_language, text
 from app.maps.geojson import point_features
 from app.maps.picture import draw as draw_picture
 from app.maps.points import MapPoint, map_points, shifted
@@ -30,7 +30,6 @@ from app.stations.queries import get_station
 
 bp = Blueprint("maps", __name__, template_folder="templates")
 
-LANGUAGE = "/<any(en, zh, ru):lang>"
 MOST_ON_MAP = 1000  # points in sight of each other are drawn as one
 PICTURE_SECONDS = 3600
 MOST_AROUND = 30  # of a place asked for: more would make the map show a province
@@ -43,7 +42,7 @@ ROAD_NAMES = {
 POSITION = re.compile(r"-?\d{1,2}(\.\d{1,7})?,-?\d{1,3}(\.\d{1,7})?")
 
 
-@bp.get(f"{LANGUAGE}/map")
+@bp.get(f"{LANGUAGE_PREFIX}/map")
 def network() -> str:
     settings: Settings = current_app.extensions["settings"]
     tiles = settings.tile_addresses
@@ -67,13 +66,13 @@ def _tiles_credit(settings: Settings) -> str:
     return f"{settings.map_attribution} · {number}"
 
 
-@bp.get(f"{LANGUAGE}/map/frame")
+@bp.get(f"{LANGUAGE_PREFIX}/map/frame")
 def frame() -> str:
     g.csp = {"frame-ancestors": "'self'"}
     return render_template("maps/frame.html", **_map(Datum.WGS84))
 
 
-@bp.get(f"{LANGUAGE}/map/picture.svg")
+@bp.get(f"{LANGUAGE_PREFIX}/map/picture.svg")
 def picture() -> AnyResponse:
     """Return the picture of the first page; it has its own colours for the dark."""
     g.csp = {"style-src": "'unsafe-inline'"}
@@ -89,7 +88,7 @@ def picture() -> AnyResponse:
     return response.make_conditional(request)
 
 
-@bp.get(f"{LANGUAGE}/map/points.geojson")
+@bp.get(f"{LANGUAGE_PREFIX}/map/points.geojson")
 def points() -> AnyResponse:
     """Return the points, `?datum=gcj02` as a map of that datum calls them: the browser never converts."""
     datum = Datum.GCJ02 if request.args.get("datum") == Datum.GCJ02 else Datum.WGS84

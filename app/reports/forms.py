@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 
 from app.reports.figures import Period, half_year, last_full_half
-from app.staff.typed import read_day
 from app.stations.models import Station
+from app.typed import find_day
 
 USUAL_DAYS = 30
 MOST_DAYS = 366
@@ -39,7 +39,7 @@ class ScopeForm:
         return form
 
     def _read(self) -> None:
-        first, last = read_day(self.first), read_day(self.last)
+        first, last = find_day(self.first), find_day(self.last)
         if first is None or last is None:
             self.errors.append(("from" if first is None else "to", _("Enter a date, like 2026-11-24.")))
         elif last < first:

@@ -1,10 +1,10 @@
 """What people type and spreadsheets write: one reading, and no for what could be two."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
-from app.typed import MOST_DIGITS, read_day, read_number, read_time
+from app.typed import MOST_DIGITS, find_day, find_instant, read_day, read_number, read_time
 
 
 def refuses(read, text):
@@ -63,3 +63,27 @@ def test_a_number_is_read(text, read):
 @pytest.mark.parametrize("text", ["", "1e3", "1.0", "x", "9" * (MOST_DIGITS + 1), "9" * 5000])
 def test_an_endless_number_is_none(text):
     assert refuses(read_number, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-24T09:00:00+08:00", datetime(2026, 11, 24, 1, tzinfo=UTC)),
+        ("2026-11-24T01:00:00Z", datetime(2026, 11, 24, 1, tzinfo=UTC)),
+        ("2026-11-24T09:00:00", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-12:00", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_an_instant_is_one_with_its_offset_and_of_our_time(text, moment):
+    assert find_instant(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2026/11/5", date(2026, 11, 5)), ("2019-12-31", None), ("2121-01-01", None), ("?", None)],
+)
+def test_a_day_of_somebody_is_one_of_this_service(text, day):
+    assert find_day(text) == day

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from app.appointments.entry import session as journey
-from app.pages import LANGUAGE_PREFIX
+from app.i18n import LANGUAGE_PREFIX
 from app.web import headers
 
 bp = Blueprint("appointments", __name__, template_folder="../templates")

@@ -34,8 +34,7 @@ from app.cases.states import LegState
 from app.db import db
 from app.errors import NotFound, TooManyTries
 from app.extensions import csrf
-from app.i18n import local
-from app.pages import LANGUAGE_PREFIX
+from app.i18n import LANGUAGE_PREFIX, local
 from app.settings import Settings
 from app.stations.models import Station
 from app.web import headers

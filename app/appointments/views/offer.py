@@ -18,7 +18,7 @@ from app.appointments.waitlist.refusals import OfferOver
 from app.appointments.wording import until_words
 from app.db import transact
 from app.errors import NotFound
-from app.pages import LANGUAGE_PREFIX
+from app.i18n import LANGUAGE_PREFIX
 
 OFFER = "offer"
 

@@ -43,6 +43,7 @@ from app.db import transact
 from app.i18n import local, month_name, weekday_names
 from app.stations.hours.plans import plan_of
 from app.stations.models import Station
+from app.typed import find_day, find_instant
 
 DAYS_SHOWN = 8  # in the strip
 SOONEST = 3
@@ -60,25 +61,10 @@ class Wish:
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Wish":
-        taken = _instant(given.get("taken", ""))
+        taken = find_instant(given.get("taken", ""))
         return cls(
-            given.get("place") == ANY, _day(given.get("from", "")), given.get("view") == "month", taken
+            given.get("place") == ANY, find_day(given.get("from", "")), given.get("view") == "month", taken
         )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo and 2000 <= moment.year <= 2200 else None
 
 
 @bp.get(f"{JOURNEY_PREFIX}/time")
@@ -217,7 +203,7 @@ def _hold(request: HoldRequest, *, now: datetime) -> Hold:
 
 def read_slot(text: str) -> Target | None:
     slug, _, instant = text.partition("@")
-    starts_at = _instant(instant)
+    starts_at = find_instant(instant)
     return Target(slug, starts_at) if slug and starts_at else None
 
 

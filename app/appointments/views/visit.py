@@ -46,9 +46,8 @@ from app.cases.models import Case, VisitItemKind
 from app.cases.readiness import CaseNotReady, Readiness, readiness
 from app.codes import spaced
 from app.db import db, transact
-from app.i18n import current_language, in_language, local
+from app.i18n import LANGUAGE_PREFIX, current_language, in_language, local
 from app.localtext import LocalText
-from app.pages import LANGUAGE_PREFIX
 from app.qr import qr_picture
 from app.settings import Settings
 from app.stations.queries import StationRetired

@@ -28,8 +28,7 @@ from app.appointments.waitlist.refusals import ListFull
 from app.appointments.waitlist.rules import Wish
 from app.db import transact
 from app.errors import NotFound, TooManyTries
-from app.i18n import current_language, local, text
-from app.pages import LANGUAGE_PREFIX
+from app.i18n import LANGUAGE_PREFIX, current_language, local, text
 from app.wording import sentence
 
 WAITING = "waiting"

@@ -29,7 +29,7 @@ from app.db import transact
 from app.errors import DomainError, NotFound
 from app.staff.frame import frame
 from app.staff.permissions import get_member, may_see_cases, requires
-from app.staff.typed import read_day
+from app.typed import find_day
 from app.wording import sentence
 
 bp = Blueprint("staff_cases", __name__, template_folder="../templates", url_prefix="/staff/cases")
@@ -120,7 +120,7 @@ def decide(number: str) -> ResponseReturnValue:
     except ValueError:
         return _case_page(number, LegConflict())
     form = request.form
-    decision = Decision(permit, state, _typed("reason"), form.get("seen"), read_day(form.get("on_day", "")))
+    decision = Decision(permit, state, _typed("reason"), form.get("seen"), find_day(form.get("on_day", "")))
     return _change(number, decisions.decide, decision, bureau=get_member().bureau)
 
 

@@ -9,7 +9,7 @@ from app.cases.models import CaseNotice
 from app.collection import operations
 from app.collection.views.blueprint import bp, get_case_or_ask
 from app.db import db, transact
-from app.pages import LANGUAGE_PREFIX
+from app.i18n import LANGUAGE_PREFIX
 
 
 @bp.get(f"{LANGUAGE_PREFIX}/collect/messages")

@@ -14,8 +14,7 @@ from app.collection.models import Proxy, Relation
 from app.collection.views.blueprint import bp, get_case_or_ask
 from app.collection.wording import RELATIONS
 from app.db import transact
-from app.i18n import current_language
-from app.pages import LANGUAGE_PREFIX
+from app.i18n import LANGUAGE_PREFIX, current_language
 
 CODE = "proxy_code"  # in the session: whose code, and the code, which nobody else keeps
 

@@ -23,7 +23,7 @@ from app.collection import status, wording
 from app.collection.status import Answer, Standing
 from app.collection.views.blueprint import bp
 from app.errors import TooManyTries
-from app.pages import LANGUAGE_PREFIX
+from app.i18n import LANGUAGE_PREFIX
 from app.settings import Settings
 from app.wording import sentence
 

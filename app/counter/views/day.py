@@ -17,8 +17,8 @@ from app.planning import queries as planning_queries
 from app.planning import wording as planning_wording
 from app.staff import queries as staff_queries
 from app.staff.permissions import get_member, get_own_station_or_404, list_own_stations, requires
-from app.staff.typed import read_day
 from app.stations.models import Station
+from app.typed import find_day
 
 REFRESH_SECONDS = 30
 
@@ -61,7 +61,7 @@ def _board(station: Station, stations: list[Station]) -> ResponseReturnValue:
 
 
 def _chosen_day(otherwise: date) -> date:
-    return read_day(request.args.get("day", "")) or otherwise
+    return find_day(request.args.get("day", "")) or otherwise
 
 
 def _last_change() -> Appointment | None:

@@ -30,7 +30,7 @@ from app.counter.views.blueprint import bp
 from app.db import transact
 from app.errors import DomainError
 from app.staff.permissions import get_member, requires
-from app.staff.typed import read_instant
+from app.typed import find_instant
 from app.wording import sentence
 
 Change = Callable[[str, datetime], Appointment]  # actor and now go in
@@ -72,7 +72,7 @@ def _visit_page(reference: str, refusal: DomainError | None = None) -> ResponseR
         event_words=wording.EVENTS,
         reason_words=wording.reason_words,
         cancel_reasons=CANCEL_REASONS,
-        instant=read_instant,
+        instant=find_instant,
     )
     return page, refusal.status if refusal else 200
 
@@ -160,7 +160,7 @@ def _change(reference: str, change: Change) -> ResponseReturnValue:
 def book_rest(reference: str) -> ResponseReturnValue:
     """Book another visit for what this one left over."""
     get_own_visit_or_404(reference)
-    starts_at = read_instant(request.form.get("starts_at", ""))
+    starts_at = find_instant(request.form.get("starts_at", ""))
     try:
         if starts_at is None:
             raise OutsideWindow
@@ -201,7 +201,7 @@ def other_times(reference: str) -> ResponseReturnValue:
 @requires(Role.CLERK)
 def move(reference: str) -> ResponseReturnValue:
     visit = get_own_visit_or_404(reference)
-    starts_at = read_instant(request.form.get("starts_at", ""))
+    starts_at = find_instant(request.form.get("starts_at", ""))
     if starts_at is None:
         return _visit_page(reference, OutsideWindow())
     return _plan_anew(reference, operations.reschedule, Target(visit.station.slug, starts_at))

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from app.groups.models import Group
 from app.groups.queries import get_by_fingerprint
 from app.groups.refusals import GroupGone
-from app.pages import LANGUAGE_PREFIX
+from app.i18n import LANGUAGE_PREFIX
 from app.web import headers
 
 bp = Blueprint("groups", __name__, template_folder="../templates")

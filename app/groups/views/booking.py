@@ -1,6 +1,6 @@
 """Choose times for the group, look once more, book."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +22,7 @@ from app.groups.models import Group, Member
 from app.groups.refusals import GroupChanged, NobodyToBook
 from app.groups.views.blueprint import PREFIX, bp, draft_or_start, find_group, tell, told
 from app.stations.models import Station
+from app.typed import find_day
 
 GONE = (
     SlotUnavailable, OutsideWindow, HoldNotFound, GroupChanged, AlreadyBooked, CaseNotReady,
@@ -37,7 +38,7 @@ def times() -> ResponseReturnValue:
     if not places:
         return redirect(url_for(".people" if group.service.needs_case else ".who"), 303)
     station, members = _chosen(places, request.args.get("place", ""))
-    first = _day(request.args.get("from", ""))
+    first = find_day(request.args.get("from", ""))
     return render_template(
         "groups/time.html",
         group=group,
@@ -55,13 +56,6 @@ def times() -> ResponseReturnValue:
 
 def _chosen(places: list[tuple[Station, list[Member]]], slug: str) -> tuple[Station, list[Member]]:
     return next((pair for pair in places if pair[0].slug == slug), places[0])
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 @bp.post(f"{PREFIX}/hold")

@@ -27,9 +27,9 @@ from app.notifications.texts.blanks import fill_line
 from app.notifications.texts.kinds import SMS, examples_of
 from app.staff.frame import frame
 from app.staff.permissions import get_member, list_own_stations, requires
-from app.staff.typed import read_day
 from app.stations import queries as stations
 from app.stations.models import Station
+from app.typed import find_day
 from app.wording import sentence
 
 bp = Blueprint("staff_notices", __name__, template_folder="../templates", url_prefix="/staff/notices")
@@ -69,7 +69,7 @@ class NoticeForm:
         return form
 
     def draft(self, username: str) -> Draft:
-        first, last = (read_day(self.values[name]) or date.min for name in ("first_day", "last_day"))
+        first, last = (find_day(self.values[name]) or date.min for name in ("first_day", "last_day"))
         return Draft(
             station_id=self.station.id,
             service_id=self.service_id,

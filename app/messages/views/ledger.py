@@ -33,8 +33,7 @@ from app.planning.calls import CallRow
 from app.settings import Settings
 from app.staff.frame import frame
 from app.staff.permissions import get_member, is_at_least, list_own_stations, requires
-from app.staff.typed import read_day
-from app.typed import read_number, read_time
+from app.typed import find_day, read_number, read_time
 from app.wording import sentence
 
 bp = Blueprint("staff_messages", __name__, template_folder="../templates", url_prefix="/staff/messages")
@@ -279,7 +278,7 @@ def _window(values: dict[str, str]) -> Window | None:
 
 
 def _moment(values: dict[str, str], which: str) -> datetime | None:
-    day = read_day(values[f"{which}_day"])
+    day = find_day(values[f"{which}_day"])
     try:
         clock_time = read_time(values[f"{which}_time"])
     except ValueError:

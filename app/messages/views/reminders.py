@@ -21,11 +21,10 @@ from app.messages import wording
 from app.messages import wording as message_wording
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
-from app.staff.typed import read_day
 from app.stations import queries as stations
 from app.stations.models import Service
 from app.stations.reminder_rules import By, ReminderRule, Trouble, rules_of, trouble_of
-from app.typed import read_number, read_time
+from app.typed import find_day, read_number, read_time
 from app.wording import sentence
 
 bp = Blueprint("staff_reminders", __name__, template_folder="../templates", url_prefix="/staff/reminders")
@@ -188,7 +187,7 @@ def _example() -> dict[str, str]:
 
 
 def _preview(form: RulesForm, example: dict[str, str]) -> list[Planned]:
-    day, booked = read_day(example["visit_day"]), read_day(example["booked_day"])
+    day, booked = find_day(example["visit_day"]), find_day(example["booked_day"])
     try:
         at = read_time(example["visit_time"])
     except ValueError:

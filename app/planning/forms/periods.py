@@ -15,9 +15,9 @@ from flask_babel import gettext as _
 from app.interval import Interval
 from app.localtext import LANGUAGES, LocalText
 from app.planning.edits import ClosureEdit, DayEdit, first_overlap
-from app.staff.typed import read_day
 from app.stations.hours.opening_hours import ClosedInterval, DatedPeriod
 from app.stations.models import OpeningPeriod
+from app.typed import find_day
 
 MOST_DESKS = 50
 LONGEST_REASON = 300
@@ -145,7 +145,7 @@ class DayForm:
         return form
 
     def _read(self, today: date) -> None:
-        day = read_day(self.day)
+        day = find_day(self.day)
         if day is None or day < today:
             self.errors.append(("day", _("Enter a day from today on.")))
         reason = LocalText.from_dict(self.reason)
@@ -202,7 +202,7 @@ class ClosureForm:
             self.edit = ClosureEdit(ClosedInterval(Interval(start, end), reason))
 
     def _moment(self, which: str, label: str, zone: ZoneInfo) -> datetime | None:
-        day = read_day(self.values[f"{which}_day"])
+        day = find_day(self.values[f"{which}_day"])
         if day is None:
             self.errors.append((f"{which}_day", _("%(row)s: enter a day.", row=label)))
             return None

@@ -19,9 +19,9 @@ from app.planning.forms.periods import (
     typed_row,
 )
 from app.planning.wording import WEEKDAYS
-from app.staff.typed import read_day
 from app.stations.hours.opening_hours import WeeklyPeriod
 from app.stations.models import OpeningPeriod
+from app.typed import find_day
 
 
 @dataclass
@@ -92,7 +92,7 @@ class WeekForm:
     def _read_start(self, today: date) -> date | None:
         if not self.starts:
             return None
-        starts, (first, last) = read_day(self.starts), self.bounds
+        starts, (first, last) = find_day(self.starts), self.bounds
         if starts is None or starts <= max(today, first or today) or starts > (last or starts):
             self.errors.append(("starts", _("Enter a later day on which this week shall begin to count.")))
             return None
@@ -102,7 +102,7 @@ class WeekForm:
 def read_bounds(text: str) -> Bounds:
     """Return the version that a form or an address names; every week when it names none."""
     first, slash, last = text.partition("/")
-    return (read_day(first), read_day(last)) if slash else LASTING
+    return (find_day(first), find_day(last)) if slash else LASTING
 
 
 def _typed_day(typed: Typed, weekday: int) -> list[PeriodRow]:

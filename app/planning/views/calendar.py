@@ -17,10 +17,9 @@ from app.planning.views import preview
 from app.planning.wording import WEEKDAYS
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
-from app.staff.typed import FIRST_YEAR, LAST_YEAR
 from app.stations.hours import calendar
 from app.stations.queries import list_stations
-from app.typed import read_number
+from app.typed import FIRST_YEAR, LAST_YEAR, read_number
 from app.wording import sentence
 
 bp = Blueprint("staff_calendar", __name__, template_folder="../templates", url_prefix="/staff")

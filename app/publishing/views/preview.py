@@ -9,7 +9,7 @@ from app import clock
 from app.accounts.models import Role
 from app.db import transact
 from app.errors import NotFound
-from app.i18n import current_language
+from app.i18n import LANGUAGE, current_language
 from app.locator.views import place_page
 from app.publishing import operations, queries, writing
 from app.publishing.cells import differences, is_complete
@@ -20,8 +20,6 @@ from app.staff.permissions import get_member, requires
 from app.stations.models import Station
 from app.stations.photos import photo_answer
 from app.typed import read_number
-
-LANGUAGE = "<any(en,zh,ru):shown>"
 
 
 @bp.get("/<slug>/preview")
@@ -43,7 +41,7 @@ def _preview(editing: Editing, theirs: list[dict[str, str]] | None = None) -> st
     )
 
 
-@bp.get(f"/<slug>/preview/{LANGUAGE}")
+@bp.get(f"/<slug>/preview/<{LANGUAGE}:shown>")
 @requires(Role.MANAGER)
 def preview_page(slug: str, shown: str) -> ResponseReturnValue:
     """Return the public page of the draft, for a frame of the preview; nothing of it is saved."""
