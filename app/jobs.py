@@ -25,6 +25,8 @@ from app.cases import decisions
 from app.collection import operations as collection
 from app.db import db, end_read, transact
 from app.errors import Busy
+from app.geocoding import unknown
+from app.geocoding.models import UnknownMark, UnknownPlace
 from app.groups import operations as groups
 from app.intake import applying
 from app.notifications.channels.registry import channels_of
@@ -46,7 +48,7 @@ from app.writers import compose, reading
 
 log = logging.getLogger(__name__)
 
-Key = InstrumentedAttribute[str] | InstrumentedAttribute[int]
+Key = InstrumentedAttribute[str] | InstrumentedAttribute[int] | InstrumentedAttribute[datetime]
 
 BATCH = 100
 BEAT_EVERY_SECONDS = 15.0
@@ -268,6 +270,8 @@ def purge() -> str:
     released = _purge(Hold.id, used)
     cells = _purge(DeskUsage.cell, DeskUsage.cell < cell_of(now - KEEP_DESK_USAGE))
     reports = _purge(StationReport.id, StationReport.handled_at <= now - KEEP_HANDLED_REPORTS)
+    _purge(UnknownMark.typed_at, UnknownMark.typed_at <= now - unknown.KEPT_FOR)
+    _purge(UnknownPlace.id, UnknownPlace.typed_at <= now - unknown.KEPT_FOR)
     _purge(StationPhoto.id, unused_photos(now=now))
     _purge(WaitingEntry.id, WaitingEntry.ended_at <= now - waitlist.KEEP_ENDED)
     _purge(IncomingText.id, IncomingText.handled_at <= now - KEEP_TEXTS)

@@ -87,6 +87,9 @@ REFUSALS = {
     ),
     "calendar_changed": _l("Somebody changed this year while you were working. Compare both and save again."),
     "undo_over": _l("This change cannot be undone any more. Messages may be on their way."),
+    "position_unclear": _l(
+        "We cannot tell where this is. Write coordinates near Haikou, or the full name of one place."
+    ),
     "place_unknown": _l("We could not find this place in Haikou. Choose a place or a district."),
     "link_hides_place": _l(
         "This link does not say where it leads. Open it, then copy the name or the coordinates of the place."

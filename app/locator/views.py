@@ -12,6 +12,7 @@ from markupsafe import Markup
 from app import clock
 from app.appointments.availability.free_times import soonest_of_days
 from app.appointments.availability.rules import days_ahead
+from app.geocoding import unknown
 from app.i18n import LANGUAGE_PREFIX, current_language, text
 from app.locator import correction_views, linked_data, links, widget, wording
 from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
@@ -52,6 +53,8 @@ def find() -> tuple[str, int]:
     search = Search.parse(request.args)
     answer = find_points(search, now=now)
     refused = answer.refusal not in ("", "place_ambiguous")
+    if answer.refusal == "place_unknown" and search.near:
+        unknown.note(search.near, address=request.remote_addr or "", now=now)
     page = render_template(
         "locator/find.html",
         search=search,

@@ -9,6 +9,7 @@ from app.accounts.models import Role
 from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.cases.models import CaseEvent
 from app.db import db
+from app.geocoding.models import UnknownPlace
 from app.planning.models import PlanChange
 from app.publishing.models import StationDraft, StationSheet
 from app.stations.models import Station, StationPhoto, StationReport
@@ -35,6 +36,9 @@ POINTS = {
     "points.show_sheet": Role.MANAGER,
     "points.publish_sheet": Role.MANAGER,
     "points.drop_sheet": Role.MANAGER,
+    "staff_places.overview": Role.ADMINISTRATOR,
+    "staff_places.add": Role.ADMINISTRATOR,
+    "staff_places.leave_out": Role.ADMINISTRATOR,
 }
 POINTS_IN_GENERAL = ("points.overview", "points.download", "points.ask_sheet", "points.upload")
 # What a request that should have been refused could have made.
@@ -56,8 +60,14 @@ def a_sheet_and_a_photo(now: datetime) -> dict[str, object]:
     photo = StationPhoto(
         station_slug="central-window", digest="a1", width=1, height=1, data=b"", added_at=now
     )
-    factories.save(sheet, photo)
-    return {"sheet_id": sheet.public_id, "digest": photo.digest, "shown": "en"}
+    unknown = UnknownPlace(key="one", text="Some Lane", people=3, typed_at=now)
+    factories.save(sheet, photo, unknown)
+    return {
+        "sheet_id": sheet.public_id,
+        "digest": photo.digest,
+        "shown": "en",
+        "unknown_id": unknown.id,
+    }
 
 
 def retire(slug: str) -> None:

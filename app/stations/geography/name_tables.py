@@ -67,8 +67,8 @@ class NameTables:
         self._of_category = _inverted((place.category,) for place in self.places)
         self.by_category: dict[str, list[NamedPlace]] = {}
         for category, numbers in self._of_category.items():
-            near = (each for each in numbers if each not in self.far)
-            self.by_category[category] = [self.places[each] for each in islice(near, MOST_HITS)]
+            close_by = (each for each in numbers if each not in self.far)
+            self.by_category[category] = [self.places[each] for each in islice(close_by, MOST_HITS)]
         self.numbers = stretches.known_numbers(
             (text, place.point)
             for place, texts in zip(self.places, self._texts, strict=True)

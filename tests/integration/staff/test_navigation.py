@@ -12,7 +12,7 @@ MANAGER = CLERK | PLANS | {"network", "waiting", "points", "reports-of-facts", "
 PAGES = {
     "mei": CLERK | {"cases"},
     "tom": MANAGER,  # his station hands over no permits, so he sees no cases
-    "ada": MANAGER | {"cases", "intake", "limits", "system"},
+    "ada": MANAGER | {"cases", "intake", "limits", "system", "unknown-places"},
 }
 
 
