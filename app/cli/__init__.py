@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import backup, calendar, cases, data, messages, places, seed, staff, worker
+from app.cli import backup, calendar, cases, data, messages, places, roads, seed, staff, worker
 from app.cli.demo import demo
 from app.cli.demo_history import history
 
@@ -10,6 +10,6 @@ from app.cli.demo_history import history
 def init_app(app: Flask) -> None:
     seed.group.add_command(demo)
     seed.group.add_command(history)
-    for part in (seed, staff, cases, data, calendar, messages, backup, places):
+    for part in (seed, staff, cases, data, calendar, messages, backup, places, roads):
         app.cli.add_command(part.group)
     app.cli.add_command(worker.command)

@@ -15,6 +15,7 @@ from werkzeug import Response as AnyResponse
 
 from app.errors import DomainError
 from app.i18n import LANGUAGE_PREFIX, current_language, text
+from app.maps import layers
 from app.maps.geojson import point_features
 from app.maps.picture import draw as draw_picture
 from app.maps.points import MapPoint, map_points, shifted
@@ -100,6 +101,16 @@ def points() -> AnyResponse:
     return response.make_conditional(request)
 
 
+@bp.get("/map/roads.geojson")
+def roads() -> AnyResponse:
+    """Return the roads of the operator's own file; without one there are none."""
+    response = Response(layers.body_of_roads(), mimetype=MEDIA_TYPE)
+    response.cache_control.public = True
+    response.cache_control.max_age = 24 * 3600  # pages ask with the version in the address
+    response.add_etag()
+    return response.make_conditional(request)
+
+
 @bp.get("/map/base.js")
 def base_script() -> AnyResponse:
     from app.maps.render import base_map  # noqa: PLC0415  see _map
@@ -123,6 +134,7 @@ def _map(datum: Datum) -> dict[str, object]:
         "drawing": draw(points),
         "words": map_words(list_named_places(), current_language()),
         "points_url": _points_address(datum),
+        "roads": layers.find_roads() if datum is Datum.WGS84 else None,
         "focus": _focus(),
         "here": _drawn_position(datum),
     }

@@ -30,7 +30,7 @@ PUBLIC = {
     "pages.favicon", "pages.robots",
     "locator.home", "locator.find", "locator.suggestions", "locator.place", "locator.taxi", "locator.photo",
     "reports.ask", "reports.tell", "widget.points", "widget.script",
-    "maps.network", "maps.frame", "maps.picture", "maps.points", "maps.base_script",
+    "maps.network", "maps.frame", "maps.picture", "maps.points", "maps.roads", "maps.base_script",
     "appointments.book", "appointments.collect", "appointments.enter_code", "appointments.leave_case",
     "appointments.follow_case_link", "appointments.follow_visit_link",
     "appointments.choose_time", "appointments.hold", "appointments.extend", "appointments.details",

@@ -253,6 +253,19 @@
     });
   }
 
+  // The operator's own roads, if there are any, lie over the land and under everything else.
+  function showRoads() {
+    if (!words.roads) return;
+    map.attributionControl.addAttribution(asText(words.roadsCredit));
+    map.createPane('roads').style.zIndex = 350;
+    fetch(words.roads).then((answer) => answer.json()).then((collection) => {
+      L.geoJSON(collection, {
+        pane: 'roads', interactive: false,
+        style: (road) => ({ className: 'map-road ' + (/^[a-z]+$/.test(road.properties.kind) ? road.properties.kind : '') })
+      }).addTo(map);
+    }).catch((reason) => window.console.warn('roads:', reason));
+  }
+
   function word(latlng, text, kind, angle) {
     const span = element('span', '', text);
     if (angle) span.style.transform = 'translate(-50%, -50%) rotate(' + Number(angle) + 'deg)';
@@ -311,6 +324,7 @@
     L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
     if (window.matchMedia('(pointer: coarse)').matches) map.dragging.disable(); // one finger scrolls the page
     showTiles();
+    showRoads();
   }
 
   function fit(more) {
