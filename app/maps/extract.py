@@ -32,11 +32,16 @@ def read_roads(file: Path) -> list[Road]:
 def _of_geojson(file: Path) -> Iterator[Road]:
     collection: dict[str, Any] = json.loads(file.read_text(encoding="utf-8-sig"))
     for item in collection["features"]:
-        kind = (item.get("properties") or {}).get("highway")
-        geometry = item.get("geometry") or {}
-        lines = {"LineString": [geometry.get("coordinates")], "MultiLineString": geometry.get("coordinates")}
-        for line in lines.get(geometry.get("type"), []) if kind in KINDS else []:
-            yield Road(kind, tuple((float(at[0]), float(at[1])) for at in line))
+        kind = str((item.get("properties") or {}).get("highway"))
+        if kind in KINDS:
+            for line in _lines_of(item.get("geometry") or {}):
+                yield Road(kind, tuple((float(at[0]), float(at[1])) for at in line))
+
+
+def _lines_of(geometry: dict[str, Any]) -> list[Any]:
+    if geometry.get("type") == "LineString":
+        return [geometry["coordinates"]]
+    return list(geometry["coordinates"]) if geometry.get("type") == "MultiLineString" else []
 
 
 def _of_osm(file: Path) -> Iterator[Road]:
@@ -46,7 +51,7 @@ def _of_osm(file: Path) -> Iterator[Road]:
     ways = osmium.FileProcessor(file, osmium.osm.NODE | osmium.osm.WAY).with_locations()
     for found in ways.with_filter(osmium.filter.KeyFilter("highway")):
         kind = found.tags.get("highway")
-        if found.is_way() and kind in KINDS:
+        if isinstance(found, osmium.osm.Way) and kind in KINDS:
             # A way at the edge of an extract has points that the extract does not have.
             line = tuple((node.lon, node.lat) for node in found.nodes if node.location.valid())
             yield Road(kind, line)
