@@ -22,6 +22,7 @@ def point_features(points: Iterable[MapPoint]) -> dict[str, Any]:
                 "main": point.main,
                 "precision_m": point.precision_m,
                 "sharp": point.sharp,
+                "vague": point.vague,
                 "link": point.link,
             },
         )

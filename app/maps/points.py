@@ -8,6 +8,8 @@ from app.stations.models import Station, StationKind
 
 # A position worse than this is shown as an area: a sharp pin would claim more than we know.
 SHARP_PIN_M = 100
+# Worse than this there is no pin at all: the number stands in the area.
+PIN_M = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,10 @@ class MapPoint:
     @property
     def sharp(self) -> bool:
         return self.precision_m <= SHARP_PIN_M
+
+    @property
+    def vague(self) -> bool:
+        return self.precision_m > PIN_M
 
     @property
     def main(self) -> bool:

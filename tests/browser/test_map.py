@@ -116,7 +116,7 @@ def test_the_credit_names_the_coastline_and_shows_no_flag(page: Page):
 def test_a_sure_place_has_a_pin_and_an_unsure_one_an_area(page: Page, unsure_station: Station):
     ready(page, "/en/map")
     expect(page.locator(".map-area")).to_have_count(1)
-    expect(page.locator(".map-pin.unsure")).to_have_text(str(unsure_station.number))
+    expect(page.locator(".map-pin.vague")).to_have_text(str(unsure_station.number))
     assert page.locator(".map-area").evaluate("node => getComputedStyle(node).strokeDasharray") != "none"
     # 5 km in the picture are 5 km by the scale bar: both are measured in pixels.
     across = page.locator(".map-area").evaluate("node => node.getBoundingClientRect().width")

@@ -79,9 +79,9 @@
   function draw(place, layer) {
     const facts = place.facts;
     const title = facts.number + ', ' + facts.name;
-    const kind = 'map-pin' + (facts.main ? ' main' : '') + (facts.sharp ? '' : ' unsure');
+    const kind = 'map-pin' + (facts.main ? ' main' : '') + (facts.sharp ? '' : facts.vague ? ' vague' : ' unsure');
     place.area = facts.sharp ? null :
-      L.circle(place.latlng, { radius: facts.precision_m, className: 'map-area', interactive: false }).addTo(layer);
+      L.circle(place.latlng, { radius: facts.precision_m, className: 'map-area' + (facts.vague ? ' vague' : ''), interactive: false }).addTo(layer);
     place.lead = L.polyline([place.latlng, place.latlng], { className: 'map-lead', interactive: false }).addTo(layer);
     place.marker = L.marker(place.latlng, {
       icon: L.divIcon({ className: kind, html: element('b', '', facts.number), iconSize: [44, 44], popupAnchor: [0, -16] }),
@@ -162,7 +162,8 @@
     places.forEach((place, i) => {
       const there = map.layerPointToLatLng(moved[i]);
       place.marker.setLatLng(there);
-      place.lead.setLatLngs(moved[i].distanceTo(true_[i]) > 6 ? [place.latlng, there] : []);
+      const away = moved[i].distanceTo(true_[i]) > 6 && !(place.facts.vague && map.distance(place.latlng, there) < place.facts.precision_m);
+      place.lead.setLatLngs(away ? [place.latlng, there] : []); // a number within its area needs no line
     });
   }
 
@@ -279,8 +280,8 @@
     for (const span of stage.querySelectorAll('.map-word span')) {
       const middle = span.getBoundingClientRect();
       const at = span.parentElement.getBoundingClientRect().left - map.getContainer().getBoundingClientRect().left;
-      span.classList.toggle('before', at + middle.width / 2 > width);
-      span.classList.toggle('after', at - middle.width / 2 < 0);
+      span.classList.toggle('before', at + middle.width / 2 > width - 6);
+      span.classList.toggle('after', at - middle.width / 2 < 6);
     }
     leaveOutCovered();
   }

@@ -1,4 +1,4 @@
-// A WAI-ARIA combobox; without it the form works as it is.
+// A WAI-ARIA combobox; the form works without it.
 const make = (tag, all) => Object.assign(document.createElement(tag), all);
 
 for (const input of document.querySelectorAll("[data-suggest]")) {
@@ -47,7 +47,7 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
     told.textContent = dataset.count.replace("{count}", places.length);
     show(places.length > 0);
   };
-  // One question at a time: its answer lets the next be asked.
+  // One question at a time.
   const ask = async () => {
     const text = input.value.trim();
     if (asking || text === asked) return;
@@ -69,7 +69,8 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
   });
   on("keydown", (event) => {
     const size = list.children.length, way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (list.hidden || event.isComposing) return;
+    if (event.isComposing || !size || list.hidden && !way) return;
+    if (list.hidden) show(true);
     if (way) mark(at < 0 && way < 0 ? size - 1 : (at + way + size) % size);
     else if (event.key === "Escape") show(false);
     else if (event.key === "Enter" && at >= 0) choose(list.children[at]);

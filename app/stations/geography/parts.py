@@ -204,15 +204,13 @@ def _inside(index: "NameIndex", typed: Typed) -> list[int]:
 
 
 def _well_known(index: "NameIndex", around: NamedPlace | None) -> list[NamedPlace]:
-    """Return one landmark of each kind: the nearest to a place that was recognised, else the first."""
+    """Return one landmark of each kind: the nearest to a place that was recognised, else to the middle."""
     middle = around or index.city
     found = []
     for category in _WELL_KNOWN:
         these = index.by_category.get(category)
-        if these and middle and around:
-            found.append(min(these, key=lambda p: flat_metres(_at(p), _at(middle))))
-        elif these:
-            found.append(these[0])
+        if these:
+            found.append(min(these, key=lambda p: flat_metres(_at(p), _at(middle))) if middle else these[0])
     return found
 
 

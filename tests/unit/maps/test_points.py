@@ -32,6 +32,15 @@ def test_a_position_worse_than_100_metres_is_not_sharp():
     ]
 
 
+def test_a_position_worse_than_500_metres_is_an_area_and_no_pin():
+    assert [build_point(precision_m=metres).vague for metres in (100, 500, 501, 4000)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
 def test_the_central_window_is_the_main_one():
     assert build_point(kind="central_window").main
     assert not build_point(kind="talent_home").main
