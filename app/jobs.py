@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app import clock
 from app.accounts.models import StaffSession
 from app.appointments.availability.slots import cell_of
+from app.appointments.booking import provisional
 from app.appointments.holds import operations as holds
 from app.appointments.models import DeskUsage, Hold, HoldStatus, IdempotencyKey
 from app.appointments.reminders import changes as plan_changes
@@ -73,6 +74,7 @@ def build_scheduler(app: Flask) -> Scheduler:
         Job("watch_delivery", 60, watch_delivery, shared=True),
         Job("follow_reminder_plans", 30, follow_reminder_plans, shared=True),
         Job("release_expired_holds", 60, release_expired_holds, shared=True),
+        Job("expire_provisional", 60, expire_provisional, shared=True),
         Job("offer_free_times", 15, offer_free_times, shared=True),
         Job("forget_contacts", 3600, forget_contacts, shared=True),
         Job("remind_to_collect", 900, remind_to_collect, shared=True),
@@ -206,6 +208,11 @@ def sound_alarm() -> list[Trouble]:
 def release_expired_holds() -> str:
     """Tidy up after holds that ran out; readers count them as free already."""
     return f"{_until_nothing(holds.release_expired)} released"
+
+
+def expire_provisional() -> str:
+    """Give back the desks of provisional visits that nobody proved in time."""
+    return f"{_until_nothing(provisional.expire)} given back"
 
 
 def offer_free_times() -> str:

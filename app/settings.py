@@ -40,6 +40,28 @@ class WaitingRules(BaseModel):
         return self
 
 
+class OriginRules(BaseModel):
+    """How much one network may have without a case. `ORIGINS='{"few": 8}'` changes some of the numbers.
+
+    An IPv4 address counts for itself, an IPv6 one by its /64, and wider by its /56 and /48. After `few`
+    visits that nobody proved further ones are provisional; of these and of times that are only kept
+    there are `most`, and on one day at one station so many percent of the desks.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    few: int = Field(default=5, ge=0)
+    few_56: int = Field(default=10, ge=0)
+    few_48: int = Field(default=20, ge=0)
+    most: int = Field(default=20, ge=1)
+    most_56: int = Field(default=40, ge=1)
+    most_48: int = Field(default=80, ge=1)
+    of_day_percent: int = Field(default=25, ge=1, le=100)
+    of_day_percent_56: int = Field(default=35, ge=1, le=100)
+    of_day_percent_48: int = Field(default=50, ge=1, le=100)
+    prove_within_minutes: int = Field(default=30, ge=5, le=24 * 60)
+
+
 class Settings(BaseSettings):
     """Everything an operator may set, with the variable's name as the upper-case field name."""
 
@@ -56,10 +78,8 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", description="where people reach us; part of every link we send")
     port: int = Field(default=8000, ge=1, le=65535)
     proxy_hops: int = Field(default=0, ge=0, le=5, description="reverse proxies whose headers count")
-    holds_per_address: int = Field(
-        default=300, ge=1, description="times that one network may keep at once without booking them"
-    )
 
+    origins: OriginRules = OriginRules()
     waiting: WaitingRules = WaitingRules()
 
     smtp_url: str = Field(

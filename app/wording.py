@@ -1,5 +1,6 @@
 """What people are told when a rule says no: what happened and what to do, by the refusal's code."""
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from app.errors import DomainError, TextTooLong
@@ -12,7 +13,10 @@ REFUSALS = {
     "outside_window": _l("This time cannot be booked. Choose one of the times shown."),
     "hold_not_found": _l("We do not keep a time for you any more. Choose a time again."),
     "hold_limit": _l("This time was kept ten times already. Confirm it, or choose another time."),
-    "too_many_holds": _l("Too many times are kept from your network. Confirm one, or try again later."),
+    "too_many_holds": _l(
+        "Many times are kept from your network, and nobody confirmed them yet. "
+        "Open the link in our message to confirm yours, choose another day, or call us: %(phone)s."
+    ),
     "already_booked": _l("You have a visit already. You can move it or cancel it."),
     "too_many_visits": _l(
         "This address or phone number has as many visits as one person may have. Cancel or move one of them."
@@ -138,4 +142,7 @@ REFUSALS = {
 def sentence(error: DomainError) -> str:
     """Return the words for a refusal in the current language."""
     words = str(REFUSALS.get(error.code, REFUSALS["refused"]))
-    return words % {"most": error.most} if isinstance(error, TextTooLong) else words
+    if "%(" not in words:
+        return words
+    most = error.most if isinstance(error, TextTooLong) else 0
+    return words % {"most": most, "phone": current_app.extensions["settings"].help_phone}

@@ -22,6 +22,14 @@ TUESDAY = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 SECRET_KEY = "a secret for tests only, long enough"
 DATA_KEY = "test:" + "5a" * 32
 START_SECONDS = 30
+# For those who measure how fast one client can book: no network is too busy.
+UNLIMITED = json.dumps(
+    {
+        f"{name}{width}": 100 if name == "of_day_percent" else 1_000_000
+        for name in ("few", "most", "of_day_percent")
+        for width in ("", "_56", "_48")
+    }
+)
 
 
 @dataclass(frozen=True)

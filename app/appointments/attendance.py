@@ -89,7 +89,9 @@ def check_in(reference: str, *, actor: str, now: datetime) -> Appointment:
     zone = appointment.station.timezone
     if local(appointment.starts_at, zone).date() > local(now, zone).date():
         raise VisitNotToday
-    return _change(appointment, Status.CHECKED_IN, actor=actor, now=now)
+    _change(appointment, Status.CHECKED_IN, actor=actor, now=now)
+    appointment.prove(now=now)
+    return appointment
 
 
 def mark_no_show(reference: str, *, actor: str, now: datetime) -> Appointment:

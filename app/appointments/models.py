@@ -82,8 +82,10 @@ class Hold(Model):
     extensions: Mapped[int] = mapped_column(SmallInteger, default=0)
     status: Mapped[str] = mapped_column(String(10), default=HoldStatus.OPEN)
     created_at: Mapped[datetime]
-    # Fingerprint of the network that asked, while the hold is open: what one network keeps is limited.
+    # Keyed fingerprints of the networks that asked, narrow to wide, while it is open.
     asked_from: Mapped[str | None] = mapped_column(String(64), index=True)
+    asked_from_56: Mapped[str | None] = mapped_column(String(64), index=True)
+    asked_from_48: Mapped[str | None] = mapped_column(String(64), index=True)
 
     # What was typed for the visit, until it is booked: so nothing is lost when the time is.
     language: Mapped[str | None] = mapped_column(String(5))
@@ -107,6 +109,7 @@ _PERSONAL = text("name_encrypted IS NOT NULL OR email_encrypted IS NOT NULL OR p
 _LIVE = text(in_words("status", LIVE))
 _OF_A_CASE = text("case_id IS NOT NULL")
 _LIVE_CASE = text(f"{_OF_A_CASE} AND {_LIVE}")
+_PROVISIONAL = text(f"provisional_until IS NOT NULL AND {_LIVE}")
 is_live = text(in_words("appointments.status", LIVE))
 
 
@@ -123,6 +126,8 @@ class Appointment(Model):
         # The few that are live and those still to be emptied, however long the past is.
         Index("ix_appointments_live", "station_id", "starts_at", postgresql_where=_LIVE, sqlite_where=_LIVE),
         Index("ix_appointments_personal", "ends_at", postgresql_where=_PERSONAL, sqlite_where=_PERSONAL),
+        Index("ix_appointments_provisional", "provisional_until", postgresql_where=_PROVISIONAL,
+              sqlite_where=_PROVISIONAL),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -146,6 +151,14 @@ class Appointment(Model):
     confirmed_at: Mapped[datetime | None]  # when the person said "I will come" to this time
     # The revision whose time became impossible, so that the person was asked to choose another.
     asked_revision: Mapped[int | None]
+    # When we knew that a person stands behind it: our message was opened, they came, or staff said so.
+    proved_at: Mapped[datetime | None]
+    # Until then that must be known, or its desks are given back; None where nothing is asked.
+    provisional_until: Mapped[datetime | None]
+    # Keyed fingerprints of the networks it was booked from; none for a visit with a case.
+    asked_from: Mapped[str | None] = mapped_column(String(64), index=True)
+    asked_from_56: Mapped[str | None] = mapped_column(String(64), index=True)
+    asked_from_48: Mapped[str | None] = mapped_column(String(64), index=True)
 
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     token_encrypted: Mapped[str] = mapped_column(Text)
@@ -177,6 +190,18 @@ class Appointment(Model):
     def asked(self) -> bool:
         """Say whether the person has to choose another time: this one is not possible any more."""
         return self.status == Status.BOOKED and self.asked_revision == self.revision
+
+    @property
+    def provisional(self) -> bool:
+        """Say whether its time goes to others unless the link in our message is opened soon."""
+        return self.live and self.provisional_until is not None
+
+    def prove(self, *, now: datetime) -> bool:
+        """Note that a person stands behind it; the time is theirs from now on. Says whether that is news."""
+        if self.proved_at is not None:
+            return False
+        self.proved_at, self.provisional_until = now, None
+        return True
 
     def is_changeable(self, *, now: datetime) -> bool:
         """Say whether it can be moved or cancelled: booked, and not begun.

@@ -1,5 +1,6 @@
 """Reading for the counter: the day, one visit, other times for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from app.appointments.availability import rules
 from app.appointments.availability.free_times import DaySlots
 from app.appointments.availability.slots import Slot
 from app.appointments.masking import masked_email, masked_phone
-from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
+from app.appointments.models import Appointment, AppointmentEvent, HandoverItem, is_live
 from app.appointments.queries import cases_of
 from app.appointments.states import Status
 from app.cases.models import Case, VisitItem, VisitItemKind, VisitType
@@ -39,6 +40,23 @@ def list_day(station: Station, day: date, *, now: datetime) -> list[BoardRow]:
     ).all()
     cases = cases_of(visits)
     return [_row(visit, cases.get(visit.case_id or 0), now=now) for visit in visits]
+
+
+def list_of_origin(
+    visit: Appointment, stations: Sequence[Station], *, now: datetime
+) -> Sequence[Appointment]:
+    """Return the visits ahead at these stations that were booked from the same network, in their order.
+
+    Of IPv6 it is the widest network that counts, which one subscriber can have.
+    """
+    widest = visit.asked_from_48 or visit.asked_from
+    column = Appointment.asked_from_48 if visit.asked_from_48 else Appointment.asked_from
+    if widest is None:
+        return ()
+    wanted = select(Appointment).where(column == widest, is_live, Appointment.starts_at > now)
+    here = wanted.where(Appointment.station_id.in_([station.id for station in stations]))
+    loaded = here.options(joinedload(Appointment.service), joinedload(Appointment.station))
+    return db.session.scalars(loaded.order_by(Appointment.created_at, Appointment.id)).all()
 
 
 def day_span(station: Station, day: date) -> Interval:

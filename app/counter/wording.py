@@ -29,6 +29,8 @@ EVENTS = {
     "rescheduled": _l("Moved to another time"),
     "cancelled": _l("Cancelled"),
     "restored": _l("Booked again"),
+    "proved": _l("Known: a person stands behind it"),
+    "ran_out": _l("Given back: nobody opened the link"),
     "confirmed": _l("Said: I will come"),
     "contact_changed": _l("Contact details changed"),
     "walked_in": _l("Came without a booking"),

@@ -20,7 +20,9 @@ class Limits:
     """Minutes of notice before a visit, days ahead, minutes before a visit until which it can be changed.
 
     `contact_visits` are the visits ahead that one address or number may hold, in the whole network;
-    `party_served` is how people who come together are served. None says nothing: a wider rule decides.
+    `party_served` is how people who come together are served. Of a day's desks `case_share` percent are
+    kept for services with a case, and once visits that nobody proved hold `unproved_share` percent, a
+    further one is provisional. None says nothing: a wider rule decides.
     """
 
     lead_minutes: int | None = None
@@ -28,6 +30,8 @@ class Limits:
     cutoff_minutes: int | None = None
     contact_visits: int | None = None
     party_served: PartyServed | None = None
+    case_share: int | None = None
+    unproved_share: int | None = None
 
 
 NO_LIMITS = Limits()
@@ -102,6 +106,8 @@ def _limits(row: BookingLimits) -> Limits:
         row.cutoff_minutes,
         row.contact_visits,
         PartyServed(row.party_served) if row.party_served else None,
+        row.case_share,
+        row.unproved_share,
     )
 
 

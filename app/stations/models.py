@@ -203,6 +203,8 @@ class BookingLimits(Model):
         CheckConstraint("horizon_days > 0", name="horizon"),
         CheckConstraint("cutoff_minutes >= 0", name="cutoff"),
         CheckConstraint("contact_visits > 0", name="contact_visits"),
+        CheckConstraint("case_share BETWEEN 0 AND 100", name="case_share"),
+        CheckConstraint("unproved_share BETWEEN 0 AND 100", name="unproved_share"),
         Index("ix_booking_limits_scope", "station_id", "service_id"),
     )
 
@@ -214,6 +216,8 @@ class BookingLimits(Model):
     cutoff_minutes: Mapped[int | None]  # until so long before the visit the person may change it
     contact_visits: Mapped[int | None] = mapped_column(SmallInteger)  # that one address or number may hold
     party_served: Mapped[str | None] = mapped_column(String(12))  # a PartyServed
+    case_share: Mapped[int | None] = mapped_column(SmallInteger)  # percent of a day's desks
+    unproved_share: Mapped[int | None] = mapped_column(SmallInteger)
     changed_by: Mapped[str] = mapped_column(String(60))
     changed_at: Mapped[datetime]
 

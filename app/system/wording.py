@@ -19,6 +19,7 @@ JOBS = {
     "watch_delivery": _l("Look after delivery"),
     "follow_reminder_plans": _l("Follow changed reminder plans"),
     "release_expired_holds": _l("Give back times that were kept"),
+    "expire_provisional": _l("Give back visits whose link nobody opened"),
     "offer_free_times": _l("Offer earlier times"),
     "forget_contacts": _l("Forget unused contacts"),
     "remind_to_collect": _l("Remind people to collect"),

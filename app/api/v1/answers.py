@@ -9,6 +9,7 @@ from flask import Response
 
 from app.appointments.availability.slots import Slot
 from app.appointments.models import Appointment, Hold
+from app.appointments.queries import manage_token_of
 from app.i18n import local
 from app.interval import Interval
 
@@ -45,7 +46,10 @@ def booked(visit: Appointment, kept: Hold) -> dict[str, Any]:
     """Return the answer to the booking, the same for ever: as the hold was, whatever came after."""
     return {
         "reference": visit.reference,
-        "manage_token": visit.token,
+        "manage_token": manage_token_of(visit),
+        "provisional_until": iso(visit.provisional_until, visit.station.timezone)
+        if visit.provisional_until
+        else None,
         "status": "booked",
         **times(kept.interval, kept.station.timezone),
         "station": kept.station.slug,

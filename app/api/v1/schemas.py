@@ -98,6 +98,11 @@ class Appointment(Schema):
 
 class BookedAppointment(Appointment):
     manage_token = fields.String(required=True, metadata={"description": "opens this visit; keep it secret"})
+    provisional_until = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the time is given back then unless the link in our message is opened"},
+    )
 
 
 class Move(Body):

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from app.appointments.availability.capacity import taken_in
 from app.appointments.availability.rules import Bookable, Serving, days_ahead, rules_at, serving_at, window_of
+from app.appointments.availability.shares import days_without_room
 from app.appointments.availability.slots import (
     Candidate,
     Line,
@@ -85,9 +86,11 @@ def free_by_day(
     serving = serving_at(station, service, party_size)
     line = (station.id, serving.desk_group)
     taken = taken_in([line], span, now=now)[line]
+    look = [first_day + timedelta(days=offset) for offset in range(days)]
+    kept = days_without_room(station, service, look, party_size=party_size, now=now)
     listed = []
-    for day in (first_day + timedelta(days=offset) for offset in range(days)):
-        found = day_candidates(station, day, serving)
+    for day in look:
+        found = () if day in kept else day_candidates(station, day, serving)
         free = free_candidates(found, taken, window=window, party_size=party_size)
         listed.append((day, list(free)))
     return listed
@@ -228,7 +231,8 @@ def _first_start(
 ) -> datetime | None:
     window, serving = window_of(service, station, now=now), serving_at(station, service)
     here = taken.get((station.id, serving.desk_group), {})
-    for day in look:
+    kept = days_without_room(station, service, look, party_size=1, now=now)
+    for day in (day for day in look if day not in kept):
         free = free_candidates(day_candidates(station, day, serving), here, window=window)
         for candidate, _left in free:
             return candidate.interval.start
@@ -253,4 +257,21 @@ def is_free(
         return False
     line = (station.id, candidate.desk_group)
     taken = taken_in([line], candidate.interval, now=now)[line]
-    return remaining(candidate, taken) >= party_size
+    if remaining(candidate, taken) < party_size:
+        return False
+    return has_share(station, service, starts_at, party_size, now=now)
+
+
+def has_share(
+    station: Planned,
+    service: Bookable,
+    starts_at: datetime,
+    party_size: int,
+    *,
+    now: datetime,
+    beside: int | None = None,
+) -> bool:
+    """Say whether that day's share of services without a case has room left; others have no such bound."""
+    day = _local_day(station, starts_at)
+    kept = days_without_room(station, service, [day], party_size=party_size, now=now, beside=beside)
+    return day not in kept

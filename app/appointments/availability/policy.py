@@ -97,3 +97,11 @@ def check_cutoff(starts_at: datetime, rules: ServiceRules, *, now: datetime) -> 
 def check_party(party_size: int, rules: ServiceRules) -> None:
     if not 1 <= party_size <= rules.max_party:
         raise PartyTooLarge
+
+
+def leaves_share(taken: int, wanted: int, desks: int, *, case_share: int) -> bool:
+    """Say whether visits without a case leave so many percent of a day's desks to those with one.
+
+    All three are counted in cells: what such visits take of the day, what one more would, and the whole.
+    """
+    return (taken + wanted) * 100 <= (100 - case_share) * desks

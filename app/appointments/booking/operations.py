@@ -13,7 +13,7 @@ from app.appointments.availability import capacity
 from app.appointments.availability import rules as availability_rules
 from app.appointments.availability.policy import ServiceNotOffered, check_cutoff
 from app.appointments.availability.reach import check_reach
-from app.appointments.booking import visit_limits
+from app.appointments.booking import provisional, visit_limits
 from app.appointments.booking.refusals import UNDO_LENGTH, KeyReused
 from app.appointments.contacts import Contact
 from app.appointments.holds.operations import (
@@ -32,6 +32,7 @@ from app.appointments.models import (
     HoldStatus,
     IdempotencyKey,
 )
+from app.appointments.origins import networks
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.reminders.announcing import announce
 from app.appointments.states import Status
@@ -81,7 +82,8 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
 
     The same key, or the same hold with the same contents, gives the same visit again. Raises
     KeyReused for other contents, HoldNotFound, SlotUnavailable when the hold ran out and somebody
-    took the time, NameNeeded, ContactNeeded, TooManyVisits, CaseNotReady, PapersElsewhere, PapersNotThere.
+    took the time, NameNeeded, ContactNeeded, TooManyVisits, CaseNotReady, PapersElsewhere, PapersNotThere,
+    TooManyHolds.
     """
     earlier = _find_answer(request)
     if earlier:
@@ -92,6 +94,7 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
     if kept.appointment_id:
         raise HoldNotFound  # It keeps a time for moving a visit.
     contact = _contact_for(kept, request.contact, now=now)
+    until = provisional.until_for(kept, now=now)
     keep_or_retake(kept, now=now)
     if not request.in_group:
         visit_limits.check_room(kept, contact, now=now)
@@ -99,7 +102,7 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
     contacts.trust_again(request.contact.email, request.contact.phone)
     appointment = _create(kept, contact, request.language, now=now)
     kept.status = HoldStatus.USED
-    kept.asked_from = None
+    provisional.begin(appointment, kept, until, now=now)
     kept.appointment_id = appointment.id
     _remember_answer(request, appointment, now=now)
     history.record(appointment, "booked", actor=PERSON, now=now)
@@ -216,7 +219,14 @@ def reschedule(reference: str, target: Target, *, now: datetime, actor: str = "p
     offers.withdraw(appointment.id, now=now)
     release_expired(now=now, station_id=station.id)
     capacity.give_back(appointment)
-    taken = take_slot(station, appointment.service, target.starts_at, appointment.party_size, now=now)
+    taken = take_slot(
+        station,
+        appointment.service,
+        target.starts_at,
+        appointment.party_size,
+        now=now,
+        beside=appointment.id,
+    )
     desks = taken.desks_for(appointment.party_size)
     spot = _Spot(station, taken.desk_group, desks, taken.interval)
     return _move(appointment, spot, now=now, actor=actor)
@@ -238,7 +248,7 @@ def move_to_hold(public_id: str, *, now: datetime, actor: str = "person") -> App
     _check_cutoff(appointment, actor, now=min(now, kept.created_at))
     keep_or_retake(kept, now=now)
     kept.status = HoldStatus.USED
-    kept.asked_from = None
+    networks.forget(kept)
     offers.withdraw(appointment.id, now=now)  # other offers than this one, when it is one
     capacity.give_back(appointment)
     spot = _Spot(kept.station, kept.desk_group, kept.desks, kept.interval)
@@ -333,8 +343,8 @@ def restore(reference: str, *, now: datetime) -> Appointment:
     """Undo a cancellation within 30 minutes, while the time is free.
 
     Raises NotChangeable, AlreadyBooked when the case has another visit by now, CaseNotReady,
-    PapersElsewhere or PapersNotThere when its papers are not what they were, SlotUnavailable, or
-    TooManyVisits when the person booked others since.
+    PapersElsewhere or PapersNotThere when its papers are not what they were, SlotUnavailable,
+    TooManyVisits when the person booked others since, or TooManyHolds when their network did.
     """
     appointment = lock_visit(reference)
     if appointment.status == Status.BOOKED:
@@ -344,11 +354,13 @@ def restore(reference: str, *, now: datetime) -> Appointment:
         raise NotChangeable
     if appointment.case_id:
         _check_case_again(appointment, now=now)
+    until = provisional.until_for(appointment, now=now)
     release_expired(now=now, station_id=appointment.station_id)
     take_again(appointment, now=now)
     visit_limits.check_room(appointment, Contact("", appointment.email, appointment.phone), now=now)
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
+    appointment.provisional_until = until
     appointment.revision += 1
     history.record(appointment, "restored", actor=PERSON, now=now)
     announce(appointment, "confirmation", now=now)

@@ -90,6 +90,7 @@ def receive(walk_in: WalkIn, *, actor: str, now: datetime) -> Appointment:
         language=walk_in.language,
         origin=ORIGIN,
         created_at=now,
+        proved_at=now,
         token_hash=token_hash(token),
     )
     visit.token, visit.name = token, walk_in.name

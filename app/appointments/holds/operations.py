@@ -3,15 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
-from app import throttle
 from app.appointments import queries as visits
-from app.appointments.availability import capacity, free_times, rules
+from app.appointments.availability import capacity, free_times, rules, shares
 from app.appointments.availability.policy import OutsideWindow, SlotUnavailable, check_party
 from app.appointments.availability.reach import check_reach
 from app.appointments.availability.rules import Bookable
@@ -27,15 +25,19 @@ from app.appointments.holds.refusals import (
 )
 from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment, Hold, HoldStatus
+from app.appointments.origins import counting
+from app.appointments.origins.counting import Place
+from app.appointments.origins.networks import NOWHERE, HasOrigin, Origin, origin_of
+from app.appointments.origins.rules import may_keep
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
-from app.crypto import token_hash
-from app.db import db, locking
-from app.settings import Settings
+from app.db import db, lock_name, locking
+from app.i18n import local
 from app.stations import queries as stations
 from app.stations.hours.plans import Planned
 from app.stations.models import Station
+from app.stations.queries import Offer
 
 ALTERNATIVES = 3
 KEEP_CONTACTS = timedelta(hours=24)
@@ -89,10 +91,10 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
         lock_movable(request.moves, offer.service_id, now=now)
     if request.case_id is not None or offer.needs_case:
         _check_case(request, offer, now=now)
-    asked_from = _network_of(request)
-    _check_room(asked_from, now=now)
+    origin = _origin_of(request)
     release_expired(now=now, station_id=offer.id)
-    taken = take_slot(offer, offer, request.starts_at, request.party_size, now=now)
+    _check_room(origin, offer, request, now=now)
+    taken = take_slot(offer, offer, request.starts_at, request.party_size, now=now, beside=request.moves)
     kept = Hold(
         public_id=_free_name(request),
         station_id=offer.id,
@@ -106,7 +108,7 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
         desk_group=taken.desk_group,
         expires_at=now + HOLD_LENGTH,
         created_at=now,
-        asked_from=asked_from,
+        **asdict(origin),
     )
     db.session.add(kept)
     return kept
@@ -179,22 +181,27 @@ def lock_movable(appointment_id: int, service_id: int, *, now: datetime) -> Appo
     return visit
 
 
-def _network_of(request: HoldRequest) -> str | None:
-    """Return the fingerprint of the network to count a hold by; a case has one open hold anyway."""
+def _origin_of(request: HoldRequest) -> Origin:
+    """Return the networks to count a hold by; a case has one open hold anyway."""
     if request.case_id is not None or not request.asked_from:
-        return None
-    return token_hash(f"holds-from:{throttle.address_block(request.asked_from)}")
+        return NOWHERE
+    return origin_of(request.asked_from)
 
 
-def _check_room(asked_from: str | None, *, now: datetime) -> None:
-    """Raise TooManyHolds when this network keeps as many times as it may."""
-    if asked_from is None:
+def _check_room(origin: Origin, offer: Offer, wish: HoldRequest, *, now: datetime) -> None:
+    """Raise TooManyHolds when one of the networks keeps as many times, or as much of the day, as it may."""
+    serving = rules.serving_at(offer, offer, wish.party_size)
+    wanted = shares.cells_for(serving, wish.party_size)
+    day = local(wish.starts_at, offer.timezone).date()
+    _check_networks(origin, Place(offer, serving.desk_group, day), wanted, now=now)
+
+
+def _check_networks(origin: HasOrigin, place: Place, wanted: int, *, now: datetime) -> None:
+    if not origin.asked_from:
         return
-    kept = select(func.count()).where(
-        Hold.asked_from == asked_from, Hold.status == HoldStatus.OPEN, Hold.expires_at > now
-    )
-    settings: Settings = current_app.extensions["settings"]
-    if db.session.scalars(kept).one() >= settings.holds_per_address:
+    counting.lock(origin)
+    networks = counting.networks_with(origin, place, now=now)
+    if not may_keep(networks, counting.day_of(place), wanted):
         raise TooManyHolds
 
 
@@ -228,12 +235,21 @@ def _open_hold_of(case_id: int) -> Hold | None:
 
 
 def take_slot(
-    station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
+    station: Planned,
+    service: Bookable,
+    starts_at: datetime,
+    party_size: int,
+    *,
+    now: datetime,
+    beside: int | None = None,
 ) -> Candidate:
-    """Take the desks of the slot that starts then. Raises OutsideWindow or SlotUnavailable."""
+    """Take the desks of the slot that starts then. Raises OutsideWindow or SlotUnavailable.
+
+    `beside` is the id of a visit that would move there.
+    """
     if starts_at not in rules.window_of(service, station, now=now):
         raise OutsideWindow
-    return _take(station, service, starts_at, party_size, now=now)
+    return _take(station, service, starts_at, party_size, now=now, beside=beside)
 
 
 def take_again(owner: Hold | Appointment, *, now: datetime) -> None:
@@ -245,16 +261,27 @@ def take_again(owner: Hold | Appointment, *, now: datetime) -> None:
     station = locked_station(owner.station.slug)
     if owner.starts_at <= now:
         raise SlotUnavailable(_near(station, owner.service, owner.starts_at, owner.party_size, now=now))
-    taken = _take(station, owner.service, owner.starts_at, owner.party_size, now=now)
+    moves = owner.appointment_id if isinstance(owner, Hold) else None
+    taken = _take(station, owner.service, owner.starts_at, owner.party_size, now=now, beside=moves)
     # The plan may have changed since: other desks serve it now, its slot is longer, or a party takes turns.
     owner.desk_group, owner.desks = taken.desk_group, taken.desks_for(owner.party_size)
     owner.ends_at = taken.interval.end
 
 
 def _take(
-    station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
+    station: Planned,
+    service: Bookable,
+    starts_at: datetime,
+    party_size: int,
+    *,
+    now: datetime,
+    beside: int | None = None,
 ) -> Candidate:
     candidate = free_times.find_candidate(station, service, starts_at, party_size)
+    if candidate and shares.is_kept(station, service):
+        lock_name(f"share-of:{station.id}")  # two at once would both find room in it
+        if not free_times.has_share(station, service, starts_at, party_size, now=now, beside=beside):
+            candidate = None
     if candidate and capacity.take(station.id, candidate, desks=candidate.desks_for(party_size)):
         return candidate
     raise SlotUnavailable(_near(station, service, starts_at, party_size, now=now))
@@ -276,11 +303,16 @@ def extend(public_id: str, *, now: datetime) -> Hold:
     if kept.extensions >= MOST_EXTENSIONS:
         raise HoldLimit
     if kept.status == HoldStatus.RELEASED:
-        _check_room(kept.asked_from, now=now)
+        check_room_again(kept, now=now)
     keep_or_retake(kept, now=now)
     kept.extensions += 1
     kept.expires_at = now + HOLD_LENGTH
     return kept
+
+
+def check_room_again(kept: Hold, *, now: datetime) -> None:
+    """Raise TooManyHolds when the networks of a hold that ended have no room for it any more."""
+    _check_networks(kept, counting.place_of(kept), shares.cells_of_owner(kept), now=now)
 
 
 def release(public_id: str) -> None:

@@ -67,6 +67,42 @@ Book a new time:
 
 Help: {phone}""")
 
+_PROVISIONAL = _l("""Open this link before {until}, or the time goes to somebody else:
+{link}
+
+{service}
+
+When: {when}
+All times are Haikou time (UTC+8).
+
+Where: {place}
+{address}
+How to get there: {place_link}
+
+Bring:
+{papers}
+
+Booking number: {reference}
+
+You did not book this? Then do nothing: the time is given back by itself.
+
+Help: {phone}""")
+_RAN_OUT = _l("""Nobody opened the link in our message until {until}, so this time was given back.
+
+{service}
+
+When: {when}
+All times are Haikou time (UTC+8).
+
+Where: {place}
+
+Booking number: {reference}
+
+You want to come? Take this time again while it is free, or choose another one:
+{link}
+
+Help: {phone}""")
+
 _MOVED = _l("""{why}
 
 Your new time: {when}
@@ -134,6 +170,7 @@ BLANKS = (
     Blank("cancel_link", _l("link: cancel; may be empty"), "https://haikou.example/c/7Kq2mXw9Td/cancel"),
     PHONE,
 )
+UNTIL = Blank("until", _l("time until which the link has to be opened"), "10:52", strong=True)
 
 _NEEDED = {EMAIL: frozenset({"when", "place", "link"}), SMS: frozenset({"day", "time", "place", "link"})}
 # "Today" and "tomorrow" say the day already.
@@ -224,8 +261,37 @@ CANCELLED_BY_US = MessageKind(
     },
 )  # fmt: skip
 
+_NEEDED_TO_OPEN = {channel: names | {"until"} for channel, names in _NEEDED.items()}
+PROVISIONAL = MessageKind(
+    "provisional", _l("Visit booked, if its link is opened"), (*BLANKS, UNTIL), _NEEDED_TO_OPEN,
+    {
+        EMAIL: LazyText(
+            _PROVISIONAL,
+            _l("Open the link to keep your visit: {day}, {time}, {place}"),
+            _l("Open this link to keep your visit"),
+        ),
+        SMS: LazyText(
+            _l("Open {link} before {until}, or your time goes to somebody else: {day}, {time}, {place}.")
+        ),
+    },
+)  # fmt: skip
+RAN_OUT = MessageKind(
+    "ran_out", _l("Visit given back: its link was not opened"), (*BLANKS, UNTIL), _NEEDED,
+    {
+        EMAIL: LazyText(
+            _RAN_OUT, _l("Your time was given back: {day}, {time}, {place}"), _l("Your time was given back")
+        ),
+        SMS: LazyText(
+            _l("Our link was not opened, so your time was given back: {day}, {time}, {place}. Again: {link}")
+        ),
+    },
+)  # fmt: skip
+
 KINDS = {
     kind.name: kind
-    for kind in (CONFIRMATION, CHANGED, CANCELLED, MOVED_BY_US, CANCELLED_BY_US, TODAY, TOMORROW, SOON)
-}
+    for kind in (
+        CONFIRMATION, PROVISIONAL, RAN_OUT, CHANGED, CANCELLED, MOVED_BY_US, CANCELLED_BY_US,
+        TODAY, TOMORROW, SOON,
+    )
+}  # fmt: skip
 register(*KINDS.values())

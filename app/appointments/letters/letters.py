@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from app.appointments.booking.provisional import RAN_OUT
 from app.appointments.displacement import operations as displacement
 from app.appointments.displacement import wording as displacement_words
 from app.appointments.displacement.operations import Displacement, Spot
@@ -43,7 +44,8 @@ from app.stations.reminder_rules import ReminderRule, rules_of
 __all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "visit_of"]
 
 BY_US = (displacement.MOVED, displacement.CANCELLED)
-CANCELLING = ("cancelled", displacement.CANCELLED)
+CANCELLING = ("cancelled", displacement.CANCELLED, RAN_OUT)
+FIRST = ("confirmation", "changed")  # what a provisional visit writes asks to open the link
 ASKED = "asked to choose another time"
 CLOSED_THEN = "the service point is closed then"
 LOOK_AGAIN = timedelta(minutes=30)
@@ -54,6 +56,7 @@ CALENDAR_METHODS = {
     displacement.MOVED: "REQUEST",
     "cancelled": "CANCEL",
     displacement.CANCELLED: "CANCEL",
+    RAN_OUT: "CANCEL",
 }
 
 
@@ -73,6 +76,8 @@ class Visit:
     @property
     def occasion(self) -> str:
         """Name what the letter says: the kind, or for a reminder how near the visit is when it is sent."""
+        if self.kind in FIRST and self.appointment.provisional:
+            return "provisional"
         if self.kind in CALENDAR_METHODS:
             return self.kind
         today = local(self.now, self.appointment.station.timezone).date()
@@ -246,7 +251,14 @@ def values_of(visit: Visit) -> Values:
         "come_link": f"{link}/come" if appointment.live else "",
         "cancel_link": f"{link}/cancel" if appointment.live else "",
         "phone": settings.help_phone,
+        "until": _until(appointment),
     }
+
+
+def _until(appointment: Appointment) -> str:
+    """Return when a provisional visit is given back, or was."""
+    until = appointment.provisional_until
+    return clock_time(local(until, appointment.station.timezone)) if until else ""
 
 
 @lru_cache(maxsize=2000)
@@ -283,7 +295,7 @@ def _link(visit: Visit, base: str) -> str:
     """Return the address at which the visit can be changed, or a new time chosen after a cancellation."""
     if visit.case:
         return f"{base}/c/{visit.case.link}"
-    if visit.kind in CANCELLING:
+    if visit.kind in CANCELLING and visit.kind != RAN_OUT:
         return f"{base}/{current_language()}/"
     return f"{base}/v/{visit.appointment.token}"
 

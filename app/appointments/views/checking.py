@@ -121,8 +121,8 @@ def _confirm(kept: Hold) -> ResponseReturnValue:
     word = "already" if kept.status == HoldStatus.USED else "moved" if kept.appointment_id else "booked"
     try:
         visit = _book_or_move(kept, now=now)
-    except (SlotUnavailable, HoldNotFound, KeyReused):
-        return _check_page(kept, status=409)
+    except (SlotUnavailable, HoldNotFound, KeyReused, TooManyHolds) as refusal:
+        return _check_page(kept, word=refusal.code, status=max(refusal.status, 409))
     except (NameNeeded, ContactNeeded, PhoneNotMobile):
         return redirect(url_for(".details", kind=kind_of(kept)), 303)
     except (CaseNotReady, PapersElsewhere, PapersNotThere):
@@ -219,8 +219,10 @@ def extend(kind: str) -> ResponseReturnValue:
         try:
             transact(holds.extend, kept.public_id, now=clock.now())
             journey.tell("extended")
-        except (HoldLimit, TooManyHolds):
+        except HoldLimit:
             journey.tell("limit")
+        except TooManyHolds as refusal:
+            journey.tell(refusal.code)
         except (SlotUnavailable, HoldNotFound):
             pass
     return redirect(url_for(".check", kind=kind), 303)

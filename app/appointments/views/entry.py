@@ -11,9 +11,12 @@ from app import clock
 from app.appointments import queries
 from app.appointments.availability import rules
 from app.appointments.availability.reach import deadline_is_near, passport_runs_out
+from app.appointments.booking import provisional
+from app.appointments.booking.operations import PERSON
 from app.appointments.entry import by_code, by_link
 from app.appointments.entry import session as journey
 from app.appointments.entry.forms import CodeForm
+from app.appointments.models import Appointment
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp
 from app.appointments.views.context import (
@@ -31,7 +34,7 @@ from app.cases.models import Case, VisitItem, VisitItemKind
 from app.cases.queries import CaseNotFound
 from app.cases.readiness import Readiness, readiness
 from app.cases.states import LegState
-from app.db import db
+from app.db import db, transact
 from app.errors import NotFound, TooManyTries
 from app.extensions import csrf
 from app.i18n import LANGUAGE_PREFIX, local
@@ -43,7 +46,7 @@ from app.wording import sentence
 SOONEST = 3
 
 
-# Where a link of a message leads. Opening one changes nothing: each page has a button of its own.
+# Where a link of a message leads. Opening one says nothing for the person: each page has its own button.
 REPLIES = {"come": ".come", "cancel": ".cancel"}
 
 
@@ -66,8 +69,19 @@ def follow_visit_link(token: str, reply: str = "") -> ResponseReturnValue:
         visit = queries.get_by_token(token)
     except NotFound:
         return dead_link()
+    if visit.proved_at is None and request.method == "GET":
+        visit = _prove(visit)
     journey.enter_with_visit(visit)
     return redirect(url_for(REPLIES.get(reply, ".show_visit"), lang=visit.language), 303)
+
+
+def _prove(visit: Appointment) -> Appointment:
+    """Note that our message arrived and was opened: the one thing that opening a link changes."""
+    was_provisional = visit.provisional
+    proved = transact(provisional.prove, visit.reference, actor=PERSON, now=clock.now())
+    if was_provisional and proved.live:
+        journey.tell("booked")
+    return proved
 
 
 def dead_link() -> ResponseReturnValue:

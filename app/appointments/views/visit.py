@@ -15,15 +15,17 @@ from app.appointments import wording
 from app.appointments.availability.agenda import Offer
 from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, SlotUnavailable
 from app.appointments.availability.rules import is_too_late
-from app.appointments.booking import operations
+from app.appointments.booking import operations, provisional
 from app.appointments.booking.contact import change_contact, unreached
 from app.appointments.booking.refusals import UNDO_LENGTH, TooManyVisits
 from app.appointments.displacement import wording as displacement_words
 from app.appointments.displacement.operations import find_displacement
 from app.appointments.entry import session as journey
+from app.appointments.holds.refusals import TooManyHolds
 from app.appointments.letters.calendar_file import calendar_for
 from app.appointments.masking import masked_all
 from app.appointments.models import Appointment, HandoverItem
+from app.appointments.origins import counting as origins
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.states import Status
 from app.appointments.views.blueprint import bp, keeps_typed
@@ -128,9 +130,16 @@ def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
         errand=_errand_of(visit) if moment.changeable else None,
         waiting=waitlist.find_for_visit(visit.id) if moment.changeable else None,
         again=_again(visit, case),
+        prove_within=origins.rules().prove_within_minutes,
+        ran_out=_ran_out(visit),
         unreached=masked_all(unreached(visit.email, visit.phone)) if visit.live else [],
         word=word,
     )
+
+
+def _ran_out(visit: Appointment) -> bool:
+    """Say whether its time was given back because nobody opened our message."""
+    return visit.status == Status.CANCELLED and visit.cancelled_by == provisional.BY
 
 
 def _chinese(visit: Appointment, case: Case | None) -> Markup:
@@ -275,7 +284,7 @@ def _restored(visit: Appointment) -> str:
         transact(operations.restore, visit.reference, now=clock.now())
     except SlotUnavailable:
         return "given_away"
-    except TooManyVisits as refusal:
+    except (TooManyVisits, TooManyHolds) as refusal:
         return refusal.code
     except (NotChangeable, AlreadyBooked, CaseNotReady, PapersElsewhere, PapersNotThere, StationRetired):
         return "unchangeable"

@@ -13,7 +13,7 @@ from app.accounts.models import Role
 from app.appointments import attendance, states
 from app.appointments.availability.policy import OutsideWindow
 from app.appointments.availability.slots import Slot
-from app.appointments.booking import operations
+from app.appointments.booking import operations, provisional
 from app.appointments.booking.operations import Target
 from app.appointments.models import Appointment
 from app.appointments.queries import find_live_for_case
@@ -182,6 +182,15 @@ def print_record(reference: str) -> ResponseReturnValue:
     page = queries.get_visit_page(visit, shown=_is_shown(visit, now=now))
     sheets = in_both("counter/_record.html", visit.language, page=page, visit=visit, record=record)
     return render_template("counter/record.html", visit=visit, page=page, sheets=sheets)
+
+
+@bp.post("/visits/<reference>/vouch")
+@requires(Role.CLERK)
+def vouch(reference: str) -> ResponseReturnValue:
+    """Note that staff know who stands behind the visit: it is not given back any more."""
+    get_own_visit_or_404(reference)
+    transact(provisional.prove, reference, actor=get_member().username, now=clock.now())
+    return redirect(url_for(".visit", reference=reference), 303)
 
 
 # --- another time, or none ---------------------------------------------------------------------

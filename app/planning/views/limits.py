@@ -28,13 +28,24 @@ MOST = {
     "horizon_days": 366,
     "cutoff_minutes": 60 * 24 * 14,
     "contact_visits": 999,
+    "case_share": 100,
+    "unproved_share": 100,
 }
-LEAST = {"lead_minutes": 0, "horizon_days": 1, "cutoff_minutes": 0, "contact_visits": 1}
+LEAST = {
+    "lead_minutes": 0,
+    "horizon_days": 1,
+    "cutoff_minutes": 0,
+    "contact_visits": 1,
+    "case_share": 0,
+    "unproved_share": 0,
+}
 LABELS = {
     "lead_minutes": _l("Shortest notice, in minutes"),
     "horizon_days": _l("Days ahead that can be booked"),
     "cutoff_minutes": _l("Minutes before the visit until which people can change it"),
     "contact_visits": _l("Visits ahead that one address or phone number may hold"),
+    "case_share": _l("Share of a day's desks kept for services with a collection code, in percent"),
+    "unproved_share": _l("Share of a day's desks from which new visits are provisional, in percent"),
 }
 PARTY = "party_served"
 OF_A_SERVICE = ("lead_minutes", "horizon_days", PARTY)  # what the service itself says, if nobody else does

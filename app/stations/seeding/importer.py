@@ -46,8 +46,8 @@ def load(seed: NetworkSeed, tallies: Tallies, *, now: datetime) -> None:
     _load_periods(seed.periods, stations, tallies)
     _load_calendar(seed.years, seed.days, tallies)
     load_places(seed.places, tallies)
-    for found in seed.limits:
-        _load_limits(found, tallies, now=now)
+    for slug, found in seed.limits:
+        _load_limits(stations[slug].id if slug else None, found, tallies, now=now)
 
 
 def load_places(places: Iterable[CodedSeed], tallies: Tallies) -> None:
@@ -220,10 +220,10 @@ def _remove_other_days(year: int, kept: set[date]) -> int:
     return len(gone)
 
 
-def _load_limits(found: Limits, tallies: Tallies, *, now: datetime) -> None:
+def _load_limits(station_id: int | None, found: Limits, tallies: Tallies, *, now: datetime) -> None:
     tally = tallies.of(BookingLimits)
-    if limits.is_set(None, None):
+    if limits.is_set(station_id, None):
         tally.unchanged += 1
         return
-    limits.save(LimitsChange(None, None, found, "seed"), now=now)
+    limits.save(LimitsChange(station_id, None, found, "seed"), now=now)
     tally.added += 1

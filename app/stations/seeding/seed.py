@@ -1,7 +1,7 @@
 """Read the network from CSV files: stations and their facts, services, hours, the calendar, places."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.localtext import LocalText
 from app.seeding.files import Row, read_rows
 from app.stations.hours.calendar import DAY_COLUMNS, DaySeed, read_day
-from app.stations.limits import Limits
+from app.stations.limits import NO_LIMITS, Limits
 from app.stations.models import CalendarStatus, Confidence, StationKind
 from app.stations.party import PartyServed
 from app.stations.reminder_rules import rule_from_text
@@ -27,6 +27,7 @@ PLACE_COLUMNS = (
     "category",
     *_PLACE_POSITION,
 )
+LIMITS = {"contact_visits": (1, 999), "case_share": (0, 100), "unproved_share": (0, 100)}  # least, most
 STREET_COLUMNS = (
     "slug",
     *_PLACE_NAMES,
@@ -92,7 +93,7 @@ class NetworkSeed:
     years: tuple[YearSeed, ...]
     days: tuple[DaySeed, ...]
     places: tuple[CodedSeed, ...]
-    limits: tuple[Limits, ...]  # for the whole network: one, or none
+    limits: tuple[tuple[str, Limits], ...]  # of a station by its slug; of the whole network by none
 
 
 def read(folder: Path) -> NetworkSeed:
@@ -110,7 +111,7 @@ def read(folder: Path) -> NetworkSeed:
         years,
         _read_days(folder, {y.year for y in years if y.status is not CalendarStatus.UNPUBLISHED}),
         _read_places(folder),
-        _read_limits(folder),
+        _read_limits(folder, slugs),
     )
 
 
@@ -303,11 +304,17 @@ def _stretch(row: Row) -> list[list[float]] | None:
     return known or None
 
 
-def _read_limits(folder: Path) -> tuple[Limits, ...]:
-    rows = read_rows(folder, "booking_limits.csv", ("contact_visits", "confidence", "note"), key=())
-    return tuple(_limits(row) for row in rows)
+def _read_limits(folder: Path, slugs: set[str]) -> tuple[tuple[str, Limits], ...]:
+    columns = ("station", *LIMITS, "confidence", "note")
+    rows = read_rows(folder, "booking_limits.csv", columns, key=("station",))
+    return tuple((row.known("station", slugs) if row.text("station") else "", _limits(row)) for row in rows)
 
 
 def _limits(row: Row) -> Limits:
     row.choice("confidence", Confidence)
-    return Limits(contact_visits=row.integer("contact_visits", least=1, most=999))
+    said = {
+        name: row.integer(name, least=least, most=most)
+        for name, (least, most) in LIMITS.items()
+        if row.text(name)
+    }
+    return replace(NO_LIMITS, **said)

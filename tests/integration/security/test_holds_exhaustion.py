@@ -7,18 +7,21 @@ from app.appointments.holds.operations import HoldRequest
 from app.appointments.holds.refusals import TooManyHolds
 from app.appointments.models import Hold
 from app.db import db, transact
+from app.settings import OriginRules
 from tests.factories import at, build_case
 from tests.integration.appointments.conftest import Desk
 from tests.integration.appointments.ledger import assert_ledger
 from tests.integration.appointments.pages import press_time
 
 MOST = 3
+WHOLE_DAY = {"of_day_percent": 100, "of_day_percent_56": 100, "of_day_percent_48": 100}
 CLOCKS = ("10:00", "10:20", "10:40", "11:00", "11:20")
 
 
 @pytest.fixture(autouse=True)
 def few(app, monkeypatch):
-    settings = app.extensions["settings"].model_copy(update={"holds_per_address": MOST})
+    numbers = OriginRules(most=MOST, most_56=2 * MOST, most_48=3 * MOST, **WHOLE_DAY)
+    settings = app.extensions["settings"].model_copy(update={"origins": numbers})
     monkeypatch.setitem(app.extensions, "settings", settings)
 
 
@@ -43,7 +46,8 @@ def test_one_time_too_many_is_refused_with_a_code_and_words(client, network):
     answer = ask(client, CLOCKS[MOST])
 
     assert (answer.status_code, answer.json["code"]) == (429, "too_many_holds")
-    assert answer.json["detail"].startswith("Too many times are kept from your network.")
+    assert answer.json["detail"].startswith("Many times are kept from your network")
+    assert answer.json["detail"].endswith("or call us: 12345.")
     assert answer.headers["Retry-After"] == "900"
     assert db.session.query(Hold).count() == MOST
     assert_ledger()
@@ -60,6 +64,26 @@ def test_other_addresses_of_one_ipv6_network_are_the_same_network(client, networ
 
     assert ask(client, CLOCKS[MOST], address="2001:db8::ffff:2").status_code == 429
     assert ask(client, CLOCKS[MOST], address="2001:db8:0:1::1").status_code == 201
+
+
+def test_who_has_a_wider_ipv6_network_gets_no_further_with_it(client, network):
+    """A subscriber has a /56 or a /48 at will, and so thousands of /64."""
+    for number, clock in enumerate(("09:20", "09:40", *CLOCKS[:4])):
+        assert ask(client, clock, address=f"2001:db8:0:{number:x}::1").status_code == 201
+
+    assert ask(client, CLOCKS[4], address="2001:db8:0:ff::1").status_code == 429
+    assert ask(client, CLOCKS[4], address="2001:db8:0:100::1").status_code == 201
+
+
+def test_one_network_does_not_keep_more_of_a_day_than_its_share(app, client, network, monkeypatch):
+    numbers = OriginRules(of_day_percent=25)  # of five hours and a half at one desk: four times
+    settings = app.extensions["settings"].model_copy(update={"origins": numbers})
+    monkeypatch.setitem(app.extensions, "settings", settings)
+
+    answers = [ask(client, clock).status_code for clock in CLOCKS]
+
+    assert answers == [201, 201, 201, 201, 429]
+    assert ask(client, CLOCKS[4], address="198.51.100.1").status_code == 201
 
 
 def test_a_forged_forwarding_header_changes_nothing(client, network):
@@ -129,7 +153,7 @@ def test_the_page_counts_as_the_interface_does_and_one_browser_keeps_one_time(cl
     page = press_time(client.application.test_client(), times.text, slot=slot("11:20"))
 
     assert page.status_code == 429
-    assert "Too many times are kept from your network" in page.text
+    assert "Many times are kept from your network" in page.text
 
 
 def slot(clock):

@@ -1,0 +1,1 @@
+"""From which network visits without a case are booked, and how much one network may have."""
