@@ -16,7 +16,7 @@ PORT ?= 8000
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format walk bench fire freeze migration messages catalogs browser clean
+.PHONY: help run test lint format walk bench attack fire freeze migration messages catalogs browser clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,6 +42,9 @@ walk: $(VENV)/.test-installed catalogs ## Walk over all pages by chance: make wa
 
 bench: $(VENV)/.test-installed catalogs ## Measure speed against floors of the same run
 	@exec $(PYTHON) -m bench $(ARGS)
+
+attack: $(VENV)/.test-installed catalogs ## Let one client book as fast as it can, and show what is left for others
+	@exec $(PYTHON) -m bench.attack $(ARGS)
 
 fire: $(VENV)/.test-installed catalogs ## Send 20,000 requests of 200 clients for few places and count what was sold
 	@exec $(PYTHON) -m bench.fire $(ARGS)

@@ -29,13 +29,14 @@ from app.settings import ROOT, Settings
 from app.staff import frame
 from app.system import health
 from app.system import views as system_views
-from app.web import compression, headers, icons
+from app.web import compression, headers, hosts, icons
 
 # Each registers its own pages, commands or filters; the order is that of their hooks.
 PARTS = (
     compression,  # first to be asked, so the last to touch an answer
     i18n,
     typography,
+    hosts,
     headers,
     icons,
     problems,

@@ -121,3 +121,4 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
     app.register_blueprint(bp)
     app.jinja_env.globals.update(display_classes=display_classes, page_in=page_in, this_page=this_page)
+    app.jinja_env.globals["help_phone"] = app.extensions["settings"].help_phone

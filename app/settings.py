@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     smtp_url: str = Field(
         default="", description="smtp://user:pass@host:587 or smtps://…; empty writes files"
     )
+    mail_as_files: bool = Field(
+        default=False, description="production without SMTP_URL: messages become files that somebody sends"
+    )
     mail_from: str = "Haikou Foreigners' Service <no-reply@localhost>"
     mail_bounces_to: str = Field(default="", description="envelope sender; empty is the one of MAIL_FROM")
     bounces_url: str = Field(default="", description="imaps://user:pass@host/INBOX, the box of bounces")
@@ -192,6 +195,8 @@ class Settings(BaseSettings):
             raise ValueError("DATA_KEY must be set, as `id:hex` of 32 bytes")
         if not self.public_url.startswith("https://"):
             raise ValueError("PUBLIC_URL must start with https://")
+        if not (self.smtp_url or self.mail_as_files):
+            raise ValueError("SMTP_URL must be set, or MAIL_AS_FILES=true if no message shall go out")
         if self.hook_secret and len(self.hook_secret) < 32:
             raise ValueError("HOOK_SECRET must have 32 characters or more")
         if self.clock_shift_seconds:

@@ -21,7 +21,7 @@ from bench.load import Outcome, get, post_each
 from tests import factories
 from tests.conftest import make_app
 from tests.databases import KINDS, Databases
-from tests.server import UNLIMITED, Server
+from tests.server import Server
 
 CLIENTS = 200
 DESKS = 5
@@ -37,7 +37,7 @@ def main() -> int:
         with TemporaryDirectory() as folder:
             url = databases.make(options.database)
             app = _fill(url, Path(folder))
-            with Server(url, Path(folder), ORIGINS=UNLIMITED) as server:
+            with Server(url, Path(folder)) as server:
                 held, booked = _storm(server.url, options.requests)
             faults = [*_unsent(held, options.requests), *_faults(held, booked), *_audit(app)]
     finally:

@@ -36,7 +36,7 @@ from bench.load import post_each
 from bench.site import fill
 from tests.conftest import make_app
 from tests.databases import KINDS, Databases
-from tests.server import TUESDAY, UNLIMITED, Server
+from tests.server import TUESDAY, Server
 
 VISITS = 2000
 CLIENTS = 8
@@ -54,7 +54,7 @@ def measure(
         url, folder = databases.make(database), Path(name)
         fill(url, folder)
         _add_visits(url, folder, visits)
-        with Server(url, folder, ORIGINS=UNLIMITED) as server:
+        with Server(url, folder) as server:
             slots = itertools.cycle(list_slots(server.url))
             pairs = []
             for _ in range(rounds):

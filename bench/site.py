@@ -14,7 +14,7 @@ from app.db import db
 from bench import floors
 from tests import factories
 from tests.conftest import TUESDAY, make_app
-from tests.server import UNLIMITED, Server
+from tests.server import Server
 
 STATIONS = 9
 DESKS = 60
@@ -34,7 +34,7 @@ def running(database_url: str, folder: Path) -> Iterator[Site]:
     """Fill a database, start both servers, stop both at the end."""
     fill(database_url, folder)
     with (
-        Server(database_url, folder, ORIGINS=UNLIMITED) as product,
+        Server(database_url, folder) as product,
         Server(database_url, folder, wsgi="bench.floors:app") as floor,
     ):
         yield Site(product.url, floor.url)

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import select, update
 
 from app import throttle
@@ -144,6 +145,8 @@ def sign_in(proof: Proof, attempt: Attempt, *, now: datetime) -> str:
     user = db.session.scalar(locking(wanted))
     if user is None or not user.active or user.password_hash != proof.password_hash:
         raise SignInRefused
+    if user.demo and current_app.extensions["settings"].production:
+        raise SignInRefused  # everybody knows that password
     if proof.new_hash:
         user.password_hash = proof.new_hash
     account_key, address_key = attempt.keys

@@ -153,7 +153,7 @@ class Appointment(Model):
     asked_revision: Mapped[int | None]
     # When we knew that a person stands behind it: our message was opened, they came, or staff said so.
     proved_at: Mapped[datetime | None]
-    # Until then that must be known, or its desks are given back; None where nothing is asked.
+    # Until then that had to be known, or its desks are given back; None where nothing was asked.
     provisional_until: Mapped[datetime | None]
     # Keyed fingerprints of the networks it was booked from; none for a visit with a case.
     asked_from: Mapped[str | None] = mapped_column(String(64), index=True)
@@ -194,13 +194,13 @@ class Appointment(Model):
     @property
     def provisional(self) -> bool:
         """Say whether its time goes to others unless the link in our message is opened soon."""
-        return self.live and self.provisional_until is not None
+        return self.live and self.proved_at is None and self.provisional_until is not None
 
     def prove(self, *, now: datetime) -> bool:
         """Note that a person stands behind it; the time is theirs from now on. Says whether that is news."""
         if self.proved_at is not None:
             return False
-        self.proved_at, self.provisional_until = now, None
+        self.proved_at = now
         return True
 
     def is_changeable(self, *, now: datetime) -> bool:

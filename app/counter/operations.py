@@ -54,7 +54,7 @@ def cancel_of_origin(request: CancelRequest, *, now: datetime) -> OriginCancella
     done = [
         displacement.cancel(visit.reference, because, now=now)
         for visit in lock_visits(wanted)
-        if visit.is_changeable(now=now)
+        if visit.is_changeable(now=now) and visit.station_id in {one.id for one in request.stations}
     ]
     noted = OriginCancellation(
         name=secrets.token_urlsafe(12),
@@ -95,7 +95,7 @@ def _put_back(
     was = Was(visit.reference, visit.station_id, candidate, visit.desks, revision, noted.cancelled_at)
     if not displacement.put_back(was, visit.station, actor=username, now=now):
         return False
-    if visit.provisional_until:  # Its minutes did not run while it was cancelled.
+    if visit.provisional:  # Its minutes did not run while it was cancelled.
         within = timedelta(minutes=counting.rules().prove_within_minutes)
         visit.provisional_until = min(visit.starts_at, now + within)
     return True

@@ -13,14 +13,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import func, inspect, select, text
 
 from app import clock
+from app.accounts.models import User
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.appointments.states import LIVE
+from app.cases.models import Case
 from app.db import db
 from app.notifications import queries as messages
 from app.notifications.channels.registry import channels_of
 from app.notifications.watch import heartbeat
 from app.notifications.watch import troubles as watch
 from app.settings import ROOT, Settings
+from app.web import hosts
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +56,18 @@ def readyz() -> tuple[Response, int]:
 
 def _checks() -> dict[str, str]:
     db.session.scalar(text("SELECT 1"))
-    return {"database": "ok", "schema": _schema(), "data_key": _data_key()}
+    return {"database": "ok", "schema": _schema(), "data_key": _data_key(), "demo": _demo()}
+
+
+def _demo() -> str:
+    """Refuse made-up people, whose password everybody knows, where real ones are served."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.production:
+        return "ok"
+    found = any(
+        db.session.scalar(select(model.id).where(model.demo).limit(1)) is not None for model in (User, Case)
+    )
+    return "accounts or cases of the demo are in this database" if found else "ok"
 
 
 def _schema() -> str:
@@ -78,7 +92,8 @@ def _warnings() -> list[str]:
     now = clock.now()
     troubles = watch.read_troubles(channels=list(channels_of(settings)), now=now)
     others = (trouble.words for trouble in troubles if trouble.name not in SILENCES)
-    return [*_silence(now), *others]
+    proxy = ["forwarded headers arrive, and PROXY_HOPS is 0"] if hosts.is_proxy_unknown() else []
+    return [*_silence(now), *others, *proxy]
 
 
 def _silence(now: datetime) -> list[str]:

@@ -15,6 +15,12 @@ from app.publishing.models import StationDraft, StationSheet
 from app.stations.models import Station, StationPhoto, StationReport
 from tests import factories
 
+ORIGINS = {
+    "staff.vouch": Role.CLERK,
+    "staff.origin": Role.MANAGER,
+    "staff.cancel_origin": Role.MANAGER,
+    "staff.undo_origin": Role.MANAGER,
+}
 POINTS = {
     "points.ask_new": Role.ADMINISTRATOR,
     "points.begin": Role.ADMINISTRATOR,

@@ -89,10 +89,6 @@ STAFF = {
     "staff.move": Role.CLERK,
     "staff.ask_to_cancel": Role.CLERK,
     "staff.cancel": Role.CLERK,
-    "staff.vouch": Role.CLERK,
-    "staff.origin": Role.MANAGER,
-    "staff.cancel_origin": Role.MANAGER,
-    "staff.undo_origin": Role.MANAGER,
     "staff_walk_in.ask": Role.CLERK,
     "staff_walk_in.receive": Role.CLERK,
     "staff_collecting.overview": Role.CLERK,
@@ -136,6 +132,7 @@ STAFF = {
     "staff_waiting.take_off": Role.MANAGER,
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
+    **routes.ORIGINS,
     **routes.POINTS,
 }
 

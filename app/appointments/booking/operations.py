@@ -360,7 +360,7 @@ def restore(reference: str, *, now: datetime) -> Appointment:
     visit_limits.check_room(appointment, Contact("", appointment.email, appointment.phone), now=now)
     appointment.status = Status.BOOKED
     appointment.cancelled_at = appointment.cancelled_by = None
-    appointment.provisional_until = until
+    appointment.provisional_until = until or appointment.provisional_until
     appointment.revision += 1
     history.record(appointment, "restored", actor=PERSON, now=now)
     announce(appointment, "confirmation", now=now)

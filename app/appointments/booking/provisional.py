@@ -67,7 +67,10 @@ def prove(reference: str, *, actor: str, now: datetime) -> Appointment:
 def expire(*, now: datetime, limit: int = BATCH) -> int:
     """Give back the desks of provisional visits whose link nobody opened in time. Returns how many."""
     over = select(Appointment).where(
-        is_live, Appointment.provisional_until <= now, Appointment.status == Status.BOOKED
+        is_live,
+        Appointment.provisional_until <= now,
+        Appointment.proved_at.is_(None),
+        Appointment.status == Status.BOOKED,
     )
     found = db.session.scalars(locking(over.order_by(Appointment.id).limit(limit), skip_locked=True)).all()
     for visit in found:

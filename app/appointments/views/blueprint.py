@@ -2,15 +2,14 @@
 
 import secrets
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from app.appointments.entry import session as journey
 from app.i18n import LANGUAGE_PREFIX
-from app.settings import Settings
 from app.web import headers
 
 bp = Blueprint("appointments", __name__, template_folder="../templates")
@@ -53,10 +52,9 @@ def _private() -> None:
 
 
 @bp.context_processor
-def _always_there() -> dict[str, Any]:
-    """Give templates a new one-time key for a form, which counts once if sent twice; and whom to call."""
-    settings: Settings = current_app.extensions["settings"]
-    return {"form_key": lambda: secrets.token_urlsafe(16), "help_phone": settings.help_phone}
+def _form_key() -> dict[str, Callable[[], str]]:
+    """Give templates a new one-time key for a form: sent twice, it counts once."""
+    return {"form_key": lambda: secrets.token_urlsafe(16)}
 
 
 @bp.errorhandler(CSRFError)

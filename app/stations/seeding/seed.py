@@ -312,7 +312,7 @@ def _read_limits(folder: Path, slugs: set[str]) -> tuple[tuple[str, Limits], ...
 
 def _limits(row: Row) -> Limits:
     row.choice("confidence", Confidence)
-    said = {
+    said: dict[str, Any] = {
         name: row.integer(name, least=least, most=most)
         for name, (least, most) in LIMITS.items()
         if row.text(name)

@@ -109,7 +109,7 @@ def test_who_opens_the_link_too_late_takes_the_time_again_while_it_is_free(desk,
     assert "Take this time again" in page.text
     restored = transact(operations.restore, lost.reference, now=later)
 
-    assert (restored.status, restored.provisional_until) == (Status.BOOKED, None)
+    assert (restored.status, restored.provisional) == (Status.BOOKED, False)
 
 
 def test_to_take_it_again_without_the_link_is_no_way_around(desk, clock):

@@ -204,6 +204,7 @@ def test_settings_that_do_not_fit_stop_the_start(tmp_path, given, names) -> None
 
 def test_in_production_without_a_provider_text_messages_wait(tmp_path) -> None:
     production = {"app_env": "production", "secret_key": "x" * 32, "data_key": DATA_KEY,
-                  "public_url": "https://x.example", "instance_path": tmp_path}  # fmt: skip
+                  "public_url": "https://x.example", "instance_path": tmp_path,
+                  "mail_as_files": True}  # fmt: skip
     assert list(channels_of(Settings.from_env(**production))) == ["email"]
     assert list(channels_of(Settings.from_env(**production, **ALIYUN))) == ["email", "sms"]

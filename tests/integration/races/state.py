@@ -21,6 +21,7 @@ from app.reports import checks
 from app.stations.models import Closure, DeskGroup, OpeningException, OpeningPeriod, Station
 from tests.integration.races.world import NOW
 
+ENDS = ("cancelled", "ran_out")  # how messages begin that tell the end of a visit
 READINESS = (CaseEventKind.READY, CaseEventKind.NOT_READY)
 
 
@@ -124,6 +125,7 @@ class _Reader:
             key,
             v.cancelled_by,
             bool(v.confirmed_at),
+            bool(v.proved_at),
             events,
         )
 
@@ -239,12 +241,12 @@ class State:
         for message in waiting:
             if message.revision != visit.revision:
                 yield f"{message.kind} waits for a visit as it was"
-            elif gone != message.kind.startswith("cancelled"):
+            elif gone != message.kind.startswith(ENDS):
                 yield f"{message.kind} waits for a visit that is {visit.status}"
         if not (visit.email or visit.phone):
             return
         kinds = {m.kind for m in mine if m.revision == visit.revision}
-        if gone and not any(kind.startswith("cancelled") for kind in kinds):
+        if gone and not any(kind.startswith(ENDS) for kind in kinds):
             yield "nobody tells that the visit is cancelled"
         booked = visit.status == Status.BOOKED and not visit.asked
         if booked and not any(kind.startswith(REMINDER) for kind in kinds):
@@ -311,15 +313,17 @@ REVISES = {
     "restored",
     "moved_by_us",
     "cancelled_by_us",
+    "ran_out",
     "put_back",
     "contact_changed",
 }
-NEEDS_BOOKED = {"rescheduled", "cancelled", "confirmed", "moved_by_us", "cancelled_by_us", "asked_by_us",
+NEEDS_BOOKED = {"ran_out", "rescheduled", "cancelled", "confirmed", "moved_by_us", "cancelled_by_us", "asked_by_us",
                 "checked_in", "no_show", "contact_changed"}  # fmt: skip
 LEADS_TO = {
     "booked": Status.BOOKED,
     "cancelled": Status.CANCELLED,
     "cancelled_by_us": Status.CANCELLED,
+    "ran_out": Status.CANCELLED,
     "restored": Status.BOOKED,
     "put_back": Status.BOOKED,
     **{status: status for status in (Status.CHECKED_IN, Status.NO_SHOW, Status.COMPLETED, Status.INCOMPLETE)},

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from tests.integration.races.world import World
 
-VISIT = ("booked", "waits", "moved", "asked")
-GONE = ("cancelled", "ended")
+VISIT = ("booked", "waits", "moved", "asked", "provisional")
+GONE = ("cancelled", "ended", "swept")
 CASE = ("undecided", "hoping", "choosing", "grouped", "booked", "cancelled", "present", "collected")
-EVERYWHERE = (*CASE, "waits", "moved", "asked", "ended")
+EVERYWHERE = (*CASE, "waits", "moved", "asked", "ended", "provisional", "swept")
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from app.stations.hours.plans import forget_plans
 from app.stations.limits import forget_limits
 from app.wording import REFUSALS
 from tests.conftest import make_app
-from tests.integration.races import casework, people, planning, visiting, world
+from tests.integration.races import casework, people, planning, strangers, visiting, world
 from tests.integration.races.reset import Snapshot, Written
 from tests.integration.races.stage import DONE, AtOnce, Watch, answer_of
 from tests.integration.races.state import State, digest
 
-TABLE = [*visiting.TABLE, *planning.TABLE, *people.TABLE, *casework.TABLE]
+TABLE = [*visiting.TABLE, *planning.TABLE, *people.TABLE, *casework.TABLE, *strangers.TABLE]
 
 
 def situation_of(first, second):

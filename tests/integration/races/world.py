@@ -26,6 +26,9 @@ from app.cases.models import Case
 from app.cases.states import LegState
 from app.collection import handover
 from app.collection.handover import CounterNote
+from app.counter import operations as counter
+from app.counter.models import OriginCancellation
+from app.counter.operations import CancelRequest
 from app.db import db, transact
 from app.groups import operations as groups
 from app.groups.models import Group
@@ -68,6 +71,7 @@ class World:
     offer: str
     batch: str
     message_id: int
+    sweep: str
 
     @classmethod
     def read(cls):
@@ -78,6 +82,7 @@ class World:
         entry, offer = newest(WaitingEntry), newest(TimeOffer)
         change, group = newest(PlanChange), newest(Group)
         message = newest(OutboxMessage, status=MessageStatus.FAILED)
+        sweep = newest(OriginCancellation)
         return cls(
             case=anna.number,
             case_id=anna.id,
@@ -89,6 +94,7 @@ class World:
             offer=offer.token if offer else "",
             batch=change.batch if change else "",
             message_id=message.id if message else 0,
+            sweep=sweep.name if sweep else "",
         )
 
 
@@ -270,10 +276,29 @@ def ended():
     _displaced(Choice.CANCEL)
 
 
+def provisional():
+    """Anna's visit is as one without a case would be: her link has to be opened soon."""
+    visit = _visit("anna", STARTS)
+    visit.proved_at, visit.provisional_until, visit.asked_from = None, NOW + timedelta(minutes=30), "anna's"
+    db.session.commit()
+
+
+def swept():
+    """A manager cancelled all bookings of Anna's network; it can be undone."""
+    provisional()
+    transact(sweep, newest(Appointment).reference, now=NOW)
+
+
+def sweep(reference, *, now):
+    """Cancel what was booked from the network of a visit."""
+    own = db.session.scalars(select(Station)).all()
+    return counter.cancel_of_origin(CancelRequest(reference, {reference}, own, "mia"), now=now)
+
+
 SITUATIONS = {
     situation.__name__: situation
     for situation in (
         undecided, hoping, choosing, grouped, booked, waits, cancelled, present, collected,
-        moved, asked, ended,
+        moved, asked, ended, provisional, swept,
     )
 }  # fmt: skip

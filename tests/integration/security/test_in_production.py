@@ -10,7 +10,7 @@ from app.cases.models import Case
 from app.db import db
 from app.settings import Settings, SettingsError
 from tests.conftest import DATA_KEY, SECRET_KEY, make_app
-from tests.factories import build_case, build_network
+from tests.factories import PASSWORD, build_case, build_network, build_user
 
 PUBLIC_URL = "https://book.example"
 COMPLETE = {
@@ -18,6 +18,7 @@ COMPLETE = {
     "secret_key": SECRET_KEY,
     "data_key": DATA_KEY,
     "public_url": PUBLIC_URL,
+    "smtp_url": "smtps://mail.example",
 }
 
 
@@ -101,3 +102,46 @@ def test_a_setting_that_is_missing_or_weak_stops_the_start(tmp_path, wrong, name
 
 def test_the_address_in_messages_has_no_slash_too_many(tmp_path):
     assert Settings.from_env(**(COMPLETE | {"public_url": "https://book.example/"})).public_url == PUBLIC_URL
+
+
+def test_a_start_without_mail_is_refused_unless_it_is_said_so(tmp_path):
+    with pytest.raises(SettingsError, match="SMTP_URL must be set"):
+        Settings.from_env(**COMPLETE | {"smtp_url": ""})
+    assert Settings.from_env(**COMPLETE | {"smtp_url": "", "mail_as_files": True}).mail_as_files
+
+
+@pytest.mark.parametrize(
+    "host", ["https://evil.example", "https://book.example.evil.example", "http://127.0.0.1"]
+)
+def test_another_name_gets_no_page_and_is_not_repeated(production, host):
+    client = production.test_client()
+    answer = client.get("/en/", base_url=host)
+
+    assert answer.status_code == 421
+    assert "evil" not in answer.text + str(answer.headers)
+    assert client.post("/en/collect/code", base_url=host).status_code == 421
+    assert client.get("/healthz", base_url=host).status_code == 200
+    assert client.get("/en/", base_url="https://BOOK.example:443").status_code == 200
+
+
+def test_a_proxy_that_nobody_told_us_of_is_named(production):
+    client = production.test_client()
+    assert "PROXY_HOPS" not in client.get("/readyz", base_url=PUBLIC_URL).text
+
+    client.get("/en/", base_url=PUBLIC_URL, headers={"X-Forwarded-For": "203.0.113.7"})
+
+    answer = client.get("/readyz", base_url=PUBLIC_URL).json
+    assert "forwarded headers arrive, and PROXY_HOPS is 0" in answer["warnings"]
+
+
+def test_with_people_of_the_demo_it_is_not_ready_and_they_cannot_sign_in(production):
+    client = production.test_client()
+    assert client.get("/readyz", base_url=PUBLIC_URL).status_code == 200
+    build_user("mei", demo=True)
+
+    answer = client.get("/readyz", base_url=PUBLIC_URL)
+    assert (answer.status_code, answer.json["status"]) == (503, "not ready")
+    page = client.get("/staff", base_url=PUBLIC_URL).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    typed = {"csrf_token": token, "username": "mei", "password": PASSWORD}
+    assert client.post("/staff", data=typed, base_url=PUBLIC_URL).status_code != 303

@@ -131,7 +131,8 @@ def test_one_contact_holds_four_visits_unless_an_administrator_says_otherwise(
     app: Flask, runner: FlaskCliRunner, now: datetime
 ) -> None:
     load(runner)
-    assert read_own(None, None) == Limits(contact_visits=4)
+    assert read_own(None, None) == Limits(contact_visits=4, unproved_share=50)
+    assert read_own(get_station("central-window").id, None) == Limits(case_share=50)
     for said in (Limits(contact_visits=2), NO_LIMITS):
         transact(save, LimitsChange(None, None, said, "ada"), now=now)
         assert load(runner).endswith("Nothing to change.\n")
