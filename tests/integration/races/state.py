@@ -317,8 +317,8 @@ REVISES = {
     "put_back",
     "contact_changed",
 }
-NEEDS_BOOKED = {"ran_out", "rescheduled", "cancelled", "confirmed", "moved_by_us", "cancelled_by_us", "asked_by_us",
-                "checked_in", "no_show", "contact_changed"}  # fmt: skip
+NEEDS_BOOKED = {"rescheduled", "cancelled", "confirmed", "moved_by_us", "cancelled_by_us", "asked_by_us",
+                "checked_in", "no_show", "contact_changed", "ran_out"}  # fmt: skip
 LEADS_TO = {
     "booked": Status.BOOKED,
     "cancelled": Status.CANCELLED,
