@@ -38,7 +38,7 @@ TABLES = {
     CalendarYear: 2,
     CalendarDay: 39,
     Place: 680,
-    BookingLimits: 1,
+    BookingLimits: 2,
     VisitType: 2,
     VisitItem: 16,
 }
