@@ -254,11 +254,11 @@
     });
   }
 
-  // The operator's own roads, if there are any, lie over the land and under everything else.
+  // The operator's own roads, if there are any.
   function showRoads() {
     if (!words.roads) return;
     map.attributionControl.addAttribution(asText(words.roadsCredit));
-    map.createPane('roads').style.zIndex = 350;
+    map.createPane('roads').style.zIndex = 410; // over the land, under the numbers
     fetch(words.roads).then((answer) => answer.json()).then((collection) => {
       L.geoJSON(collection, {
         pane: 'roads', interactive: false,
@@ -288,7 +288,7 @@
 
   // On a small map a word gives way to numbers, to buttons, and to the words before it.
   function leaveOutCovered() {
-    const taken = [...stage.querySelectorAll('.map-pin b, .leaflet-control')].map((part) => part.getBoundingClientRect());
+    const taken = [...stage.querySelectorAll('.map-pin b, .map-here span, .leaflet-control')].map((part) => part.getBoundingClientRect());
     for (const span of stage.querySelectorAll('.map-km span, .map-word span')) {
       const mine = span.getBoundingClientRect();
       const covered = taken.some((it) => it.left < mine.right && mine.left < it.right && it.top < mine.bottom && mine.top < it.bottom);
