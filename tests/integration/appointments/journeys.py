@@ -210,8 +210,9 @@ class Journeys(PlainModel, RuleBasedStateMachine):
         request = OfferRequest("jiangdong", at("2026-11-24", clock), until, who)
         answer = self.attempt(transact, offers.make, request, now=self.desk.now)
         had = self.is_had(clock, visit.people)
-        if self.begun(visit.clock) or at("2026-11-24", clock) < self.desk.now or had:
-            assert isinstance(answer, DomainError)
+        past = at("2026-11-24", clock) < self.desk.now
+        if self.begun(visit.clock) or past or had or visit.clock <= clock:
+            assert isinstance(answer, DomainError)  # what is offered is an earlier time, or nothing
             return
         self.let_go()
         made = SimpleNamespace(

@@ -18,7 +18,7 @@ from tests.integration.appointments.journeys import run
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_no_order_of_steps_loses_or_doubles_a_desk(network, now):
-    run(network, now, examples=40)
+    run(network, now, examples=40, phases=(Phase.generate,))  # to shrink what is found takes minutes
     empty_tables()
 
 
