@@ -5,8 +5,9 @@ No line is drawn for a street: its course is not known.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.stations.geography.datum import Degrees
 from app.stations.geography.places import NamedPlace, PlaceKind
 
 LEAST_STREET_M = 2000
@@ -19,13 +20,14 @@ SURE_M = 600
 
 @dataclass(frozen=True, slots=True)
 class MapWord:
-    """`angle` in degrees, clockwise, is how a street's word is turned."""
+    """A word on the map. `angle`, clockwise, is how a street's is turned; `also`, where else it may stand."""
 
     text: str
     lat: float
     lon: float
     kind: str
     angle: int = 0
+    also: tuple[Degrees, ...] = ()
 
 
 def map_words(places: Iterable[NamedPlace], language: str) -> list[MapWord]:
@@ -41,13 +43,16 @@ def map_words(places: Iterable[NamedPlace], language: str) -> list[MapWord]:
     ]
     long = [p for p in places if p.stretch and p.length_m >= LEAST_STREET_M and not p.name.zh.endswith("段")]
     longest = sorted(long, key=lambda place: -place.length_m)[:MOST_STREETS]
-    streets = [_word(place, language, "street", _angle(place)) for place in longest]
+    streets = [
+        replace(_word(place, language, "street"), angle=_angle(place), also=place.stretch)
+        for place in longest
+    ]
     return [word for word in (*districts, *landmarks, *streets) if len(word.text) <= LONGEST_WORD]
 
 
-def _word(place: NamedPlace, language: str, kind: str, angle: int = 0) -> MapWord:
+def _word(place: NamedPlace, language: str, kind: str) -> MapWord:
     text = place.name.in_language(language).split("（")[0].split(" (")[0]
-    return MapWord(text, place.point.lat, place.point.lon, kind, angle)
+    return MapWord(text, place.point.lat, place.point.lon, kind)
 
 
 def _angle(street: NamedPlace) -> int:

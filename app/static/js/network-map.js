@@ -267,11 +267,14 @@
     }).catch((reason) => window.console.warn('roads:', reason));
   }
 
-  function word(latlng, text, kind, angle) {
+  // A street's word may stand at each of its known points; which of them is free is seen later.
+  function word(latlng, text, kind, angle, also) {
     const span = element('span', '', text);
     if (angle) span.style.transform = 'translate(-50%, -50%) rotate(' + Number(angle) + 'deg)';
     const icon = L.divIcon({ className: kind, html: span, iconSize: [0, 0] });
-    L.marker(latlng, { icon: icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map);
+    span.marker = L.marker(latlng, { icon: icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map);
+    span.spots = (also || '').trim().split(' ').filter(Boolean).map((spot) => spot.split(',').map(Number));
+    if (span.spots.length) span.spots.unshift(latlng);
   }
 
   // A word at the edge of the map stands inside it.
@@ -289,11 +292,20 @@
   // On a small map a word gives way to numbers, to buttons, and to the words before it.
   function leaveOutCovered() {
     const taken = [...stage.querySelectorAll('.map-pin b, .map-here span, .leaflet-control')].map((part) => part.getBoundingClientRect());
+    const sight = map.getContainer().getBoundingClientRect();
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const within = (a) => a.left > sight.left && a.right < sight.right && a.top > sight.top && a.bottom < sight.bottom;
     for (const span of stage.querySelectorAll('.map-km span, .map-word span')) {
-      const mine = span.getBoundingClientRect();
-      const covered = taken.some((it) => it.left < mine.right && mine.left < it.right && it.top < mine.bottom && mine.top < it.bottom);
-      span.classList.toggle('covered', covered);
-      if (!covered) taken.push(mine);
+      let mine = span.getBoundingClientRect();
+      const there = span.parentElement.getBoundingClientRect();
+      let free = there.left < sight.right && there.left > sight.left && !taken.some((it) => meet(it, mine));
+      if (span.spots.length) free = span.spots.some((spot) => {
+        span.marker.setLatLng(spot);
+        mine = span.getBoundingClientRect();
+        return within(mine) && !taken.some((it) => meet(it, mine));
+      });
+      span.classList.toggle('covered', !free);
+      if (free) taken.push(mine);
     }
   }
 
@@ -302,7 +314,7 @@
     drawRings();
     for (const mark of stage.querySelectorAll('.map-words li')) {
       const kind = 'map-word ' + (mark.dataset.kind || 'landmark');
-      word([Number(mark.dataset.lat), Number(mark.dataset.lon)], mark.textContent, kind, mark.dataset.angle);
+      word([Number(mark.dataset.lat), Number(mark.dataset.lon)], mark.textContent, kind, mark.dataset.angle, mark.dataset.also);
     }
   }
 

@@ -1,4 +1,4 @@
-"""What people type, with each geocoder set: what the gazetteer does not surely know is asked, nothing else."""
+"""What people type, with each geocoder set: what the gazetteer does not surely know is asked."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
