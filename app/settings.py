@@ -62,6 +62,23 @@ class OriginRules(BaseModel):
     prove_within_minutes: int = Field(default=30, ge=5, le=24 * 60)
 
 
+class LetterRules(BaseModel):
+    """How often strangers can make us write. `LETTERS='{"of_visit": 4}'` changes some of the numbers.
+
+    All but the gap are for one day. Letters beyond wait; bookings and changes beyond are refused.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    gap_minutes: int = Field(default=5, ge=0, description="between two letters about one visit")
+    of_visit: int = Field(default=8, ge=1, description="letters about one visit, without reminders")
+    contact_changes: int = Field(default=3, ge=1, description="of one visit")
+    to_one: int = Field(default=6, ge=1, description="visits booked for one address that nobody proved")
+    of_network: int = Field(
+        default=100, ge=1, description="visits booked from one network that nobody proved"
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator may set, with the variable's name as the upper-case field name."""
 
@@ -80,6 +97,7 @@ class Settings(BaseSettings):
     proxy_hops: int = Field(default=0, ge=0, le=5, description="reverse proxies whose headers count")
 
     origins: OriginRules = OriginRules()
+    letters: LetterRules = LetterRules()
     waiting: WaitingRules = WaitingRules()
 
     smtp_url: str = Field(
@@ -102,6 +120,9 @@ class Settings(BaseSettings):
     sms_sign_name: str = Field(default="", description="the approved name in 【】")
     sms_templates: dict[str, str] = Field(
         default_factory=dict, description='approved templates: {"today.en": "SMS_1", "today": "SMS_2"}'
+    )
+    sms_countries: str = Field(
+        default="", pattern=r"^([A-Z]{2}( [A-Z]{2})*)?$", description="where text messages go: CN HK RU"
     )
     sms_timeout_seconds: float = Field(default=10, gt=0)
     smtp_tls: Literal["required", "optional"] = Field(
@@ -170,6 +191,8 @@ class Settings(BaseSettings):
             "aliyun": ("sms_key_id", "sms_secret", "sms_sign_name", "sms_templates"),
             "webhook": ("sms_url", "sms_secret"),
         }
+        if self.sms_provider and self.production and not self.sms_countries:
+            raise ValueError("SMS_COUNTRIES must list the countries to which text messages go, like CN HK RU")
         for name in needed[self.sms_provider]:
             if not getattr(self, name):
                 raise ValueError(f"{name.upper()} must be set for SMS_PROVIDER={self.sms_provider}")

@@ -17,6 +17,13 @@ REFUSALS = {
         "Many times are kept from your network, and nobody confirmed them yet. "
         "Open the link in our message to confirm yours, choose another day, or call us: %(phone)s."
     ),
+    "too_many_letters": _l(
+        "We wrote often today, and nobody opened our links. "
+        "Open one of them, try again tomorrow, or call us: %(phone)s."
+    ),
+    "too_many_changes": _l(
+        "The contact of this visit was changed often today. Try again tomorrow, or call us: %(phone)s."
+    ),
     "already_booked": _l("You have a visit already. You can move it or cancel it."),
     "too_many_visits": _l(
         "This address or phone number has as many visits as one person may have. Cancel or move one of them."

@@ -130,7 +130,7 @@ class Server:
         self._access_log = access_log
         self._log = folder / "server.log"
         given = {"PORT": str(self.port), "PUBLIC_URL": self.url, "WEB_LOG_LEVEL": "info"}
-        given |= {"ORIGINS": UNLIMITED, **settings}
+        given |= {"ORIGINS": UNLIMITED, "LETTERS": '{"to_one": 1000000, "of_network": 1000000}', **settings}
         self.environment = environment(database_url, folder, **given)
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -5,11 +5,12 @@ from typing import ClassVar, Self
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+from flask import current_app
 
 from app.errors import DomainError
 from app.notifications.channels.mail import address_of
 from app.notifications.letter import DeliveryError
-from app.notifications.phone import is_reached
+from app.notifications.phone import is_of, is_reached
 
 MOST_NAME = 200
 MOST_EMAIL = 254
@@ -72,7 +73,8 @@ class Contact:
         """Raise ContactNeeded or PhoneNotMobile unless a message of ours can arrive."""
         if not (self.email or self.phone):
             raise ContactNeeded
-        if not self.email and not is_reached(self.phone):
+        countries = current_app.extensions["settings"].sms_countries
+        if not self.email and not (is_reached(self.phone) and is_of(self.phone, countries)):
             raise PhoneNotMobile
 
 

@@ -9,16 +9,19 @@ HOME = "CN"  # eleven digits that start with 1 are a mainland mobile
 REACHED = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
-def number_of(text: str) -> str:
+def number_of(text: str, countries: str = "") -> str:
     """Return the number as +, country and digits (E.164). Raises DeliveryError where no text arrives.
 
-    Landlines, premium numbers and numbers that no operator has given out are refused for good.
+    Other countries than those, where some are listed, landlines, premium numbers and numbers that no
+    operator has given out are refused for good.
     """
     number = _parsed(text)
     if number is None or not phonenumbers.is_valid_number(number):
         raise DeliveryError("not a telephone number", permanent=True, dead=True)
     if phonenumbers.number_type(number) not in REACHED:
         raise DeliveryError("not a mobile number", permanent=True, dead=True)
+    if not is_of(text, countries):
+        raise DeliveryError("no text messages go to this country", permanent=True)
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -29,6 +32,13 @@ def is_reached(text: str) -> bool:
     except DeliveryError:
         return False
     return True
+
+
+def is_of(text: str, countries: str) -> bool:
+    """Say whether the number belongs to one of these countries, like "CN HK RU"; none listed are all."""
+    number = _parsed(text)
+    region = phonenumbers.region_code_for_number(number) if number else None
+    return not countries or region in countries.split()
 
 
 def spelled(text: str) -> str:

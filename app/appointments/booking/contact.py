@@ -1,15 +1,17 @@
 """Whether messages reach the person of a visit, and changing how they do. Writes run inside `transact()`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_
+from flask import current_app
+from sqlalchemy import func, or_, select
 
 from app.appointments import history
 from app.appointments.booking.operations import give_token, lock_changeable
+from app.appointments.booking.refusals import TooManyChanges
 from app.appointments.booking.visit_limits import check_room, index_contact
 from app.appointments.contacts import Contact
 from app.appointments.locks import lock_visit_of_id
-from app.appointments.models import Appointment, Hold
+from app.appointments.models import Appointment, AppointmentEvent, Hold
 from app.appointments.queries import find_live_for_case
 from app.appointments.reminders.announcing import announce
 from app.appointments.waitlist import offers
@@ -19,6 +21,7 @@ from app.cases import notices
 from app.cases.keys import give_keys
 from app.cases.locks import lock_case
 from app.cases.models import Case
+from app.db import db
 from app.notifications import contacts
 
 CHANGED = "contact_changed"
@@ -35,12 +38,13 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
     """Write to the person elsewhere from now on; what is left empty stays as it is.
 
     The visit's messages are planned anew and a confirmation goes to the new address at once, so the
-    person sees whether it arrives. Raises NotFound, NotChangeable, ContactNeeded, PhoneNotMobile or
-    TooManyVisits.
+    person sees whether it arrives. Raises NotFound, NotChangeable, ContactNeeded, PhoneNotMobile,
+    TooManyChanges or TooManyVisits.
     """
     visit = lock_changeable(reference, now=now)
     email, phone = given.email or visit.email, given.phone or visit.phone
     Contact("", email, phone).check_reached()
+    _check_changes(visit, now=now)
     check_room(visit, _new_ways(visit, given), now=now)
     contacts.trust_again(given.email, given.phone)
     replaced = is_replaced(visit.email, given.email) or is_replaced(visit.phone, given.phone)
@@ -51,6 +55,17 @@ def change_contact(reference: str, given: Contact, language: str, *, now: dateti
     history.record(visit, CHANGED, actor="person", now=now)
     _write_anew(visit, now=now)
     return visit
+
+
+def _check_changes(visit: Appointment, *, now: datetime) -> None:
+    """Raise TooManyChanges when the contact was changed as often today as it may be."""
+    changed = select(func.count(AppointmentEvent.id)).where(
+        AppointmentEvent.appointment_id == visit.id,
+        AppointmentEvent.kind == CHANGED,
+        AppointmentEvent.happened_at > now - timedelta(days=1),
+    )
+    if db.session.scalars(changed).one() >= current_app.extensions["settings"].letters.contact_changes:
+        raise TooManyChanges
 
 
 def _write_anew(visit: Appointment, *, now: datetime) -> None:

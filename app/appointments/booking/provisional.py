@@ -6,10 +6,13 @@ somebody at the counter who says so. Whoever books knows nothing of the link.
 
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import select
 
+from app import throttle
 from app.appointments import history
 from app.appointments.availability import capacity, shares
+from app.appointments.booking.refusals import TooManyLetters
 from app.appointments.holds.refusals import TooManyHolds
 from app.appointments.locks import lock_visit
 from app.appointments.models import Appointment, Hold, is_live
@@ -19,6 +22,7 @@ from app.appointments.reminders.announcing import announce
 from app.appointments.states import Status
 from app.appointments.waitlist import matching, offers
 from app.db import db, locking
+from app.settings import LetterRules
 from app.stations.limits import limits_at
 
 RAN_OUT = "ran_out"
@@ -48,18 +52,34 @@ def until_for(owner: Hold | Appointment, *, now: datetime) -> datetime | None:
 
 
 def begin(visit: Appointment, kept: Hold, until: datetime | None, *, now: datetime) -> None:
-    """Let the new visit be what it was found to be. What no network asked for is known already."""
+    """Let the new visit be what it was found to be. What no network asked for is known already.
+
+    Raises TooManyLetters when too many are booked for one address or from one network within a day.
+    """
     if kept.asked_from is None:
         visit.proved_at = now  # a case, a group, or an offer whose link was opened
         return
     networks.pass_on(kept, visit)
     visit.provisional_until = until
+    for key, most in _letter_keys(visit):
+        if throttle.count(key, window=timedelta(days=1), now=now) > most:
+            raise TooManyLetters
+
+
+def _letter_keys(visit: Appointment) -> list[tuple[str, int]]:
+    """Return by what the visits of a day are counted that nobody proved, and how many each may have."""
+    numbers: LetterRules = current_app.extensions["settings"].letters
+    people = {visit.email_index, visit.phone_index} - {None}
+    keys = [(f"unproved-to:{index}", numbers.to_one) for index in sorted(filter(None, people))]
+    return [*keys, (f"unproved-from:{visit.asked_from}", numbers.of_network)]
 
 
 def prove(reference: str, *, actor: str, now: datetime) -> Appointment:
     """Note that a person stands behind the visit; its time is theirs from now on. Raises NotFound."""
     visit = lock_visit(reference)
     if visit.prove(now=now):
+        for key, _most in _letter_keys(visit):
+            throttle.take_back(key)
         history.record(visit, PROVED, actor=actor, now=now)
     return visit
 

@@ -1,15 +1,23 @@
 """Which messages a visit needs and when, written to the outbox with the visit."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import select
 
 from app.appointments.models import Appointment
+from app.appointments.reminders.pace import DAY, next_letter
 from app.appointments.reminders.plan import Booking, Planned, planned
+from app.db import db
 from app.notifications import contacts
 from app.notifications.delivery import outbox
 from app.notifications.delivery.outbox import OutboxRequest
+from app.notifications.models import MessageStatus, OutboxMessage
+from app.settings import LetterRules
 from app.stations.reminder_rules import rules_of
 
+WRITTEN = (MessageStatus.CLAIMED, MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.BOUNCED)
 TOPIC = "appointment"
 REMINDER = "reminder-"  # how the kind of every reminder begins
 
@@ -20,8 +28,26 @@ def announce(appointment: Appointment, kind: str, *, now: datetime, send_at: dat
     `send_at` keeps the message back for a while, in which it can be taken back.
     """
     channels = channels_of(appointment)
-    first = [_message(appointment, kind, channels[0], send_at or now)] if channels else []
+    at = send_at or _soon(appointment, now=now)
+    first = [_message(appointment, kind, channels[0], at)] if channels else []
     _replace(appointment, first, now=now)
+
+
+def _soon(appointment: Appointment, *, now: datetime) -> datetime:
+    """Return when the next letter about the visit goes out."""
+    if not appointment.revision:
+        return now  # Of a new visit nothing was written.
+    numbers: LetterRules = current_app.extensions["settings"].letters
+    sent = select(OutboxMessage.send_at).where(
+        OutboxMessage.topic == TOPIC,
+        OutboxMessage.subject_id == appointment.id,
+        OutboxMessage.send_at > now - DAY,
+        OutboxMessage.send_at <= now,
+        OutboxMessage.kind.not_like(f"{REMINDER}%"),
+        OutboxMessage.status.in_(WRITTEN),
+    )
+    found = db.session.scalars(sent.order_by(OutboxMessage.send_at)).all()
+    return next_letter(found, gap=timedelta(minutes=numbers.gap_minutes), most=numbers.of_visit, now=now)
 
 
 def remind(appointment: Appointment, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from app.appointments.availability.agenda import Offer, offers_of
 from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, SlotUnavailable
 from app.appointments.booking import operations
 from app.appointments.booking.contact import unreached
-from app.appointments.booking.refusals import KeyReused
+from app.appointments.booking.refusals import KeyReused, TooManyLetters
 from app.appointments.contacts import ContactNeeded, NameNeeded, PhoneNotMobile
 from app.appointments.entry import session as journey
 from app.appointments.holds import operations as holds
@@ -121,7 +121,7 @@ def _confirm(kept: Hold) -> ResponseReturnValue:
     word = "already" if kept.status == HoldStatus.USED else "moved" if kept.appointment_id else "booked"
     try:
         visit = _book_or_move(kept, now=now)
-    except (SlotUnavailable, HoldNotFound, KeyReused, TooManyHolds) as refusal:
+    except (SlotUnavailable, HoldNotFound, KeyReused, TooManyHolds, TooManyLetters) as refusal:
         return _check_page(kept, word=refusal.code, status=max(refusal.status, 409))
     except (NameNeeded, ContactNeeded, PhoneNotMobile):
         return redirect(url_for(".details", kind=kind_of(kept)), 303)

@@ -17,7 +17,7 @@ from app.appointments.availability.policy import PapersElsewhere, PapersNotThere
 from app.appointments.availability.rules import is_too_late
 from app.appointments.booking import operations, provisional
 from app.appointments.booking.contact import change_contact, unreached
-from app.appointments.booking.refusals import UNDO_LENGTH, TooManyVisits
+from app.appointments.booking.refusals import UNDO_LENGTH, TooManyChanges, TooManyVisits
 from app.appointments.displacement import wording as displacement_words
 from app.appointments.displacement.operations import find_displacement
 from app.appointments.entry import session as journey
@@ -219,7 +219,7 @@ def contact() -> ResponseReturnValue:
         return _contact_page(visit, form, status=422)
     try:
         visit = transact(change_contact, visit.reference, form.contact, form.language.data, now=clock.now())
-    except TooManyVisits as refusal:
+    except (TooManyVisits, TooManyChanges) as refusal:
         form.form_errors.append(sentence(refusal))
         return _contact_page(visit, form, status=refusal.status)
     except NotChangeable:

@@ -37,6 +37,8 @@ FOR_GOOD = DEAD | {
 class AliyunSms:
     """Sends by `SendSms`. `templates` maps `kind.language` or `kind` to the code of an approved template."""
 
+    countries = ""  # to which it sends; none listed are all
+
     def __init__(
         self,
         url: str,
@@ -55,7 +57,7 @@ class AliyunSms:
         self._web = Web(timeout)
 
     def send(self, letter: Letter, *, key: str, now: datetime) -> str:
-        number = number_of(letter.to)
+        number = number_of(letter.to, self.countries)
         answer = self._call(
             "SendSms",
             {

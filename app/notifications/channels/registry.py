@@ -21,7 +21,7 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
 
 def _sms(settings: Settings) -> Channel | None:
     if settings.sms_provider == "aliyun":
-        return AliyunSms(
+        aliyun = AliyunSms(
             settings.sms_url.rstrip("/") or ALIYUN,
             key_id=settings.sms_key_id,
             secret=settings.sms_secret,
@@ -29,8 +29,15 @@ def _sms(settings: Settings) -> Channel | None:
             templates=settings.sms_templates,
             timeout=settings.sms_timeout_seconds,
         )
+        aliyun.countries = settings.sms_countries
+        return aliyun
     if settings.sms_provider == "webhook":
-        return WebhookSms(settings.sms_url, secret=settings.sms_secret, timeout=settings.sms_timeout_seconds)
+        return WebhookSms(
+            settings.sms_url,
+            secret=settings.sms_secret,
+            timeout=settings.sms_timeout_seconds,
+            countries=settings.sms_countries,
+        )
     return None if settings.production else SmsFiles(settings.mail_folder)
 
 

@@ -19,7 +19,8 @@ NEVER = (400, 422)
 class WebhookSms:
     """Posts each text message, signed with the shared secret (see app.notifications.signature)."""
 
-    def __init__(self, url: str, *, secret: str, timeout: float) -> None:
+    def __init__(self, url: str, *, secret: str, timeout: float, countries: str = "") -> None:
+        self._countries = countries
         self._url = url
         self._secret = secret
         self._web = Web(timeout)
@@ -27,7 +28,7 @@ class WebhookSms:
     def send(self, letter: Letter, *, key: str, now: datetime) -> str:
         facts = {
             "key": key,
-            "to": number_of(letter.to),
+            "to": number_of(letter.to, self._countries),
             "text": letter.text,
             "language": letter.language,
             "template": letter.template,
