@@ -47,7 +47,9 @@ def _soon(appointment: Appointment, *, now: datetime) -> datetime:
         OutboxMessage.status.in_(WRITTEN),
     )
     found = db.session.scalars(sent.order_by(OutboxMessage.send_at)).all()
-    return next_letter(found, gap=timedelta(minutes=numbers.gap_minutes), most=numbers.of_visit, now=now)
+    # That a visit is over is told at once.
+    gap = timedelta(minutes=numbers.gap_minutes if appointment.live else 0)
+    return next_letter(found, gap=gap, most=numbers.of_visit, now=now)
 
 
 def remind(appointment: Appointment, *, now: datetime) -> None:

@@ -60,7 +60,7 @@ def delivered(app, clock) -> Callable[[], EmailMessage]:
     seen: set[str] = set()
 
     def deliver() -> EmailMessage:
-        clock.move(seconds=5)
+        clock.move(minutes=6)  # letters about one visit keep a distance
         jobs.deliver_messages(stopping=lambda: False)
         fresh = [file for file in folder.glob("*.eml") if file.name not in seen]
         seen.update(file.name for file in fresh)
