@@ -81,8 +81,8 @@ def test_text_messages_go_to_listed_countries_only(app, tmp_path, monkeypatch):
     assert number_of("+79161234567", "CN RU") == "+79161234567"
     with pytest.raises(DeliveryError, match="no text messages go to this country"):
         number_of("+79161234567", "CN HK")
-    production = {"app_env": "production", "secret_key": "x" * 32, "data_key": DATA_KEY,
-                  "mail_as_files": True, "public_url": "https://x.example", "sms_provider": "webhook", "sms_secret": "s",
+    production = {"app_env": "production", "secret_key": "x" * 32, "data_key": DATA_KEY, "sms_secret": "s",
+                  "mail_as_files": True, "public_url": "https://x.example", "sms_provider": "webhook",
                   "sms_url": "https://sms.example", "instance_path": tmp_path}  # fmt: skip
     with pytest.raises(SettingsError, match="SMS_COUNTRIES"):
         Settings.from_env(**production)
