@@ -1,16 +1,19 @@
 """Pages that belong to no topic: the language door, accessibility, privacy, contact, display settings."""
 
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
-from werkzeug.routing import IntegerConverter, Map
+from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.i18n import LANGUAGE_PREFIX, current_language, preferred_language
+from app.localtext import LANGUAGES
 from app.settings import Settings
 from app.stations.finding.listing import Question, list_page
-from app.web import assets
+from app.web import assets, headers
 
 DISPLAY_COOKIES = {"text": ("larger",), "contrast": ("high",)}
 MOST_CONTACTS = 30
@@ -78,7 +81,11 @@ def favicon() -> Response:
 @bp.get("/robots.txt")
 def robots() -> Response:
     closed = [f"Disallow: {path}" for path in ("/c/", "/g/", "/o/", "/v/", "/w/", "/staff", "/api/")]
-    return Response("\n".join(["User-agent: *", *closed, ""]), mimetype="text/plain")
+    sitemap = f"Sitemap: {public_base()}/sitemap.xml"
+    response = Response("\n".join(["User-agent: *", *closed, sitemap, ""]), mimetype="text/plain")
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def local_path(address: str) -> str | None:
@@ -99,6 +106,44 @@ def display_classes() -> str:
     return " ".join({"text": "larger", "contrast": "contrast"}[name] for name in chosen)
 
 
+def _lead_on() -> AnyResponse | None:
+    """Send who typed an address with capitals, a slash too many or no language to what is meant."""
+    path = request.path
+    if request.method not in ("GET", "HEAD") or path.startswith("/api/"):
+        return None
+    if isinstance(request.routing_exception, NotFound):
+        meant = next((each for each in _meant_by(path) if each != path and _leads(each)), None)
+    else:
+        slug = str((request.view_args or {}).get("slug", ""))
+        meant = path.replace(slug, slug.lower()) if slug != slug.lower() else None
+    if meant is None:
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    response = redirect(f"{quote(meant)}?{query}" if query else quote(meant))
+    response.headers["Vary"] = "Accept-Language"
+    headers.personal()  # the address may be somebody's own
+    return response
+
+
+def _meant_by(path: str) -> Iterator[str]:
+    """Yield what an address may stand for; tokens stay as they are for as long as can be."""
+    first, *rest = [part for part in path.split("/") if part] or [""]
+    for begin, others in ((first, rest), (first.lower(), rest), (first.lower(), [p.lower() for p in rest])):
+        whole = "/".join(("", begin, *others))
+        yield from (whole, f"{whole}/")
+    yield f"/{preferred_language()}{path.rstrip('/').lower()}"
+
+
+def _leads(path: str) -> bool:
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except RequestRedirect:
+        return False  # only by way of another of these
+    except HTTPException:
+        return False
+    return True
+
+
 def page_in(language: str) -> str:
     """Return the address of this same page, with the same query, in another language."""
     rule = request.url_rule
@@ -107,6 +152,24 @@ def page_in(language: str) -> str:
     query: dict[str, Any] = request.args.to_dict(flat=False)
     query.pop("lang", None)
     return url_for(rule.endpoint, **{**query, **(request.view_args or {}), "lang": language})
+
+
+def same_pages() -> dict[str, str]:
+    """Return where this page is in each language, for search engines; nothing for what is somebody's own."""
+    rule = request.url_rule
+    if rule is None or "lang" not in rule.arguments or request.method != "GET" or g.get("personal"):
+        return {}
+    named = {**(request.view_args or {})}
+    return {
+        language: public_base() + url_for(rule.endpoint, **{**named, "lang": language})
+        for language in LANGUAGES
+    }
+
+
+def public_base() -> str:
+    """Return the beginning of an address by which we are reached from anywhere."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.public_url.rstrip("/")
 
 
 def this_page() -> str:
@@ -120,5 +183,11 @@ def init_app(app: Flask) -> None:
     assets.init_app(app)
     app.url_map.converters["int"] = RowNumber
     app.register_blueprint(bp)
-    app.jinja_env.globals.update(display_classes=display_classes, page_in=page_in, this_page=this_page)
-    app.jinja_env.globals["help_phone"] = app.extensions["settings"].help_phone
+    app.before_request(_lead_on)
+    app.jinja_env.globals.update(
+        display_classes=display_classes,
+        page_in=page_in,
+        this_page=this_page,
+        same_pages=same_pages,
+        help_phone=app.extensions["settings"].help_phone,
+    )

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, abort, render_template, request
@@ -12,16 +11,56 @@ from werkzeug.exceptions import HTTPException
 
 from app.db import end_read
 from app.errors import Busy, DomainError, TooManyTries
+from app.i18n import HTML_LANG, current_language
 from app.wording import sentence
 
 log = logging.getLogger(__name__)
 
+# Written here because Python renames its own from version to version, and codes are made of them.
+PHRASES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    408: "Request Timeout",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition Failed",
+    413: "Request Entity Too Large",
+    414: "Request-URI Too Long",
+    415: "Unsupported Media Type",
+    416: "Requested Range Not Satisfiable",
+    422: "Unprocessable Entity",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+def phrase_of(status: int) -> str:
+    """Return the phrase of a status; one without its own has that of its class."""
+    return PHRASES.get(status) or PHRASES[status // 100 * 100]
+
+
+def code_of(status: int) -> str:
+    """Return the stable code of an HTTP error."""
+    return phrase_of(status).replace("-", " ").replace(" ", "_").lower()
+
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     """Return a problem+json answer; `code` is stable, `detail` is for people."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    body = {"type": "about:blank", "title": phrase_of(status), "status": status, "code": code}
     text = json.dumps({**body, "detail": detail, **more}, ensure_ascii=False)
-    return Response(text, status=status, mimetype="application/problem+json")
+    response = Response(text, status=status, mimetype="application/problem+json")
+    response.content_language.add(HTML_LANG[current_language()])
+    return response
 
 
 def wants_json() -> bool:
@@ -52,7 +91,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400:
         return error
-    code = "form_expired" if isinstance(error, CSRFError) else HTTPStatus(status).name.lower()
+    code = "form_expired" if isinstance(error, CSRFError) else code_of(status)
     headers = {"Allow": ", ".join(error.valid_methods or ())} if hasattr(error, "valid_methods") else {}
     return _answer(status, code, error.description or "", headers)
 

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from app import backup, clock
 from app.backup import BackupFailed
+from app.cli.plain import Commands
 from app.db import transact
 from app.notifications.delivery import outbox
 
-group = AppGroup("backup", help="Copy the database while it is in use, and put a copy back.")
+group = Commands("backup", help="Copy the database while it is in use, and put a copy back.")
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 

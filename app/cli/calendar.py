@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from app import clock
+from app.cli.plain import Commands
 from app.db import transact
 from app.errors import DomainError
 from app.i18n import in_language
@@ -19,7 +19,7 @@ from app.stations.models import CalendarStatus
 from app.stations.queries import list_stations
 from app.wording import sentence
 
-group = AppGroup("calendar", help="The official calendar: public holidays and make-up workdays, by year.")
+group = Commands("calendar", help="The official calendar: public holidays and make-up workdays, by year.")
 
 
 @group.command("list")

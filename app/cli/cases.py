@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app import clock
 from app.cases.queries import list_bureau_codes
+from app.cli.plain import Commands
 from app.db import db, end_read, transact
 from app.errors import DomainError
 from app.intake import applying, keys, runs, wording
@@ -16,7 +16,7 @@ from app.intake.runs import Sender
 from app.intake.sheet import MOST_BYTES, Sheet, SheetRefused, read_sheet
 from app.wording import sentence
 
-group = AppGroup("cases", help="Cases from the bureaus: files, and the keys of their systems.")
+group = Commands("cases", help="Cases from the bureaus: files, and the keys of their systems.")
 MOST_SHOWN = 50
 
 
@@ -52,7 +52,10 @@ def import_cases(file: Path, *, dry_run: bool, bureau: str | None) -> None:
 
 
 def _check_bureau(code: str | None) -> None:
-    if code and code not in list_bureau_codes():
+    known = list_bureau_codes()
+    if not known:
+        raise click.ClickException("No points are loaded yet. Run `flask --app wsgi seed load` first.")
+    if code and code not in known:
         raise click.ClickException(f"There is no bureau {code}.")
 
 

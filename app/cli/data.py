@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
 from app import clock
 from app.cases.models import Case
 from app.cases.queries import find_by_number
+from app.cli.plain import Commands
 from app.crypto import keyring
 from app.db import end_read, transact
 from app.privacy import export, retention, rotation
 from app.privacy.retention import PURGES, Kind
 
-group = AppGroup("data", help="Personal data: keys, how long it stays, and one person's own.")
+group = Commands("data", help="Personal data: keys, how long it stays, and one person's own.")
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from app import clock
+from app.cli.plain import Commands
 from app.db import transact
 from app.jobs import BATCH, build_relay
 from app.notifications import queries
@@ -21,7 +21,7 @@ from app.notifications.delivery import arrivals, outbox
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.settings import Settings
 
-group = AppGroup("messages", help="Look at the messages and deliver them.")
+group = Commands("messages", help="Look at the messages and deliver them.")
 
 HEADER = f"{'id':>7}  {'status':<9}  {'kind':<14} {'channel':<7} {'about':<20} {'due':<17}  tries  reason"
 

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.plain import Commands
 from app.db import transact
 from app.seeding.files import SeedError
 from app.seeding.upsert import Tallies
 from app.stations.seeding import gazetteer, importer
 
-group = AppGroup("places", help="The gazetteer: places that people may type.")
+group = Commands("places", help="The gazetteer: places that people may type.")
 SIGNS = {"added": "+", "changed": "~", "unchanged": "="}
 
 

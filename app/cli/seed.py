@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from app import clock
 from app.cases import importer as visit_types
 from app.cases.importer import BureauSeed, VisitTypeSeed
+from app.cli.plain import Commands
 from app.collection import importer as collection
 from app.collection.importer import CollectionSeed
 from app.db import transact
@@ -18,7 +18,7 @@ from app.stations.seeding import importer as network
 from app.stations.seeding import seed
 from app.stations.seeding.seed import NetworkSeed
 
-group = AppGroup("seed", help="Fill the database: the network from its files, and a demo.")
+group = Commands("seed", help="Fill the database: the network from its files, and a demo.")
 
 
 @group.command("load")

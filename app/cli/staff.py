@@ -4,7 +4,6 @@ import sys
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
 from app import clock
 from app.accounts import operations as accounts
@@ -12,6 +11,7 @@ from app.accounts import queries
 from app.accounts.models import Role
 from app.accounts.operations import NewUser
 from app.cases.queries import list_bureau_codes
+from app.cli.plain import Commands
 from app.db import transact
 from app.errors import DomainError
 from app.localtext import LANGUAGES
@@ -21,7 +21,7 @@ from app.stations.models import Station
 from app.stations.queries import get_station
 from app.wording import sentence
 
-group = AppGroup("staff", help="Accounts of the people who work at the service points.")
+group = Commands("staff", help="Accounts of the people who work at the service points.")
 
 # A password on the command line is seen by everybody on the machine and stays in the shell's history.
 password_stdin = click.option(

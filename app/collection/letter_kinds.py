@@ -18,7 +18,7 @@ If you lose the link, this code and the last four characters of your passport op
 Where: {place}
 {address}
 
-Collect before {deadline}.
+Last day to collect: {deadline}.
 
 Bring:
 {papers}
@@ -39,7 +39,7 @@ If you lose the link, this code and the last four characters of your passport op
 Where: {place}
 {address}
 
-Collect before {deadline}.
+Last day to collect: {deadline}.
 
 Bring:
 {papers}
@@ -67,7 +67,7 @@ _BLANKS = (
     ADDRESS,
     Blank(
         "deadline",
-        _l("day before which to collect; may be empty"),
+        _l("last day to collect; may be empty"),
         LocalText("Thursday 12 November 2026", "2026年11月12日 星期四", "четверг, 12 ноября 2026 г."),
     ),
     PAPERS,

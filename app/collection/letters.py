@@ -13,7 +13,7 @@ from app.cases.readiness import Readiness, readiness
 from app.codes import spaced
 from app.collection.letter_kinds import AGAIN, FIRST
 from app.db import db
-from app.i18n import in_language, long_day
+from app.i18n import day_before, in_language, long_day
 from app.i18n import text as words
 from app.night import morning_after
 from app.notifications.delivery.outbox import ClaimedMessage
@@ -76,7 +76,7 @@ def _title(case: Case) -> str:
     given = visits.items_given(case.id)
     handed = (item for item in case.visit_type.items if item.kind == VisitItemKind.HANDOVER)
     left = [words(item.name) for item in handed if item.code not in given] if given else []
-    return f"{_('Still to collect:')} {comma().join(left)}" if left else words(case.visit_type.title)
+    return _("Still to collect:") + " " + comma().join(left) if left else words(case.visit_type.title)
 
 
 def _values(news: News) -> Values:
@@ -88,7 +88,7 @@ def _values(news: News) -> Values:
         "lead": f"{words(visit_type.lead)} {words(visit_type.note)}",
         "place": words(news.station.name),
         "address": words(news.station.address),
-        "deadline": long_day(case.collect_before) if case.collect_before else "",
+        "deadline": long_day(day_before(case.collect_before)) if case.collect_before else "",
         "papers": tuple(words(item.name) for item in papers),
         "link": f"{settings.public_url.rstrip('/')}/c/{case.link}",
         "code": spaced(case.code),

@@ -14,7 +14,7 @@ from app.appointments.availability.free_times import soonest_of_days
 from app.appointments.availability.rules import days_ahead
 from app.geocoding import unknown
 from app.i18n import LANGUAGE_PREFIX, current_language, text
-from app.locator import correction_views, linked_data, links, widget, wording
+from app.locator import correction_views, linked_data, links, sitemap, widget, wording
 from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
 from app.locator.finding import ON_A_PAGE, find_points, first_points
 from app.locator.hours import coming_days
@@ -150,7 +150,7 @@ def _point(station: Station, service: Service | None, *, now: datetime) -> Point
 
 
 def init_app(app: Flask) -> None:
-    for blueprint in (bp, correction_views.bp, widget.bp):
+    for blueprint in (bp, correction_views.bp, widget.bp, sitemap.bp):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         door_words=wording.door_words,

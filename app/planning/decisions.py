@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from app.typed import find_instant
+
 
 class Choice(StrEnum):
     KEEP = "keep"  # they come as booked; nobody new is let in
@@ -66,8 +68,5 @@ def _choice(text: str) -> Choice | None:
 
 def _shown(text: str) -> Shown:
     slug, _space, start = text.partition(" ")
-    try:
-        moment = datetime.fromisoformat(start)
-    except ValueError:
-        return None
-    return (slug, moment) if moment.tzinfo else None
+    moment = find_instant(start)
+    return (slug, moment) if moment else None

@@ -1,6 +1,5 @@
 """Words of what is decided about people, of weekdays, and of calls."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.appointments.displacement import wording as displacement_words
@@ -29,6 +28,10 @@ WEEKDAYS = (
 )
 
 
+ASK = _l("Which other time suits you?")
+CANCELLED = _l("Your visit is cancelled.")
+
+
 def call_script(row: CallRow, station: Station) -> str:
     """Return what to say on the telephone, in the person's language."""
     before = Displacement(Spot(station.name, row.starts_at, station.timezone), row.reason)
@@ -38,5 +41,5 @@ def call_script(row: CallRow, station: Station) -> str:
             new = Spot(row.new_place, row.new_starts_at, station.timezone)
             return f"{why} {displacement_words.now_at(new)}"
         if row.asked:
-            return f"{why} {_('Which other time suits you?')}"
-        return f"{why} {_('Your visit is cancelled.')}" if row.status == Status.CANCELLED else why
+            return f"{why} {ASK}"
+        return f"{why} {CANCELLED}" if row.status == Status.CANCELLED else why

@@ -1,5 +1,6 @@
 """Every text of the code and the templates is there in Chinese and Russian, with its placeholders."""
 
+import ast
 import re
 from functools import cache
 
@@ -9,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from tests.house.sources import ROOT
+from tests.house.sources import ROOT, python_files, short, tree
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 KEYWORDS = {
@@ -80,3 +81,23 @@ def test_no_translation_is_left_over(language):
     known = {first(text) for text in texts()}
     left = [message.id for message in catalog(language) if message.id and first(message.id) not in known]
     assert left == []
+
+
+def marked_inside_fstrings(code: ast.AST) -> list[str]:
+    """Return the marked texts which the extractor sees from Python 3.12 on only."""
+    return [
+        ast.unparse(call)
+        for text in ast.walk(code)
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+    ]
+
+
+def test_no_text_stands_inside_an_fstring():
+    found = {short(path): marked_inside_fstrings(tree(path)) for path in python_files("app")}
+    assert {path: texts for path, texts in found.items() if texts} == {}
+
+
+def test_a_text_inside_an_fstring_is_seen():
+    assert marked_inside_fstrings(ast.parse("f'{why} {_(\"Which one?\")}'")) == ["_('Which one?')"]

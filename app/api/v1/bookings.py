@@ -1,5 +1,6 @@
 """Hold, book, look at, move and cancel a visit."""
 
+from hashlib import sha256
 from typing import Any
 
 from flask import Response, request
@@ -7,6 +8,7 @@ from flask import Response, request
 from app import clock
 from app.api.v1 import answers, schemas
 from app.api.v1.answers import answer
+from app.api.v1.caching import cached
 from app.api.v1.refusals import InvalidRequest, slot_unavailable
 from app.api.v1.spec import BEARER, PROBLEM, Blueprint
 from app.appointments import queries
@@ -149,10 +151,15 @@ def cancel(reference: str) -> Response:
 def calendar(reference: str) -> Response:
     """Return the visit as a calendar file."""
     visit = _opened(reference)
-    content = calendar_for(visit, method="PUBLISH", language=current_language(), now=clock.now())
+    content, same = (
+        calendar_for(visit, method="PUBLISH", language=current_language(), now=moment)
+        for moment in (clock.now(), visit.created_at)
+    )
     answered = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    # Two files of one state differ in nothing but the moment at which they were made.
+    answered.set_etag(sha256(same).hexdigest()[:32], weak=True)
     answered.headers["Content-Disposition"] = f'attachment; filename="visit-{visit.reference}.ics"'
-    return answered
+    return cached(answered)
 
 
 def _opened(reference: str) -> Appointment:

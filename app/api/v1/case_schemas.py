@@ -1,8 +1,9 @@
 """The shapes of what approval systems tell, and of the answer."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from app.api.v1.fields import Body, Line, Whole
+from app.api.v1.schemas import Answer
 
 
 class SignatureHeaders(Body):
@@ -65,7 +66,7 @@ class ToldCase(Body):
     passport_expires_on = Line(most=10, allow_none=True, load_default=None)
 
 
-class TakenCase(Schema):
+class TakenCase(Answer):
     number = fields.String(required=True)
     version = fields.Integer(required=True)
     case = fields.String(required=True, metadata={"description": "our number of the case"})

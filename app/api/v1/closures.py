@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, current_app
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from app import clock
 from app.api.v1 import schemas
@@ -76,6 +76,8 @@ def _answer(title: str, closings: Iterable[Closing], changed_at: datetime, *, na
     for closing in closings:
         calendar.add_component(_event(closing, changed_at, named=named))
     calendar.add_missing_timezones()
+    if not calendar.subcomponents:  # a calendar has at least one component (RFC 5545, 3.6)
+        calendar.add_component(Timezone.from_tzid(NETWORK_ZONE))
     response = Response(calendar.to_ical(), content_type=f"{MEDIA_TYPE}; charset=utf-8")
     return cached(response, changed_at=changed_at)
 

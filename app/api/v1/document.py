@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
-from flask import Flask, Response, current_app, g, render_template
+from flask import Flask, Response, current_app, g, render_template, request
 
 from app.api.v1.answers import answer
 from app.api.v1.outline import outline
@@ -21,6 +21,9 @@ def openapi() -> Response:
     """Return the interface as an OpenAPI 3.1 document."""
     response = answer(_document())
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.content_language.add("en")
+    response.add_etag()
+    response.make_conditional(request)
     return response
 
 

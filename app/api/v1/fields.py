@@ -12,6 +12,7 @@ from app import clock
 
 YEARS = range(2000, 2200)  # what a calendar can be asked for; beyond it date arithmetic would overflow
 MOST_SECONDS = 64
+PATTERN = r"^[^\x00-\x1F]*$"  # of one line, as the document tells it
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DIGITS = re.compile(r"-?[0-9]{1,18}")
 
@@ -26,9 +27,12 @@ class Body(Schema):
 class Line(fields.String):
     """A text that every database and every letter can carry: no control characters, no half characters."""
 
-    def __init__(self, *, most: int, least: int = 0, among: Iterable[str] = (), **options: Any) -> None:
+    def __init__(
+        self, *, most: int, least: int = 0, among: Iterable[str] = (), metadata: Any = None, **options: Any
+    ) -> None:
         allowed = OneOf(list(among)) if among else Length(min=least, max=most)
-        super().__init__(validate=allowed, **options)
+        told = {**(metadata or {}), **({} if among else {"pattern": PATTERN})}
+        super().__init__(validate=allowed, metadata=told, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **more)

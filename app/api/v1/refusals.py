@@ -13,7 +13,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from app.api.v1.places import candidate
 from app.appointments.availability.policy import SlotUnavailable
 from app.appointments.refusals import TokenWrong
-from app.errors import DomainError
+from app.errors import DomainError, NotFound
 from app.problems import problem
 from app.stations.geography.places import NamedPlace, PlaceAmbiguous, PlaceUnknown
 from app.wording import sentence
@@ -73,6 +73,15 @@ def _invalid(error: InvalidRequest) -> Response:
     return problem(error.answer_status, error.code, sentence(error), errors=error.errors)
 
 
+def _not_found(error: NotFound) -> Response:
+    # Programs name things in their requests; what people are told speaks of pages.
+    if error.code != NotFound.code:
+        return problem(error.status, error.code, sentence(error))
+    return problem(
+        error.status, error.code, _("Nothing here has this name. Check the names in your request.")
+    )
+
+
 def _token_wrong(error: TokenWrong) -> Response:
     answer = problem(error.status, error.code, sentence(error))
     answer.headers["WWW-Authenticate"] = "Bearer"
@@ -104,6 +113,7 @@ def slot_unavailable(error: SlotUnavailable, alternatives: list[dict[str, Any]])
 
 HANDLERS: tuple[tuple[type[DomainError], Any], ...] = (
     (InvalidRequest, _invalid),
+    (NotFound, _not_found),
     (TokenWrong, _token_wrong),
     (PlaceAmbiguous, _ambiguous),
     (PlaceUnknown, _unknown),

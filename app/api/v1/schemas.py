@@ -1,6 +1,6 @@
 """The shapes of requests and answers. Requests are checked by them; answers are described by them."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from app.api.v1.fields import Body, Day, Line, Moment, NowOrMoment, QueryWhole, Truth, Whole
 from app.localtext import LANGUAGES
@@ -12,7 +12,14 @@ MOST_OFFSET = 1000
 MOST_PARTY = 1000  # more than any service takes; the service's own limit is checked by the rules
 
 
-class Problem(Schema):
+class Answer(Schema):
+    """What is sent: more may come with a later release, so that the document closes none of it."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class Problem(Answer):
     """An answer of kind application/problem+json (RFC 9457)."""
 
     type = fields.String(required=True)
@@ -27,7 +34,7 @@ class Problem(Schema):
     )
 
 
-class Slot(Schema):
+class Slot(Answer):
     starts_at = fields.AwareDateTime(required=True)
     ends_at = fields.AwareDateTime(required=True)
     remaining = fields.Integer(required=True, metadata={"description": "how many people still fit"})
@@ -60,7 +67,7 @@ class NewHold(Body):
     )
 
 
-class Hold(Schema):
+class Hold(Answer):
     hold_id = fields.String(required=True)
     expires_at = fields.AwareDateTime(required=True)
 
@@ -83,7 +90,7 @@ class IdempotencyHeader(Body):
     )
 
 
-class Appointment(Schema):
+class Appointment(Answer):
     reference = fields.String(required=True)
     status = fields.String(required=True)
     starts_at = fields.AwareDateTime(required=True)
@@ -150,6 +157,7 @@ class StationsQuery(LanguageQuery):
         metadata={
             "description": "now, or a time with its offset: only points whose confirmed hours hold it; "
             "of the 200 nearest",
+            "anyOf": [{"const": "now"}, {"format": "date-time"}],
             "example": "now",
         },
     )
@@ -186,12 +194,12 @@ class AvailabilityQuery(Body):
 Texts = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "by language"})
 
 
-class Phone(Schema):
+class Phone(Answer):
     number = fields.String(required=True)
     label = fields.String(required=True)
 
 
-class Place(Schema):
+class Place(Answer):
     """A service point. What is not known is null."""
 
     slug = fields.String(required=True)
@@ -228,7 +236,7 @@ class Station(Place):
     next_available = fields.AwareDateTime(allow_none=True)
 
 
-class Candidate(Schema):
+class Candidate(Answer):
     slug = fields.String(required=True)
     name = fields.String(required=True)
     district = fields.String(required=True)
@@ -236,7 +244,7 @@ class Candidate(Schema):
     lon = fields.Float(required=True)
 
 
-class Origin(Schema):
+class Origin(Answer):
     lat = fields.Float(required=True)
     lon = fields.Float(required=True)
     precision_m = fields.Integer(required=True)
@@ -256,7 +264,7 @@ class PlaceQuestion(Problem):
     districts = fields.List(fields.Nested(Candidate))
 
 
-class Stations(Schema):
+class Stations(Answer):
     stations = fields.List(fields.Nested(Station), required=True)
     origin = fields.Nested(Origin, allow_none=True, required=True)
     next = fields.String(
@@ -264,7 +272,7 @@ class Stations(Schema):
     )
 
 
-class Fact(Schema):
+class Fact(Answer):
     field = fields.String(required=True)
     confidence = fields.String(required=True)
     source = fields.String(allow_none=True)
@@ -272,12 +280,12 @@ class Fact(Schema):
     checked_on = fields.Date(allow_none=True)
 
 
-class OpenStretch(Schema):
+class OpenStretch(Answer):
     opens_at = fields.AwareDateTime(required=True)
     closes_at = fields.AwareDateTime(required=True)
 
 
-class OpenDay(Schema):
+class OpenDay(Answer):
     date = fields.Date(required=True)
     kind = fields.String(required=True, metadata={"description": "why the day is as it is"})
     reason = fields.String(allow_none=True)
@@ -298,24 +306,24 @@ class StationDetails(Station):
     facts = fields.List(fields.Nested(Fact))
 
 
-class PointGeometry(Schema):
+class PointGeometry(Answer):
     type = fields.String(required=True)
     coordinates = fields.List(fields.Float(), required=True, metadata={"description": "longitude, latitude"})
 
 
-class Feature(Schema):
+class Feature(Answer):
     type = fields.String(required=True)
     id = fields.String(required=True)
     geometry = fields.Nested(PointGeometry, required=True)
     properties = fields.Dict(required=True)
 
 
-class FeatureCollection(Schema):
+class FeatureCollection(Answer):
     type = fields.String(required=True)
     features = fields.List(fields.Nested(Feature), required=True)
 
 
-class Service(Schema):
+class Service(Answer):
     code = fields.String(required=True)
     name = fields.String(required=True)
     names = Texts
@@ -337,14 +345,14 @@ class Service(Schema):
     horizon_days = fields.Integer(required=True)
 
 
-class Services(Schema):
+class Services(Answer):
     services = fields.List(fields.Nested(Service), required=True)
 
 
-class AvailableDay(Schema):
+class AvailableDay(Answer):
     date = fields.Date(required=True)
     slots = fields.List(fields.Nested(Slot), required=True)
 
 
-class Availability(Schema):
+class Availability(Answer):
     days = fields.List(fields.Nested(AvailableDay), required=True)

@@ -8,11 +8,11 @@ from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
-from app.api.v1.fields import Day, Moment
+from app.api.v1.fields import Day, Moment, NowOrMoment
 from app.api.v1.refusals import HANDLERS, Parser
 from app.api.v1.schemas import Problem
 from app.extensions import csrf
-from app.i18n import preferred_language
+from app.i18n import HTML_LANG, current_language, preferred_language
 from app.localtext import LANGUAGES
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -53,6 +53,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         super().__init__(name, import_name, url_prefix=PREFIX, **options)
         csrf.exempt(self)
         self.before_request(_take_language)
+        self.after_request(_say_language)
         for refusal, handler in HANDLERS:
             self.register_error_handler(refusal, handler)
 
@@ -65,6 +66,12 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
 def _take_language() -> None:
     asked = request.args.get("lang", "")
     g.lang = asked if asked in LANGUAGES else preferred_language()
+
+
+def _say_language(response: Response) -> Response:
+    if not response.content_language:
+        response.content_language.add(HTML_LANG[current_language()])
+    return response
 
 
 def open_data(response: Response) -> Response:
@@ -83,8 +90,11 @@ def make_interface(app: Flask) -> Interface:
         }
     )
     interface.register_field(Moment, "string", "date-time")
+    interface.register_field(NowOrMoment, "string", None)
     interface.register_field(Day, "string", "date")
     interface.init_app(app)
+    # A shape that the library registers for its own paging, which nothing here has.
+    interface.spec.components.schemas.pop("PaginationMetadata")
     interface.spec.components.security_scheme(
         "manageToken",
         {"type": "http", "scheme": "bearer", "description": "The manage_token of the visit."},

@@ -19,6 +19,7 @@ from app.localtext import LocalText
 from app.notifications.channels.mail import sender_of
 from app.settings import Settings
 
+MOST_DOUBT_M = 500  # a position known less well than this would send a driver to a wrong door
 ALARMS = (timedelta(days=-1), timedelta(hours=-2))
 
 
@@ -36,7 +37,7 @@ class _Facts:
     service: LocalText
     place: LocalText
     address: LocalText
-    position: tuple[float, float]
+    position: tuple[float, float] | None
     slug: str
     base: str
     sender: str
@@ -68,7 +69,7 @@ def calendar_for(
         service=appointment.service.name,
         place=station.name,
         address=station.address,
-        position=(station.lat, station.lon),
+        position=(station.lat, station.lon) if station.precision_m <= MOST_DOUBT_M else None,
         slug=station.slug,
         base=settings.public_url.rstrip("/"),
         sender=settings.mail_from,
@@ -147,7 +148,8 @@ def _event(facts: _Facts) -> Event:
     event.add("summary", f"{words(facts.service)} – {words(facts.place)}")
     event.add("description", _description(facts))
     event.add("location", _location(facts.place, facts.address))
-    event.add("geo", facts.position)
+    if facts.position:
+        event.add("geo", facts.position)
     event.add("url", f"{facts.base}/{current_language()}/places/{facts.slug}")
     event.add("organizer", vCalAddress(f"mailto:{sender_of(facts.sender).addr_spec}"))
     event.add("transp", "OPAQUE")
@@ -168,8 +170,8 @@ def _description(facts: _Facts) -> str:
 
 def _location(name: LocalText, address: LocalText) -> str:
     """Return the place in the page's language and, for drivers and guards, in Chinese."""
-    here = f"{words(name)}, {words(address)}"
-    chinese = f"{name.in_language('zh')}, {address.in_language('zh')}"
+    here = ", ".join(filter(None, (words(name), words(address))))
+    chinese = ", ".join(filter(None, (name.in_language("zh"), address.in_language("zh"))))
     return here if here == chinese else f"{here} / {chinese}"
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -38,7 +38,6 @@ from app.db import db, transact
 from app.errors import NotFound, TooManyTries
 from app.extensions import csrf
 from app.i18n import LANGUAGE_PREFIX, local
-from app.settings import Settings
 from app.stations.models import Station
 from app.web import headers
 from app.wording import sentence
@@ -105,7 +104,6 @@ def collect() -> ResponseReturnValue:
         return redirect(url_for(".show_visit"), 303)
     approved = sorted(leg.permit for leg in case.legs if leg.state == LegState.APPROVED)
     where = db.session.get(Station, case.papers_station_id or 0)
-    settings: Settings = current_app.extensions["settings"]
     return render_template(
         "appointments/not_now.html",
         case=case,
@@ -113,7 +111,6 @@ def collect() -> ResponseReturnValue:
         approved=approved,
         states={leg.state for leg in case.legs},
         where=where,
-        help_phone=settings.help_phone,
     )
 
 
@@ -122,7 +119,6 @@ def _start_page(case: Case) -> ResponseReturnValue:
     errand = get_errand(COLLECT, request.args)
     soonest = soonest_offers(errand, count=SOONEST, now=now)
     today = local(now, errand.home.timezone).date()
-    settings: Settings = current_app.extensions["settings"]
     return render_template(
         "appointments/start.html",
         case=case,
@@ -135,7 +131,6 @@ def _start_page(case: Case) -> ResponseReturnValue:
         late=bool(soonest) and errand.is_late(soonest[0]),
         deadline_near=deadline_is_near(case, errand.home, now=now),
         new_passport=passport_runs_out(case, today=today),
-        help_phone=settings.help_phone,
         word=journey.told(),
     )
 

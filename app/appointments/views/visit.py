@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, current_app, redirect, render_template, request, session, url_for
+from flask import Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -51,7 +51,6 @@ from app.db import db, transact
 from app.i18n import LANGUAGE_PREFIX, current_language, in_language, local
 from app.localtext import LocalText
 from app.qr import qr_picture
-from app.settings import Settings
 from app.stations.queries import StationRetired
 from app.wording import sentence
 
@@ -103,7 +102,6 @@ def show_visit() -> ResponseReturnValue:
 
 def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
     now = clock.now()
-    settings: Settings = current_app.extensions["settings"]
     moment = Moment.of(visit, now=now)
     case = db.session.get(Case, visit.case_id) if visit.case_id else None
     by_us = find_displacement(visit)
@@ -116,7 +114,6 @@ def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
         visit=visit,
         kept=kept,
         until=until_words(kept.until, kept.hold.station.timezone, now) if kept else "",
-        help_phone=settings.help_phone,
         moment=moment,
         case=case,
         qr=qr_picture(visit.reference, spaced(visit.reference)),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,7 +24,6 @@ from app.collection.status import Answer, Standing
 from app.collection.views.blueprint import bp
 from app.errors import TooManyTries
 from app.i18n import LANGUAGE_PREFIX
-from app.settings import Settings
 from app.wording import sentence
 
 PROMISED = (Answer.IN_REVIEW, Answer.WORK_APPROVED, Answer.RESIDENCE_APPROVED)  # answers that have a last day
@@ -61,7 +60,6 @@ def _ask(form: CodeForm, code: int = 200) -> ResponseReturnValue:
 
 
 def _page(case: Case, *, now: datetime) -> ResponseReturnValue:
-    settings: Settings = current_app.extensions["settings"]
     visit = queries.find_live_for_case(case.id)
     standing = Standing(
         legs=case.legs,
@@ -85,7 +83,6 @@ def _page(case: Case, *, now: datetime) -> ResponseReturnValue:
         joint=status.joint_of(standing),
         step_words=wording.STEPS,
         state_words=wording.STEP_STATES,
-        help_phone=settings.help_phone,
     )
 
 

@@ -164,7 +164,7 @@ keeps_typed("people", _people_again)
 @bp.get(f"{PREFIX}/list.csv")
 def template() -> ResponseReturnValue:
     """Give an empty list to fill in."""
-    head = f"{_('Collection code')},{_('Last 4 characters of the passport number')}\r\n"
-    answer = Response("\ufeff" + head, mimetype="text/csv")
+    head = ",".join((_("Collection code"), _("Last 4 characters of the passport number")))
+    answer = Response(f"\ufeff{head}\r\n", mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="list.csv"'
     return answer

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from datetime import datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -110,6 +111,44 @@ def parameters(document, path, operation):
 def test_errors_are_described_as_problems(document):
     for name, answer in document["components"]["responses"].items():
         assert set(answer["content"]) == {"application/problem+json"}, name
+
+
+def test_answers_stay_open_for_what_comes_with_a_later_release(document):
+    shapes = document["components"]["schemas"]
+    assert [name for name, shape in shapes.items() if shape.get("additionalProperties") is False] == []
+    assert {"candidates", "districts"} <= shapes["PlaceQuestion"]["properties"].keys()
+
+
+def test_an_example_is_of_the_format_it_illustrates(document):
+    asked = {
+        p["name"]: p["schema"]
+        for p in parameters(document, "/api/v1/stations", operations(document)["GET", "/api/v1/stations"])
+    }
+    assert "format" not in asked["open_at"]
+    assert asked["open_at"]["anyOf"] == [{"const": "now"}, {"format": "date-time"}]
+    for shape in document["components"]["schemas"].values():
+        for node in shape.get("properties", {}).values():
+            if node.get("format") == "date-time" and "example" in node:
+                assert datetime.fromisoformat(node["example"]).tzinfo
+
+
+def test_signs_that_are_refused_are_declared(document):
+    for shape in ("NewHold", "NewAppointment", "Move"):
+        texts = [
+            node
+            for node in document["components"]["schemas"][shape]["properties"].values()
+            if "string" in node["type"] and not {"format", "enum"} & node.keys()
+        ]
+        assert texts
+        for node in texts:
+            assert re.search(node["pattern"], "Анна 安娜 😀")
+            assert not re.search(node["pattern"], "a\tb")
+
+
+def test_the_document_and_the_files_are_not_sent_again(client, network):
+    for path in ("/api/v1/openapi.json", "/robots.txt"):
+        mark = client.get(path).headers["ETag"]
+        assert client.get(path, headers={"If-None-Match": mark}).status_code == 304, path
 
 
 def test_a_booking_names_its_key_and_a_visit_its_token(document):

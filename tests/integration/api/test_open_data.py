@@ -252,6 +252,22 @@ def test_a_name_of_several_places_is_answered_with_them(client, network):
     assert [c["district"] for c in answer.json["candidates"]] == ["Longhua", "Meilan"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "Nothing here has this name"), ("zh", "没有"), ("ru", "нет")]
+)
+def test_a_name_that_nothing_has_is_no_lost_page(client, network, lang, said):
+    answer = client.get(f"/api/v1/stations?service=nope&lang={lang}")
+    assert said in answer.json["detail"]
+    assert "page" not in answer.json["detail"]
+
+
+@pytest.mark.parametrize("path", ["/stations", "/stations/nowhere", "/nothing", "/closures.ics"])
+def test_an_answer_says_its_language(client, network, path):
+    for asked, told in (("zh-CN", "zh-Hans"), ("ru", "ru"), ("de", "en")):
+        answer = client.get(f"/api/v1{path}", headers={"Accept-Language": asked})
+        assert answer.headers["Content-Language"] == told
+
+
 def test_a_wrong_method_is_told_the_right_ones(client, network):
     answer = client.delete("/api/v1/stations")
     assert_problem(answer, 405, "method_not_allowed")

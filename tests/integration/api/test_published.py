@@ -6,6 +6,7 @@ from datetime import date, time
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import text
 
 from app.api.v1 import sheet
 from app.db import db, transact
@@ -216,6 +217,15 @@ def test_a_hostile_reason_stays_one_event(client, network):
     reason = "Repairs\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:owned"
     add_closure(network.central, at("2026-12-01", "09:00"), at("2026-12-01", "12:00"), reason=reason)
     assert len(events(client, "/stations/central-window/closures.ics")) == 1
+
+
+def test_a_calendar_without_closures_is_a_calendar_still(client, network):
+    db.session.execute(text("DELETE FROM calendar_days"))
+    db.session.commit()
+    plans.forget_plans()
+    calendar = Calendar.from_ical(get(client, "/stations/jiangdong/closures.ics").data)
+    assert calendar.walk("VEVENT") == []
+    assert [part.name for part in calendar.subcomponents] == ["VTIMEZONE"], "RFC 5545 asks for one at least"
 
 
 def test_the_calendar_of_an_unknown_station_is_not_found(client, network):

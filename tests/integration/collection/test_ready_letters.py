@@ -89,7 +89,7 @@ def test_the_letter_says_the_news_the_place_the_papers_and_chinese_second(networ
     wanted = [
         "Your work permit and residence permit are ready (ru)", "Collect both in one visit. (ru)",
         f"/c/{case.link}", f"Ваш код получения: {spaced(case.code)}",
-        "Central Window (ru)", "четверг, 24 декабря 2026 г.", "passport (ru)", "12345",
+        "Central Window (ru)", "Последний день выдачи: среда, 23 декабря 2026 г.", "passport (ru)", "12345",
         "-----", "Your work permit and residence permit are ready (zh)", "Central Window (zh)",
     ]  # fmt: skip
     places = [letter.text.index(text) for text in wanted]

@@ -24,7 +24,7 @@ def test_a_page_has_one_heading_a_title_of_its_own_and_no_outside_or_inline_code
     assert " style=" not in page
     assert "<style" not in page
     assert not re.search(r"<script(?![^>]*src=\"/)(?! type=\"application/ld)", page)
-    assert not re.search(r'(src|<link (?!rel="canonical")[^>]*href)="(https?:)?//', page)
+    assert not re.search(r'(src|<link (?!rel="(?:canonical|alternate)")[^>]*href)="(https?:)?//', page)
     assert not re.search(r"\son[a-z]+=", page)
     assert "Need help?" in words_of(page) or path == "contact"
 

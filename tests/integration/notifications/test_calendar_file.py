@@ -1,5 +1,6 @@
 """The calendar file, read back by a calendar library."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,22 @@ def test_the_place_is_in_the_persons_language_and_in_chinese(visit) -> None:
         "Central Window (ru), 1 Test Road (ru) / Central Window (zh), 1 Test Road (zh)"
     )
     assert str(event_of(made(visit, language="zh"))["LOCATION"]) == "Central Window (zh), 1 Test Road (zh)"
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ru"])
+def test_a_place_without_an_address_has_no_empty_part(network, language: str) -> None:
+    network.central.address = LocalText()
+    visit = factories.build_appointment(network.central, network.document_check)
+    place = str(event_of(made(visit, language=language))["LOCATION"])
+    assert "" not in re.split(r" / |, ", place)
+    assert place.startswith(f"Central Window ({language})".replace(" (en)", ""))
+
+
+@pytest.mark.parametrize(("doubt", "told"), [(500, True), (501, False), (4000, False)])
+def test_a_position_known_to_kilometres_is_not_told_to_drivers(network, doubt: int, told: bool) -> None:
+    network.central.precision_m = doubt
+    visit = factories.build_appointment(network.central, network.document_check)
+    assert ("GEO" in event_of(made(visit))) == told
 
 
 def test_it_rings_a_day_and_two_hours_before(visit) -> None:

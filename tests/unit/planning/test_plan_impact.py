@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.interval import Interval
 from app.localtext import LocalText
 from app.planning.edits import ClosureEdit, ClosureRemoval, DayEdit, WeekEdit, first_overlap
-from app.planning.impact import newly_touched, plan_impact
+from app.planning.impact import Crowd, crowds, newly_touched, plan_impact
 from app.stations.hours.opening_hours import ClosedInterval, DatedPeriod, Plan, WeeklyPeriod, WorkCalendar
 
 HAIKOU = ZoneInfo("Asia/Shanghai")
@@ -139,3 +139,23 @@ def test_who_is_not_touched_fits_into_the_desks(wanted, desks):
         moment = at("09:00") + timedelta(minutes=minute)
         there = sum(v.desks for v in kept if moment in v.interval)
         assert there <= (desks if minute < 120 else 0)
+
+
+def test_of_two_moments_as_bad_the_first_is_told():
+    many = [visit("10:00", minutes=5), visit("10:05", minutes=5)]
+
+    assert crowds(many * 2, plan(("09:00", "12:00", 1))) == [Crowd(at("10:00"), 2, 1)]
+
+
+def test_the_worst_moment_of_a_stretch_gives_its_figures_and_not_where_it_is():
+    many = [visit("10:00", minutes=10), visit("10:00", minutes=10), visit("10:05", minutes=5)]
+
+    assert crowds(many, plan(("09:00", "12:00", 1))) == [Crowd(at("10:00"), 3, 1)]
+
+
+def test_as_many_too_many_with_other_figures_are_told_as_they_were_first():
+    """Two for one desk, then three for two: each has one too many, and the first moment is named."""
+    many = [visit("10:00", minutes=10), visit("10:00", minutes=10), visit("10:05", minutes=5)]
+    desks = plan(("09:00", "10:05", 1), ("10:05", "12:00", 2))
+
+    assert crowds(many, desks) == [Crowd(at("10:00"), 2, 1)]
