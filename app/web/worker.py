@@ -23,6 +23,7 @@ MOST_SOCKETS = 4096  # of one process, where the system gives it as many files
 PATIENCE_SECONDS = 30  # for a request to arrive, and for a quiet connection
 SHORT_PATIENCE_SECONDS = 2  # when there is no room for further connections
 SLOWEST_BYTES_PER_SECOND = 4096  # of a large body; less than the slowest phone sends
+LAST_SECONDS = 2  # before gunicorn kills: for ending the threads
 LONGEST_LOGGED_PATH = 500
 
 Environ = dict[str, Any]
@@ -33,6 +34,12 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     """One connection, which knows since when its unfinished request is on its way."""
 
     begun = 0.0
+    finishing = False  # of all connections of the process: no further request is begun
+
+    def readable(self) -> bool:
+        if self.finishing and self.request is None:
+            return False
+        return bool(super().readable())
 
     def received(self, data: bytes) -> bool:
         more = bool(super().received(data))
@@ -86,8 +93,9 @@ class BufferingWorker(Worker):  # type: ignore[misc]
         wasyncore.loop(timeout=1, use_poll=True, map=connections, count=1)
 
     def _finish(self, doors: list[Any], connections: dict[int, Any]) -> None:
-        """Take no new connections, and answer what was received."""
-        deadline = time.time() + self.cfg.graceful_timeout
+        """Take no new connections and no further requests, and answer what was received."""
+        deadline = time.time() + self.cfg.graceful_timeout - LAST_SECONDS
+        _Channel.finishing = True
         for door in doors:
             door.accepting = False
             door.del_channel()
@@ -96,7 +104,10 @@ class BufferingWorker(Worker):  # type: ignore[misc]
 
 
 def _is_busy(door: Any) -> bool:
-    return any(channel.requests or channel.total_outbufs_len for channel in door.active_channels.values())
+    return any(
+        channel.requests or channel.request or channel.total_outbufs_len
+        for channel in door.active_channels.values()
+    )
 
 
 def _end_overdue(door: Any, now: float) -> None:
