@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.appointments.models import Appointment
 from app.appointments.reminders.announcing import channels_of, contact_index_of
@@ -21,7 +21,7 @@ from app.errors import DomainError
 from app.localtext import LANGUAGES, LocalText
 from app.notifications.delivery import outbox
 from app.notifications.delivery.outbox import OutboxRequest
-from app.notifications.models import MessageStatus, OutboxMessage
+from app.notifications.models import OutboxMessage
 from app.stations.models import Station
 
 TOPIC = "notice"
@@ -176,13 +176,8 @@ def stop(notice_id: int, *, username: str, now: datetime) -> Notice:
     notice = _locked(notice_id)
     if notice.stopped_at is None:
         notice.stopped_by, notice.stopped_at = username, now
-    waiting = update(OutboxMessage).where(
-        OutboxMessage.topic == TOPIC,
-        OutboxMessage.revision == notice_id,
-        OutboxMessage.status == MessageStatus.WAITING,
-    )
-    values = {"status": MessageStatus.CANCELLED, "finished_at": now, "reason": "stopped by staff"}
-    db.session.execute(waiting.values(values).execution_options(synchronize_session=False))
+    ours = (OutboxMessage.topic == TOPIC, OutboxMessage.revision == notice_id)
+    outbox.take_back(*ours, reason="stopped by staff", now=now)
     return notice
 
 

@@ -8,7 +8,7 @@ from app import backup, clock
 from app.backup import BackupFailed
 from app.cli.plain import Commands
 from app.db import transact
-from app.notifications.delivery import outbox
+from app.notifications.delivery import reopening
 
 group = Commands("backup", help="Copy the database while it is in use, and put a copy back.")
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -40,5 +40,5 @@ def restore(file: Path, *, yes: bool) -> None:
         backup.restore(file)
     except BackupFailed as error:
         raise click.ClickException(str(error)) from error
-    held = transact(outbox.hold_due, now=clock.now())
+    held = transact(reopening.hold_due, now=clock.now())
     click.echo(f"Restored. {held} messages are held; `flask messages release` sends them.")

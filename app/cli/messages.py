@@ -17,7 +17,7 @@ from app.notifications import queries
 from app.notifications.channels.bounces import read_reports
 from app.notifications.channels.imap import BoxClosed, unseen_mails
 from app.notifications.channels.registry import channels_of
-from app.notifications.delivery import arrivals, outbox
+from app.notifications.delivery import arrivals, reopening
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.settings import Settings
 
@@ -68,7 +68,7 @@ def deliver() -> None:
 @group.command("release")
 def release() -> None:
     """Let the messages be sent that a restore has held. Look at them first: `messages list --status held`."""
-    click.echo(f"{transact(outbox.release_held, now=clock.now())} released")
+    click.echo(f"{transact(reopening.release_held, now=clock.now())} released")
 
 
 @group.command("bounces")

@@ -16,6 +16,7 @@ from app.appointments import queries as visits
 from app.appointments.booking.contact import end_links_of_case, is_replaced
 from app.cases import consents, decisions, history
 from app.cases.decisions import Decision
+from app.cases.employers import note_employer
 from app.cases.finding import keys as finding_keys
 from app.cases.finding.name_words import folded
 from app.cases.history import Line
@@ -171,16 +172,10 @@ def _employer(facts: CaseFacts, around: Surroundings) -> Employer | None:
     if not facts.employer and not facts.employer_code:
         return None
     code = employer_code(facts)
-    found = around.employers.get(code)
-    if found is None:
-        name = facts.employer or code
-        found = Employer(code=code, name=name, name_folded=folded(name))
-        around.employers[code] = found
-        db.session.add(found)
-    elif facts.employer and found.name != facts.employer:
-        found.name, found.name_folded = facts.employer, folded(facts.employer)
-    if facts.employer_registered_on:
-        found.registered_on = facts.employer_registered_on
+    found = note_employer(
+        around.employers.get(code), code, name=facts.employer, registered_on=facts.employer_registered_on
+    )
+    around.employers[code] = found
     return found
 
 

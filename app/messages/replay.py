@@ -4,7 +4,6 @@ The provider's key stays the same, so what a provider took after all is not sent
 want one message sent once more: somebody deleted it, or its address works again.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -27,17 +26,16 @@ from app.db import db, locking
 from app.errors import DomainError
 from app.messages import ledger
 from app.notifications import contacts, pauses
-from app.notifications.delivery import outbox
+from app.notifications.delivery import reopening
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.delivery.relay import ADDRESS_FAILS
 from app.notifications.letter import Letter, Skip
-from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
+from app.notifications.models import MessageStatus, OutboxMessage
 from app.notifications.pauses import PAUSED
 from app.notifications.texts import trials
 
-ENDED = (*outbox.MISSED, *outbox.TAKEN)
+ENDED = (*reopening.MISSED, *reopening.TAKEN)
 MISSED = ("too late", PAUSED)
-REPLAYED = "replayed"
 MOST = 20_000
 
 
@@ -69,12 +67,13 @@ def send_one_again(message_id: int, *, tries: int | None, username: str, now: da
     message = _locked_with_visit(message_id)
     if message is None or message.status not in ENDED:
         raise NotMissed
-    if message.status in outbox.TAKEN and tries != len(ledger.list_attempts(message)):
+    if message.status in reopening.TAKEN and tries != len(ledger.list_attempts(message)):
         raise NotMissed
     reason = _why_not(message, now)
     if reason:
         raise OfNoUse(reason)
-    _reopen(Missed(message.id, _end_of_use(message)), username, now, states=ENDED)
+    end = _end_of_use(message)
+    reopening.reopen(message.id, expires_at=end, username=username, now=now, states=ENDED)
 
 
 def _locked_with_visit(message_id: int) -> OutboxMessage | None:
@@ -223,13 +222,7 @@ def _told_since() -> ColumnElement[bool]:
 
 def send_again(window: Window, *, username: str, now: datetime) -> int:
     """Put what `list_missed` names back into the outbox and return how many. Call inside `transact()`."""
-    return sum(_reopen(missed, username, now) for missed in list_missed(window, now=now))
-
-
-def _reopen(missed: Missed, username: str, now: datetime, states: Collection[str] = outbox.MISSED) -> int:
-    if not outbox.reopen(missed.message_id, expires_at=missed.expires_at, now=now, states=states):
-        return 0
-    note = DeliveryAttempt(message_id=missed.message_id, started_at=now, finished_at=now)
-    note.outcome, note.detail = REPLAYED, f"by {username}"
-    db.session.add(note)
-    return 1
+    return sum(
+        reopening.reopen(one.message_id, expires_at=one.expires_at, username=username, now=now)
+        for one in list_missed(window, now=now)
+    )

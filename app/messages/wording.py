@@ -9,7 +9,8 @@ from flask_babel import ngettext
 
 from app.errors import DomainError
 from app.i18n import current_language
-from app.messages.replay import REPLAYED, OfNoUse
+from app.messages.replay import OfNoUse
+from app.notifications.delivery.reopening import REPLAYED
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
 from app.notifications.texts.blanks import Trouble as TextTrouble
 from app.notifications.texts.kinds import find_kind

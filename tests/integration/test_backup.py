@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.appointments.reminders import announcing as reminders
 from app.db import db, transact
-from app.notifications.delivery import outbox
+from app.notifications.delivery import outbox, reopening
 from app.notifications.models import OutboxMessage
 from tests import factories
 
@@ -63,7 +63,7 @@ def test_what_was_there_is_there_again_and_due_messages_are_held(visit, runner, 
 
 
 def test_held_messages_go_out_when_the_operator_says_so(visit, runner, now) -> None:
-    transact(outbox.hold_due, now=now + timedelta(minutes=1))
+    transact(reopening.hold_due, now=now + timedelta(minutes=1))
     assert not transact(outbox.claim_due, "w", now=now + timedelta(minutes=2), lease=timedelta(60), limit=9)
 
     assert runner.invoke(args=["messages", "release"]).output == "1 released\n"

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from app import jobs
 from app.db import db
-from app.notifications.delivery import outbox
+from app.notifications.delivery import reopening
 from tests import factories
 from tests.integration.appointments.pages import follow, press_confirm, press_time
 
@@ -88,6 +88,6 @@ def test_who_looks_on_reads_no_whole_table(client, network, case, watch) -> None
 def test_the_watch_sees_it(app, watch, now) -> None:
     watch.looking = True
     db.session.execute(db.text("SELECT reason FROM outbox_messages WHERE reason = 'late'")).all()
-    outbox.hold_due(now=now + timedelta(days=1))
+    reopening.hold_due(now=now + timedelta(days=1))
     db.session.rollback()
     assert len(watch.read_whole) == 2, "one by reason, one by a status that has no index"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from app.appointments.models import Appointment
 from app.appointments.reminders.announcing import REMINDER, TOPIC, plan_of, requests_of
@@ -127,22 +127,13 @@ def follow(visit: Appointment, version: int, *, now: datetime) -> None:
         if row.status == MessageStatus.WAITING and (kept := wanted.pop(_same(row), None)):
             row.expires_at = kept.expires_at
         elif row.status == MessageStatus.WAITING:
-            _take_back(row.id, now)
+            outbox.take_back(OutboxMessage.id == row.id, reason="the plan changed", now=now)
     outbox.enqueue(*requests_of(visit, wanted.values(), plan_version=version), now=now)
 
 
 def _same(one: Planned | OutboxMessage) -> tuple[str, str, datetime]:
     kind = one.rule.name if isinstance(one, Planned) else one.kind
     return kind, one.channel, one.send_at
-
-
-def _take_back(message_id: int, now: datetime) -> None:
-    """Cancel a message unless a sender has claimed it meanwhile."""
-    waiting = update(OutboxMessage).where(
-        OutboxMessage.id == message_id, OutboxMessage.status == MessageStatus.WAITING
-    )
-    values = {"status": MessageStatus.CANCELLED, "finished_at": now, "reason": "the plan changed"}
-    db.session.execute(waiting.values(values).execution_options(synchronize_session=False))
 
 
 def _announced_at(visit: Appointment) -> datetime:

@@ -26,7 +26,7 @@ from app.messages import wording as message_wording
 from app.messages.ledger import TABS, LedgerRow, Scope
 from app.messages.replay import Window
 from app.notifications import pauses
-from app.notifications.delivery import outbox
+from app.notifications.delivery import outbox, reopening
 from app.notifications.delivery.outbox import key_of
 from app.notifications.models import MessagePause, OutboxMessage
 from app.planning.calls import CallRow
@@ -129,7 +129,7 @@ def _page(row: LedgerRow, refusal: str = "") -> str:
         attempts=ledger.list_attempts(row.message),
         other=ledger.other_channel(row.message),
         ended=row.message.status in replay.ENDED,
-        went_out=row.message.status in outbox.TAKEN,
+        went_out=row.message.status in reopening.TAKEN,
         pausable=bool(contacts),
         paused=bool(contacts) and all(map(pauses.is_paused, contacts)),
         readable=bool(_readable([row])),

@@ -3,13 +3,12 @@
 Each function is one step inside a transaction of its caller; none commits, none sends.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import CursorResult, Row, Table, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import Update
@@ -17,7 +16,7 @@ from sqlalchemy.sql.dml import Update
 from app.db import Base, Run, db, locking, run
 from app.notifications.delivery import rates
 from app.notifications.delivery.retry import MOST_TRIES
-from app.notifications.models import MessageStatus, OutboxMessage, is_open, new_secret
+from app.notifications.models import MessageStatus, OutboxMessage, is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +135,12 @@ _ENQUEUE = {
 }
 
 
+def take_back(*which: ColumnElement[bool], reason: str, now: datetime) -> int:
+    """Cancel those of these messages that wait; one that a sender has claimed goes out."""
+    waiting = update(OutboxMessage).where(OutboxMessage.status == MessageStatus.WAITING, *which)
+    return count_of(waiting.values(status=MessageStatus.CANCELLED, finished_at=now, reason=reason))
+
+
 def cancel(topic: str, subject_id: int, *, now: datetime) -> int:
     """Take back every message of this subject that is not final, and return how many."""
     statement = (
@@ -144,7 +149,7 @@ def cancel(topic: str, subject_id: int, *, now: datetime) -> int:
         .where(is_open)
         .values(status=MessageStatus.CANCELLED, finished_at=now, claimed_by=None, reason="its cause changed")
     )
-    return _count(statement)
+    return count_of(statement)
 
 
 def anything_due(channel: str, *, now: datetime) -> bool:
@@ -216,7 +221,7 @@ def _close_if_hopeless(row: Row[Any], now: datetime) -> bool:
     else:
         return False
     closed = update(OutboxMessage).where(OutboxMessage.id == row.id)
-    _count(closed.values(status=status, finished_at=now, claimed_by=None, reason=reason))
+    count_of(closed.values(status=status, finished_at=now, claimed_by=None, reason=reason))
     return True
 
 
@@ -233,7 +238,7 @@ def record(
     else:
         kept = _record_try[db.engine.dialect.name](run, state, _try_of(message, result, started_at, now))
     if result.outcome is Outcome.SENT and result.tells:
-        _count(_told(result.tells).values(finished_at=now))
+        count_of(_told(result.tells).values(finished_at=now))
     if kept and result.instead:
         send_instead(message.id, result.instead, now=now)
     return kept
@@ -356,38 +361,8 @@ _GIVE_BACK = (
 )
 
 
-MISSED = (MessageStatus.FAILED, MessageStatus.SKIPPED)
-TAKEN = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.BOUNCED)
-
-
-def reopen(
-    message_id: int, *, expires_at: datetime | None, now: datetime, states: Collection[str] = MISSED
-) -> bool:
-    """Let a message that ended in one of these states be sent; returns whether it was one.
-
-    What a provider took gets a new name, or the provider would know it and send nothing.
-    """
-    ended = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.status.in_(states))
-    values = {"status": MessageStatus.WAITING, "due_at": now, "expires_at": expires_at, "attempts": 0}
-    name = case((OutboxMessage.status.in_(TAKEN), new_secret()), else_=OutboxMessage.secret)
-    return _count(ended.values(**values, secret=name, finished_at=None, reason="")) == 1
-
-
-def hold_due(*, now: datetime) -> int:
-    """Hold every message that is due or claimed: after a restore it may have been sent already."""
-    due = update(OutboxMessage).where(is_open, OutboxMessage.due_at <= now)
-    claimed = update(OutboxMessage).where(OutboxMessage.status == MessageStatus.CLAIMED)
-    reason = "held after a restore: it may have been sent"
-    return sum(_count(each.values(status=MessageStatus.HELD, reason=reason)) for each in (due, claimed))
-
-
-def release_held(*, now: datetime) -> int:
-    """Let held messages be sent after all. Those that expired meanwhile are skipped as ever."""
-    held = update(OutboxMessage).where(OutboxMessage.status == MessageStatus.HELD)
-    return _count(held.values(status=MessageStatus.WAITING, due_at=now, claimed_by=None, reason=""))
-
-
-def _count(statement: Update) -> int:
+def count_of(statement: Update) -> int:
+    """Carry a change out, and return how many rows it changed."""
     result = db.session.execute(statement.execution_options(synchronize_session=False))
     assert isinstance(result, CursorResult)  # noqa: S101 - tells the type checker
     return result.rowcount
