@@ -92,5 +92,5 @@ def _values(news: News) -> Values:
         "papers": tuple(words(item.name) for item in papers),
         "link": f"{settings.public_url.rstrip('/')}/c/{case.link}",
         "code": spaced(case.code),
-        "phone": settings.help_phone,
+        "phone": news.station.own_phone or settings.help_phone,
     }

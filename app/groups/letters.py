@@ -49,7 +49,7 @@ def _booked(group: Group, live: list[Appointment]) -> Values:
         "place": words(live[0].station.name),
         "address": words(live[0].station.address),
         "link": f"{settings.public_url.rstrip('/')}/g/{group.token}",
-        "phone": settings.help_phone,
+        "phone": live[0].station.own_phone or settings.help_phone,
     }
 
 

@@ -6,6 +6,7 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from app.appointments.states import Status
+from app.codes import spaced
 from app.db import db
 from app.i18n import in_language
 from app.notifications.delivery.outbox import ClaimedMessage
@@ -37,7 +38,7 @@ def compose(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
     if row.answer == Answer.CANCELLED and (visit is None or visit.status != Status.CANCELLED):
         return Skip("booked again")
     settings: Settings = current_app.extensions["settings"]
-    blanks = {"reference": visit.reference if visit else "", "phone": settings.help_phone}
+    blanks = {"reference": spaced(visit.reference) if visit else "", "phone": settings.help_phone}
     with in_language(row.language):
         text = str(TEXTS[Answer(row.answer)]) % blanks
     return Letter(

@@ -13,6 +13,9 @@ from icalendar.parser import Contentline
 
 from app.appointments.models import Appointment
 from app.appointments.states import Status
+from app.cases.models import Case, VisitItemKind
+from app.codes import spaced
+from app.db import db
 from app.i18n import current_language, in_language, local
 from app.i18n import text as words
 from app.localtext import LocalText
@@ -42,12 +45,14 @@ class _Facts:
     base: str
     sender: str
     phone: str
+    papers: tuple[str, ...]
     reference: str
     invited: bool
 
 
 # As long as what it stands for, so that long lines are folded where they would be.
 _REFERENCE = "~REFERENCE~~~~~~"
+_SHOWN = "~SHOWN~~~~~~~~~~"
 _STAMP = datetime(1970, 1, 1, tzinfo=UTC)
 _NOBODY = "nobody@example.org"
 
@@ -73,11 +78,14 @@ def calendar_for(
         slug=station.slug,
         base=settings.public_url.rstrip("/"),
         sender=settings.mail_from,
-        phone=settings.help_phone,
+        phone=station.own_phone or settings.help_phone,
+        papers=_papers(appointment, language),
         reference=_REFERENCE[: len(appointment.reference)],
         invited=bool(attendee) and method != "PUBLISH",
     )
     content = _draw(facts).replace(facts.reference.encode(), appointment.reference.encode())
+    shown = spaced(appointment.reference)
+    content = content.replace(_shown(facts).encode(), shown.encode())
     content = content.replace(_stamp(_STAMP), _stamp(now), 1)
     if facts.invited:
         content = content.replace(_invitation_of_nobody(), _invitation(attendee), 1)
@@ -159,13 +167,31 @@ def _event(facts: _Facts) -> Event:
 
 
 def _description(facts: _Facts) -> str:
-    # No link that opens the visit: calendars are shared with colleagues and employers.
+    # The link asks who opens it: calendars are shared with colleagues and employers.
+    change = f"{facts.base}/{current_language()}/visit"
+    bring = (
+        [_("Bring:"), *(f"- {paper}" for paper in facts.papers)]
+        if facts.papers
+        else [_("Bring your passport.")]
+    )
     lines = [
-        _("Booking reference: %(reference)s", reference=facts.reference),
-        _("Bring your passport."),
+        _("Booking number: %(reference)s", reference=_shown(facts)),
+        *bring,
+        _("Change or cancel: %(link)s", link=change),
         _("Help: %(phone)s", phone=facts.phone),
     ]
     return "\n".join(lines)
+
+
+def _shown(facts: _Facts) -> str:
+    """Return what stands for the booking number as people read it."""
+    return _SHOWN[: len(facts.reference) + 1]
+
+
+def _papers(appointment: Appointment, language: str) -> tuple[str, ...]:
+    case = db.session.get(Case, appointment.case_id) if appointment.case_id else None
+    items = case.visit_type.items if case else []
+    return tuple(item.name.in_language(language) for item in items if item.kind == VisitItemKind.PAPER)
 
 
 def _location(name: LocalText, address: LocalText) -> str:

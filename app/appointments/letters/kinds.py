@@ -16,10 +16,15 @@ All times are Haikou time (UTC+8).
 
 Where: {place}
 {address}
+{chinese}
 How to get there: {place_link}
 
 Bring:
 {papers}
+
+{length}
+Cost: {cost}
+Last day to collect: {last_day}
 
 Booking number: {reference}
 
@@ -37,10 +42,15 @@ All times are Haikou time (UTC+8).
 
 Where: {place}
 {address}
+{chinese}
 How to get there: {place_link}
 
 Bring:
 {papers}
+
+{length}
+Cost: {cost}
+Last day to collect: {last_day}
 
 Booking number: {reference}
 
@@ -110,6 +120,7 @@ All times are Haikou time (UTC+8).
 
 Where: {place}
 {address}
+{chinese}
 How to get there: {place_link}
 
 You do not have to do anything to keep this time.
@@ -118,6 +129,10 @@ You do not have to do anything to keep this time.
 
 Bring:
 {papers}
+
+{length}
+Cost: {cost}
+Last day to collect: {last_day}
 
 Booking number: {reference}
 
@@ -164,7 +179,19 @@ BLANKS = (
         ),
     ),
     PAPERS,
-    Blank("reference", _l("booking number"), "HK7R4M2P", strong=True),
+    Blank(
+        "chinese",
+        _l("name and address in Chinese; empty in Chinese"),
+        LocalText("综合服务窗口，海口市民游客中心", "", "综合服务窗口，海口市民游客中心"),
+    ),
+    Blank("length", _l("how long it takes"), LocalText("About 20 minutes", "约20分钟", "Около 20 минут")),
+    Blank("cost", _l("what it costs; may be empty"), LocalText("Free", "免费", "Бесплатно")),
+    Blank(
+        "last_day",
+        _l("last day to collect; may be empty"),
+        LocalText("Wednesday 11 November 2026", "2026年11月11日 星期三", "среда, 11 ноября 2026 г."),
+    ),
+    Blank("reference", _l("booking number"), "HK7R 4M2P", strong=True),
     Blank("link", _l("link to the visit"), "https://haikou.example/c/7Kq2mXw9Td"),
     Blank("come_link", _l("link: I will come; may be empty"), "https://haikou.example/c/7Kq2mXw9Td/come"),
     Blank("cancel_link", _l("link: cancel; may be empty"), "https://haikou.example/c/7Kq2mXw9Td/cancel"),

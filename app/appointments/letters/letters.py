@@ -9,6 +9,7 @@ from functools import lru_cache
 from babel.dates import format_time
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -25,6 +26,7 @@ from app.appointments.reminders.plan import is_quiet, opens_next
 from app.appointments.states import Status
 from app.appointments.wording import with_party
 from app.cases.models import Case, VisitItemKind, VisitType
+from app.codes import spaced
 from app.db import db
 from app.i18n import clock_time, current_language, in_language, local, long_day, short_day
 from app.i18n import text as words
@@ -246,11 +248,14 @@ def values_of(visit: Visit) -> Values:
         "why": _why(visit),
         "items": _items(visit, VisitItemKind.HANDOVER),
         "papers": _items(visit, VisitItemKind.PAPER) or _passport(language),
-        "reference": appointment.reference,
+        "length": _length(visit),
+        "cost": words(appointment.service.cost),
+        "last_day": _last_day(visit),
+        "reference": spaced(appointment.reference),
         "link": link,
         "come_link": f"{link}/come" if appointment.live else "",
         "cancel_link": f"{link}/cancel" if appointment.live else "",
-        "phone": settings.help_phone,
+        "phone": station.own_phone or settings.help_phone,
         "until": _until(appointment),
     }
 
@@ -271,7 +276,23 @@ def _when_and_where(starts: datetime, name: LocalText, address: LocalText, langu
         "when": _("%(day)s, %(time)s", day=long_day(starts), time=clock_time(starts)) + twelve_hours,
         "place": name.in_language(language),
         "address": address.in_language(language),
+        "chinese": _chinese(name, address) if language != "zh" else "",
     }
+
+
+def _chinese(name: LocalText, address: LocalText) -> str:
+    """Return what a driver or a guard can read."""
+    return "，".join(part for part in (name.zh, address.zh) if part)
+
+
+def _length(visit: Visit) -> str:
+    minutes = visit.appointment.interval.length // timedelta(minutes=1)
+    return str(ngettext("About %(num)d minute", "About %(num)d minutes", minutes))
+
+
+def _last_day(visit: Visit) -> str:
+    before = visit.case.collect_before if visit.case else None
+    return long_day(before - timedelta(days=1)) if before else ""
 
 
 @lru_cache(maxsize=8)

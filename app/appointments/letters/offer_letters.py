@@ -89,7 +89,7 @@ def _values(kept: Kept) -> Values:
         "until": until_words(kept.offer.until, station.timezone, kept.now),
         "link": f"{base}/o/{kept.offer.token}",
         "stop_link": f"{base}/w/{kept.offer.waiting.token}" if kept.offer.waiting else "",
-        "phone": settings.help_phone,
+        "phone": station.own_phone or settings.help_phone,
     }
 
 

@@ -9,6 +9,7 @@ from icalendar import Calendar
 from app.appointments.letters.calendar_file import calendar_for
 from app.db import db
 from app.localtext import LocalText
+from app.stations.models import StationPhone
 from tests import factories
 from tests.factories import TUESDAY, at
 
@@ -62,6 +63,17 @@ def test_a_position_known_to_kilometres_is_not_told_to_drivers(network, doubt: i
     network.central.precision_m = doubt
     visit = factories.build_appointment(network.central, network.document_check)
     assert ("GEO" in event_of(made(visit))) == told
+
+
+def test_it_says_the_number_the_papers_where_to_change_and_whom_to_call(visit, network) -> None:
+    case = factories.build_case(network.visit_type, network.central)
+    visit.case_id = case.id
+    network.central.phones = [StationPhone(number="0898-6872 1234", label=LocalText("Desk"))]
+    db.session.commit()
+    said = str(event_of(made(visit))["DESCRIPTION"])
+    assert said.startswith("Booking number: K7P3 MX9A\nBring:\n- passport\n")
+    assert said.endswith("Change or cancel: http://127.0.0.1:8000/en/visit\nHelp: 0898-6872 1234")
+    assert case.link not in said, "a calendar is shared with others"
 
 
 def test_it_rings_a_day_and_two_hours_before(visit) -> None:

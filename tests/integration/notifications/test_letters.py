@@ -14,6 +14,7 @@ from app.db import db, transact
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Later, Letter, Skip
 from app.notifications.models import OutboxMessage
+from app.stations.models import StationPhone
 from tests import factories
 from tests.factories import TUESDAY, at
 
@@ -46,13 +47,18 @@ def change(appointment, **columns) -> None:
 
 
 def test_a_letter_says_what_when_where_bring_change_and_help_in_this_order(visit, case) -> None:
+    change(visit.station, phones=[StationPhone(number="0898-6872 1234", label=factories.LocalText("Desk"))])
+    change(case, collect_before=at("2026-12-24", "00:00").date())
+    change(visit, reference="K7P3MX9A")
     letter = written(visit)
+    assert "Booking number: K7P3 MX9A" in letter.text
     assert letter.subject == "Your visit: Wed 25 Nov, 14:40, Central Window"
     assert letter.to == "maria@example.org"
     wanted = [
         "You collect:", "work permit", "When: Wednesday 25 November 2026, 14:40 (2:40 pm)",
-        "Where: Central Window", "Bring:", "passport", f"/c/{case.link}", "Help: 12345", "-----",
-        "work permit (zh)", "2026年11月25日 星期三", "Central Window (zh)",
+        "Where: Central Window", "Central Window (zh)，1 Test Road (zh)", "Bring:", "passport",
+        "About 20 minutes", "Last day to collect: ", f"/c/{case.link}", "Help: 0898", "-----",
+        "work permit (zh)", "2026年11月25日 星期三",
     ]  # fmt: skip
     places = [letter.text.index(text) for text in wanted]
     assert places == sorted(places)
