@@ -109,11 +109,6 @@ class Station(Model):
     facts: Mapped[list["StationFact"]] = relationship(cascade="all, delete-orphan")
     offers: Mapped[list["StationService"]] = relationship(cascade="all, delete-orphan")
 
-    @property
-    def own_phone(self) -> str:
-        """Return the number that is answered at this point; empty where nobody knows one."""
-        return self.phones[0].number if self.phones else ""
-
 
 @event.listens_for(Station, "before_update")
 def _turn_direction(_mapper: Mapper[Any], _connection: Connection, station: Station) -> None:

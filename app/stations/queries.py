@@ -143,3 +143,8 @@ def list_services() -> Sequence[Service]:
 
 def offers(station: Station, service: Service) -> bool:
     return any(offer.service_id == service.id for offer in station.offers)
+
+
+def own_phone(station: Station) -> str:
+    """Return the number that is answered at this point; empty where nobody knows one."""
+    return station.phones[0].number if station.phones else ""

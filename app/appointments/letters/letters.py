@@ -41,6 +41,7 @@ from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 from app.stations.hours.opening_hours import open_at
 from app.stations.hours.plans import plan_of
+from app.stations.queries import own_phone
 from app.stations.reminder_rules import ReminderRule, rules_of
 
 __all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "visit_of"]
@@ -255,7 +256,7 @@ def values_of(visit: Visit) -> Values:
         "link": link,
         "come_link": f"{link}/come" if appointment.live else "",
         "cancel_link": f"{link}/cancel" if appointment.live else "",
-        "phone": station.own_phone or settings.help_phone,
+        "phone": own_phone(station) or settings.help_phone,
         "until": _until(appointment),
     }
 
