@@ -287,6 +287,8 @@ def _chinese(name: LocalText, address: LocalText) -> str:
 
 
 def _length(visit: Visit) -> str:
+    if visit.appointment.party_size > 1:
+        return ""  # It is said beside how many they are.
     minutes = visit.appointment.interval.length // timedelta(minutes=1)
     return str(ngettext("About %(num)d minute", "About %(num)d minutes", minutes))
 

@@ -60,7 +60,9 @@ def test_every_shipped_name_leads_somewhere() -> None:
         for name in filter(None, (place.name.en, place.name.zh, *place.aliases)):
             outcome = search.find_origin(name)
             candidates = (*outcome.candidates, outcome.too_large) if isinstance(outcome, Ambiguous) else ()
-            if not isinstance(outcome, Found) and place not in candidates:
+            # The short name of a far town asks which of the near ones is meant.
+            asked = bool(candidates) if name in place.aliases else place in candidates
+            if not isinstance(outcome, Found) and not asked:
                 lost.append(name)
     assert lost == []
 
