@@ -67,8 +67,8 @@ def test_who_collects_names_the_case_and_has_one_visit(browser, cast, network):
     case = factories.build_case(network.visit_type, cast.fuxingcheng)
     typed = {"code": case.code, "last4": case.passport_last4}
 
-    assert come(browser, "collect-permits", code=case.code, last4="0000").status_code == 404
-    assert come(browser, "collect-permits").status_code == 404
+    assert come(browser, "collect-permits", code=case.code, last4="0000").status_code == 422
+    assert come(browser, "collect-permits").status_code == 422
     done = come(browser, "collect-permits", **typed)
 
     assert done.status_code == 303
