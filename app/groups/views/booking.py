@@ -73,7 +73,7 @@ def choose() -> ResponseReturnValue:
     try:
         transact(operations.hold_all, group.id, slug, block, members=ids, asked_from=asked_from, now=now)
     except TooManyHolds:
-        tell("limit")
+        tell("too_many")
         return redirect(url_for(".times", place=slug, _anchor="notice"), 303)
     except GONE:
         tell("gone")

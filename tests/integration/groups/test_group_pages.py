@@ -281,12 +281,18 @@ def test_advice_for_a_party_needs_a_number_only(office, network):
     assert "can change their own visit" not in letter.text
 
 
-def test_parties_that_take_turns_follow_each_other_and_none_overlaps(office, network):
+def test_parties_that_take_turns_follow_each_other_and_none_overlaps(app, office, network, monkeypatch):
     network.document_check.max_party, network.document_check.party_served = 2, "in_a_row"
     network.central.offers = [o for o in network.central.offers if o.service_id == network.collect.id]
     db.session.commit()
     page = office.start(service="document-check", people="5")
-    booked = office.press(office.choose(page).text, "Book for all")
+    told = office.choose(page)
+    assert "So many times of one day cannot be kept from your network at once." in told.text
+
+    settings = app.extensions["settings"]
+    much = settings.origins.model_copy(update={"of_day_percent": 100})
+    monkeypatch.setitem(app.extensions, "settings", settings.model_copy(update={"origins": much}))
+    booked = office.press(office.choose(told).text, "Book for all")
     assert h1(booked) == "The visits are booked"
 
     found = sorted(visits(), key=lambda visit: visit.starts_at)
