@@ -212,7 +212,7 @@ def release_expired_holds() -> str:
 
 def expire_provisional() -> str:
     """Give back the desks of provisional visits that nobody proved in time."""
-    return f"{_until_nothing(provisional.expire)} given back"
+    return f"{_until_nothing(provisional.expire)} released"
 
 
 def offer_free_times() -> str:

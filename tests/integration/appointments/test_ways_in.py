@@ -176,7 +176,7 @@ def test_a_deadline_near_is_a_notice(client, network, now):
 def test_a_place_without_any_free_time_says_so_and_offers_others(client, case, network):
     add_closure(network.central, at("2026-11-24", "00:00"), at("2026-12-30", "00:00"))
     page = follow(client, case)
-    assert "No free time at Central Window before" in page.text
+    assert "No free time at Central Window until" in page.text
     assert slots_of(page.text) == []
     offer(network.jiangdong, network.collect)
     build_transfer(network.central, network.jiangdong)
