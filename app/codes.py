@@ -4,11 +4,14 @@ Eight signs of a 30-sign set: 39 bits. Enough to name a thing, never enough to o
 """
 
 import secrets
+import string
 import unicodedata
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 CODE_LENGTH = 8
-LINK_LENGTH = 10
+NAME_LENGTH = 10  # of a thing that is only named by it, and opens by other means
+LINK_LENGTH = 22  # 131 bits: nobody guesses a link, whoever has the database
+LINK_SIGNS = string.ascii_letters + string.digits
 NOT_IN_ALPHABET = frozenset("01ILOU")
 
 
@@ -22,6 +25,11 @@ class UnreadableCode(ValueError):
 
 def new_code(length: int = CODE_LENGTH) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def new_link() -> str:
+    """Return the secret of a link: letters and digits only, which every program takes for part of it."""
+    return "".join(secrets.choice(LINK_SIGNS) for _ in range(LINK_LENGTH))
 
 
 def read_code(text: str) -> str:

@@ -18,6 +18,7 @@ from flask import current_app
 from app.settings import SettingsError
 
 NONCE_BYTES = 12
+LINK = "link"  # what fingerprints of links are for; docs/adr/0033
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,18 @@ def keyring() -> Keyring:
 
 
 def token_hash(token: str) -> str:
-    """Return the fingerprint under which a secret token is stored."""
+    """Return the plain fingerprint of a token that nobody can guess, or of a name of our own."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def link_hash(token: str) -> str:
+    """Return the keyed fingerprint under which the secret of a link is stored."""
+    return keyring().blind_index(token_hash(token), purpose=LINK)
+
+
+def link_hashes(token: str) -> list[str]:
+    """Return the fingerprints to look a link up by: one for each key, until all rows have the newest."""
+    return keyring().blind_indexes(token_hash(token), purpose=LINK)
 
 
 class Encrypted:

@@ -23,8 +23,8 @@ from app import jobs, writers
 from app.appointments.letters import letters
 from app.appointments.models import Appointment
 from app.appointments.states import Status
-from app.codes import LINK_LENGTH, new_code
-from app.crypto import token_hash
+from app.codes import new_code, new_link
+from app.crypto import link_hash
 from app.db import db, transact
 from app.localtext import LANGUAGES
 from app.notifications import contacts
@@ -183,7 +183,7 @@ def _fill(service: Service, stations: list[Station], numbers: range) -> None:
 
 
 def _visit(service: Service, station: Station, number: int) -> Appointment:
-    token = new_code(LINK_LENGTH)
+    token = new_link()
     starts_at = TUESDAY + timedelta(days=1, minutes=20 * (number // STATIONS % SLOTS))
     visit = Appointment(
         reference=new_code(),
@@ -194,7 +194,7 @@ def _visit(service: Service, station: Station, number: int) -> Appointment:
         ends_at=starts_at + timedelta(minutes=20),
         language=LANGUAGES[number % 3],
         created_at=TUESDAY,
-        token_hash=token_hash(token),
+        token_hash=link_hash(token),
     )
     visit.token, visit.name, visit.email = token, f"Person {number}", f"{visit.reference.lower()}@example.org"
     return visit

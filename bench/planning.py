@@ -23,8 +23,8 @@ from app.appointments.reminders import changes as plan_changes
 from app.appointments.reminders.announcing import plan_of, requests_of
 from app.appointments.reminders.changes import PlanEdit
 from app.appointments.states import Status
-from app.codes import LINK_LENGTH, new_code
-from app.crypto import token_hash
+from app.codes import new_code, new_link
+from app.crypto import link_hash
 from app.db import db, transact
 from app.jobs import step_and_rest
 from app.notifications.delivery import outbox
@@ -124,10 +124,10 @@ def _fill(numbers: range) -> None:
 
 
 def _visit(service: Service, station: Station, number: int) -> Appointment:
-    token = new_code(LINK_LENGTH)
+    token = new_link()
     starts_at = TUESDAY + timedelta(days=7, minutes=20 * (number % 24))
     visit = Appointment(reference=new_code(), status=Status.BOOKED, language="en", created_at=TUESDAY)
-    visit.station, visit.service, visit.token_hash = station, service, token_hash(token)
+    visit.station, visit.service, visit.token_hash = station, service, link_hash(token)
     visit.starts_at, visit.ends_at = starts_at, starts_at + timedelta(minutes=20)
     visit.token, visit.name = token, f"Person {number}"
     visit.email, visit.phone = f"{visit.reference.lower()}@example.org", "+86 138 0013 8000"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from app.appointments.models import Appointment, HandoverItem, is_live
 from app.appointments.refusals import TokenWrong
 from app.cases.models import Case
-from app.crypto import token_hash
+from app.crypto import link_hash, link_hashes, token_hash
 from app.db import db
 from app.errors import NotFound
 
@@ -43,7 +43,7 @@ def get_by_reference(reference: str) -> Appointment:
 
 def get_by_token(token: str) -> Appointment:
     """Return the visit whose secret link this is. Raises NotFound."""
-    found = db.session.scalar(select(Appointment).where(Appointment.token_hash == token_hash(token)))
+    found = db.session.scalar(select(Appointment).where(Appointment.token_hash.in_(link_hashes(token))))
     if found is None:
         raise NotFound
     return found
@@ -61,8 +61,8 @@ def manage_token_of(visit: Appointment) -> str:
 def get_for_manage(reference: str, token: str) -> Appointment:
     """Return the visit if the token is its own. Raises TokenWrong, for an unknown reference too."""
     found = db.session.scalar(select(Appointment).where(Appointment.reference == reference))
-    known = (found.token_hash, token_hash(manage_token_of(found))) if found else (token_hash(""),)
-    fits = [hmac.compare_digest(one, token_hash(token)) for one in known]
+    known = (found.token_hash, link_hash(manage_token_of(found))) if found else ("",)
+    fits = [hmac.compare_digest(one, given) for one in known for given in link_hashes(token)]
     if found is None or not any(fits):
         raise TokenWrong
     return found

@@ -2,12 +2,18 @@
 
 from app.cases.finding import keys as finding_keys
 from app.cases.models import Case
-from app.codes import LINK_LENGTH, new_code
-from app.crypto import token_hash
+from app.codes import new_code, new_link
+from app.crypto import link_hash
 
 
 def give_keys(case: Case) -> None:
     """Give a case a new link and a new code; those it had open nothing from now on."""
-    case.code, case.link = new_code(), new_code(LINK_LENGTH)
-    case.link_hash = token_hash(case.link)
+    case.code, case.link = new_code(), new_link()
+    case.link_hash = link_hash(case.link)
+    end_old_link(case)
     finding_keys.index_case(case)
+
+
+def end_old_link(case: Case) -> None:
+    """Let the shorter link of earlier days open nothing any more."""
+    case.old_link, case.old_link_hash, case.old_link_until = "", None, None

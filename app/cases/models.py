@@ -109,9 +109,13 @@ class Case(Model):
 
     code_index: Mapped[str] = mapped_column(String(64), unique=True)
     link_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    # A shorter link of earlier days, which people have in their messages: it opens until then.
+    old_link_hash: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    old_link_until: Mapped[datetime | None]
     passport_index: Mapped[str] = mapped_column(String(64))
     code_encrypted: Mapped[str] = mapped_column(Text)
     link_encrypted: Mapped[str] = mapped_column(Text)
+    old_link_encrypted: Mapped[str | None] = mapped_column(Text)
     passport_encrypted: Mapped[str] = mapped_column(Text)
     full_name_encrypted: Mapped[str] = mapped_column(Text)
     email_encrypted: Mapped[str | None] = mapped_column(Text)
@@ -119,6 +123,7 @@ class Case(Model):
 
     code = Encrypted(bound_to="number")
     link = Encrypted(bound_to="number")
+    old_link = Encrypted(bound_to="number")
     passport = Encrypted(bound_to="number")
     full_name = Encrypted(bound_to="number")
     email = Encrypted(bound_to="number")

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from app.cases.finding.keys import CODE_INDEX
 from app.cases.merging import kept_case
 from app.cases.models import Bureau, Case, VisitType
 from app.codes import UnreadableCode, read_code
-from app.crypto import keyring, normalised, token_hash
+from app.crypto import keyring, link_hashes, normalised
 from app.db import db
 from app.errors import DomainError, NotFound
 
@@ -22,9 +23,11 @@ class CaseNotFound(DomainError):
     status = 404
 
 
-def find_by_link(token: str) -> Case | None:
+def find_by_link(token: str, *, now: datetime) -> Case | None:
     """Return the case whose secret link this is; a duplicate's link opens the case that was kept."""
-    found = db.session.scalar(select(Case).where(Case.link_hash == token_hash(token)))
+    known = link_hashes(token)
+    old = Case.old_link_hash.in_(known) & (Case.old_link_until > now)
+    found = db.session.scalar(select(Case).where(Case.link_hash.in_(known) | old))
     return kept_case(found) if found else None
 
 

@@ -25,7 +25,7 @@ from app.cases.operations import NewCase, build_case
 from app.cases.queries import get_visit_type
 from app.cli.demo import COLLECT, NotInProduction
 from app.codes import new_code
-from app.crypto import token_hash
+from app.crypto import link_hash
 from app.db import db, transact
 from app.reports.figures import half_year
 from app.stations import queries as stations
@@ -154,7 +154,7 @@ def _add_visit(case: Case, station: Station, service: Service, came: datetime, s
         ends_at=came + timedelta(minutes=service.minutes),
         language=case.language,
         created_at=came - timedelta(days=1),
-        token_hash=token_hash(token),
+        token_hash=link_hash(token),
     )
     visit.token = token
     db.session.add(visit)

@@ -18,8 +18,8 @@ from app.appointments.holds import operations as holds
 from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, HoldStatus
 from app.cases.models import Case
-from app.codes import LINK_LENGTH, new_code
-from app.crypto import token_hash
+from app.codes import new_link
+from app.crypto import link_hash
 from app.db import db, locking
 from app.groups.models import Group, Member
 from app.groups.planning import Block
@@ -52,8 +52,8 @@ def start(draft: Draft, *, now: datetime, group_id: int | None = None) -> Group:
     group = _find_locked(group_id) if group_id else None
     service_id = draft.service.id
     if group is None or group.booked_at:
-        token = new_code(LINK_LENGTH)
-        group = Group(created_at=now, token_hash=token_hash(token), service_id=service_id, language="")
+        token = new_link()
+        group = Group(created_at=now, token_hash=link_hash(token), service_id=service_id, language="")
         group.token = token
         db.session.add(group)
     elif group.service_id != service_id:

@@ -11,7 +11,7 @@ from app.appointments.availability import rules as visits
 from app.appointments.availability.reach import reach_of
 from app.appointments.availability.slots import Slot
 from app.appointments.models import Appointment
-from app.crypto import token_hash
+from app.crypto import LINK, keyring, link_hashes
 from app.db import db
 from app.groups import planning
 from app.groups.models import Group, Member
@@ -34,8 +34,9 @@ def get_group(group_id: int) -> Group:
 
 
 def get_by_fingerprint(fingerprint: str) -> Group:
-    """Return the group whose link has this fingerprint. Raises GroupGone."""
-    found = db.session.scalar(select(Group).where(Group.token_hash == fingerprint))
+    """Return the group whose link has this plain fingerprint, as a session has it. Raises GroupGone."""
+    known = keyring().blind_indexes(fingerprint, purpose=LINK)
+    found = db.session.scalar(select(Group).where(Group.token_hash.in_(known)))
     if found is None:
         raise GroupGone
     return found
@@ -44,7 +45,7 @@ def get_by_fingerprint(fingerprint: str) -> Group:
 def get_by_token(token: str) -> Group:
     """Return the booked group whose secret link this is. Raises GroupGone."""
     found = db.session.scalar(
-        select(Group).where(Group.token_hash == token_hash(token), Group.booked_at.is_not(None))
+        select(Group).where(Group.token_hash.in_(link_hashes(token)), Group.booked_at.is_not(None))
     )
     if found is None:
         raise GroupGone

@@ -10,11 +10,13 @@ from enum import StrEnum
 
 from sqlalchemy import Select, delete, select, update
 
+from app.appointments.booking.operations import give_token
 from app.appointments.models import Appointment, is_live
+from app.cases.keys import end_old_link
 from app.cases.models import Case, CaseEvent, CaseEventKind, CaseToken, Consent
-from app.codes import new_code
+from app.codes import new_code, new_link
 from app.collection.models import HandoverRecord, Proxy
-from app.crypto import keyring, token_hash
+from app.crypto import keyring, link_hash
 from app.db import db, locking
 from app.intake import runs
 from app.intake.models import ImportRun, RunState
@@ -97,8 +99,9 @@ def _empty(wanted: Select[Case], now: datetime) -> int:
 def empty_case(case: Case, *, now: datetime) -> None:
     """Take everything personal out of a case; its permits, days and nationality stay for the figures."""
     case.full_name, case.passport, case.email, case.phone = EMPTY, EMPTY, "", ""
-    case.code, case.link = new_code(), new_code(20)  # the old ones open nothing any more
-    case.link_hash = token_hash(case.link)
+    case.code, case.link = new_code(), new_link()  # the old ones open nothing any more
+    case.link_hash = link_hash(case.link)
+    end_old_link(case)
     case.code_index = keyring().blind_index(case.code, purpose="emptied")
     case.passport_index = keyring().blind_index(case.number, purpose="emptied")
     for leg in case.legs:
@@ -123,6 +126,7 @@ def _visits(before: datetime, _now: datetime) -> int:
     for visit in visits:
         visit.name = visit.email = visit.phone = ""
         visit.email_index = visit.phone_index = None
+        give_token(visit)  # the one in old messages opens nothing any more
     return len(visits)
 
 

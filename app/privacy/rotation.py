@@ -15,11 +15,12 @@ from app.appointments.booking import visit_limits
 from app.appointments.contacts import Contact
 from app.appointments.models import Appointment
 from app.appointments.waitlist import operations as waitlist
-from app.appointments.waitlist.models import WaitingEntry
+from app.appointments.waitlist.models import TimeOffer, WaitingEntry
 from app.cases.finding import keys as finding_keys
 from app.cases.models import Case
-from app.crypto import Encrypted, keyring
+from app.crypto import Encrypted, keyring, link_hash
 from app.db import Base, Model, db, locking
+from app.groups.models import Group
 from app.notifications import contacts
 from app.notifications.models import MessagePause
 
@@ -57,11 +58,21 @@ def rotate_some(vault: Vault) -> int:
     """Encrypt some rows of a table anew. Returns how many; 0 when none is left. Call inside `transact()`."""
     rows = db.session.scalars(locking(select(vault.model).where(_is_old(vault)).limit(BATCH))).unique().all()
     for row in rows:
-        for name in vault.names:
-            if getattr(row, f"{name}_encrypted"):
-                setattr(row, name, getattr(row, name))
+        known = {name: getattr(row, name) for name in vault.names if getattr(row, f"{name}_encrypted")}
+        _link_anew(row)
+        for name, value in known.items():  # after the link, to which some are bound
+            setattr(row, name, value)
         _index_anew(row)
     return len(rows)
+
+
+def _link_anew(row: Model) -> None:
+    """Write the fingerprint of a row's link by the newest key; the link itself stays."""
+    if isinstance(row, Case):
+        row.link_hash = link_hash(row.link)
+        row.old_link_hash = link_hash(row.old_link) if row.old_link else None
+    elif isinstance(row, (Appointment, WaitingEntry, TimeOffer, Group)):
+        row.token_hash = link_hash(row.token)
 
 
 def _index_anew(row: Model) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete
 
-from app.codes import LINK_LENGTH, new_code
+from app.codes import NAME_LENGTH, new_code
 from app.db import db
 from app.errors import DomainError, NotFound
 from app.publishing import operations, queries
@@ -95,7 +95,7 @@ def keep(checked: Iterable[CheckedLine], *, username: str, now: datetime) -> str
     old = (StationSheet.username == username) | (StationSheet.uploaded_at < now - KEPT)
     db.session.execute(delete(StationSheet).where(old))
     lines = [_kept(line) for line in checked if line.changes]
-    sheet = StationSheet(public_id=new_code(LINK_LENGTH), username=username, uploaded_at=now, lines=lines)
+    sheet = StationSheet(public_id=new_code(NAME_LENGTH), username=username, uploaded_at=now, lines=lines)
     db.session.add(sheet)
     return sheet.public_id
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app import throttle
-from app.codes import LINK_LENGTH, new_code
+from app.codes import NAME_LENGTH, new_code
 from app.db import db, transact
 from app.errors import NotFound
 from app.stations.models import Station, StationReport
@@ -39,7 +39,7 @@ def tell(station: Station, report: NewReport, *, address: str, now: datetime) ->
 def keep(station_id: int, report: NewReport, *, now: datetime) -> None:
     """Write the report. Call inside `transact()`."""
     row = StationReport(
-        public_id=new_code(LINK_LENGTH),
+        public_id=new_code(NAME_LENGTH),
         station_id=station_id,
         language=report.language,
         created_at=now,

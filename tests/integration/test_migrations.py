@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,22 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 
-from app import create_app
-from app.db import db
+from app import clock, create_app
+from app.appointments.queries import get_by_token
+from app.cases.models import Case
+from app.cases.queries import find_by_link
+from app.codes import LINK_LENGTH
+from app.crypto import link_hash, token_hash
+from app.db import db, transact
+from app.groups import queries as groups
+from app.groups.models import Group
 from app.notifications.delivery.outbox import key_of
 from app.notifications.models import OutboxMessage
 from app.settings import Settings
+from tests import factories
 from tests.conftest import DATA_KEY, SECRET_KEY, import_models
 from tests.databases import Databases
+from tests.factories import TUESDAY
 
 OLD_MESSAGE = text(
     "INSERT INTO outbox_messages (dedupe_key, topic, subject_id, revision, kind, channel, send_at, status, "
@@ -115,6 +125,36 @@ def test_a_message_that_was_tried_keeps_its_name_and_others_get_one_that_nobody_
     tried, waits = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.attempts.desc()))
     assert key_of(tried) == f"{tried.id}-1790000000"
     assert re.fullmatch("[0-9a-f]{16}", waits.secret)
+
+
+def test_links_of_messages_go_on_opening_when_their_fingerprints_are_keyed(empty_app: Flask) -> None:
+    upgrade()
+    network = factories.build_network()
+    case = factories.build_case(network.visit_type, network.central, link="HK7RQ4M2PX")
+    visit = factories.build_appointment(network.central, network.document_check, token="t" * 22)
+    group = Group(
+        created_at=TUESDAY, booked_at=TUESDAY, service_id=network.collect.id, language="en",
+        token_hash=link_hash("GHK7RQ4M2P"),
+    )  # fmt: skip
+    group.token, group.company = "GHK7RQ4M2P", "Palm Ltd"
+    transact(db.session.add, group)
+    case_id, visit_id = case.id, visit.id
+    db.session.remove()
+
+    downgrade(revision="0038")
+    with db.engine.begin() as connection:
+        plain = connection.execute(text("SELECT link_hash FROM cases")).scalar_one()
+    upgrade()
+
+    assert plain == token_hash("HK7RQ4M2PX")
+    case = db.session.get_one(Case, case_id)
+    assert find_by_link("HK7RQ4M2PX", now=clock.now()) is find_by_link(case.link, now=clock.now()) is case
+    assert find_by_link("HK7RQ4M2PX", now=clock.now() + timedelta(days=91)) is None
+    assert len(case.link) == LINK_LENGTH
+    assert get_by_token("t" * 22).id == visit_id
+    assert groups.get_by_token("GHK7RQ4M2P").company == "Palm Ltd"
+    stored = {case.link_hash, case.old_link_hash, get_by_token("t" * 22).token_hash}
+    assert not stored & {token_hash(secret) for secret in ("HK7RQ4M2PX", case.link, "t" * 22)}
 
 
 def test_migrations_are_numbered_in_one_line() -> None:

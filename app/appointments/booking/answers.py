@@ -14,7 +14,7 @@ from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import OfferAnswer, TimeOffer, WaitingEntry
 from app.appointments.waitlist.offers import OfferState
 from app.appointments.waitlist.refusals import OfferOver
-from app.crypto import token_hash
+from app.crypto import link_hashes
 from app.db import db, locking
 from app.errors import NotFound
 
@@ -61,7 +61,7 @@ def _locked(token: str) -> TimeOffer:
         _lock(Appointment, found.appointment_id)
     _lock(Hold, found.hold_id)
     _lock(TimeOffer, found.id)
-    if found.token_hash != token_hash(token):
+    if found.token_hash not in link_hashes(token):
         raise NotFound  # The link went to an address that was corrected meanwhile.
     return found
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -39,8 +38,8 @@ from app.appointments.states import Status
 from app.appointments.waitlist import matching, offers
 from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
-from app.codes import new_code
-from app.crypto import token_hash
+from app.codes import new_code, new_link
+from app.crypto import link_hash, token_hash
 from app.db import db
 from app.interval import Interval
 from app.notifications import contacts
@@ -198,8 +197,8 @@ def _create(kept: Hold, contact: Contact, language: str, *, now: datetime) -> Ap
 
 def give_token(appointment: Appointment) -> None:
     """Give a visit the secret of its link and of the API; the one it had opens nothing from now on."""
-    token = secrets.token_urlsafe(16)
-    appointment.token_hash = token_hash(token)
+    token = new_link()
+    appointment.token_hash = link_hash(token)
     appointment.token = token
 
 

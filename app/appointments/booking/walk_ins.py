@@ -1,6 +1,5 @@
 """People who come without a booking, at the desks that are held for them. Runs inside `transact()`."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -15,8 +14,8 @@ from app.appointments.refusals import AlreadyBooked
 from app.appointments.states import Status
 from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
-from app.codes import new_code
-from app.crypto import token_hash
+from app.codes import new_code, new_link
+from app.crypto import link_hash
 from app.db import db
 from app.errors import DomainError
 from app.stations import queries as stations
@@ -75,7 +74,7 @@ def receive(walk_in: WalkIn, *, actor: str, now: datetime) -> Appointment:
     plan = plans.read_plan(station.id, station.timezone)
     desks = plan.desks_for(service.id)
     begins = now.replace(second=0, microsecond=0)
-    token = secrets.token_urlsafe(16)
+    token = new_link()
     visit = Appointment(
         reference=new_code(),
         station_id=station.id,
@@ -91,7 +90,7 @@ def receive(walk_in: WalkIn, *, actor: str, now: datetime) -> Appointment:
         origin=ORIGIN,
         created_at=now,
         proved_at=now,
-        token_hash=token_hash(token),
+        token_hash=link_hash(token),
     )
     visit.token, visit.name = token, walk_in.name
     db.session.add(visit)

@@ -1,29 +1,24 @@
-"""Opening a page by the secret link of a message: dead links are counted, so that guessing ends soon."""
+"""Opening a page by the secret link of a message: dead links are counted, and too many of them refused.
+
+A link that opens something is never refused: nobody guesses one, and strangers on the same network must
+not shut a person out.
+"""
 
 from datetime import datetime, timedelta
 
 from app import throttle
 from app.db import transact
-from app.errors import TooManyTries
 
 MOST_DEAD_LINKS = 20
 PAUSE = timedelta(minutes=15)
 
 
-def check_network(address: str, *, now: datetime) -> None:
-    """Raise TooManyTries when this network followed too many dead links. Reads only."""
-    throttle.check(_key(address), limit=MOST_DEAD_LINKS, now=now)
-
-
 def count_dead_link(address: str, *, now: datetime) -> None:
-    """Count one dead link in a transaction of its own. A link that opens something is never counted.
+    """Count one dead link in a transaction of its own.
 
-    Raises TooManyTries when others of the same network used up the tries at the same time.
+    Raises TooManyTries, and writes nothing more, when this network followed too many of them.
     """
-    hits = transact(throttle.count, _key(address), window=PAUSE, now=now)
-    if hits > MOST_DEAD_LINKS:
-        raise TooManyTries(retry_after=int(PAUSE.total_seconds()))
-
-
-def _key(address: str) -> str:
-    return f"dead-link-from:{throttle.address_block(address)}"
+    key = f"dead-link-from:{throttle.address_block(address)}"
+    throttle.check(key, limit=MOST_DEAD_LINKS, now=now)
+    transact(throttle.count, key, window=PAUSE, now=now)
+    throttle.check(key, limit=MOST_DEAD_LINKS + 1, now=now)

@@ -12,6 +12,7 @@ from app.appointments.holds import queries as hold_queries
 from app.appointments.holds.refusals import HoldNotFound
 from app.appointments.models import Appointment, Hold
 from app.cases.models import Case
+from app.crypto import token_hash
 from app.db import db
 
 CASE, VISIT, HOLD, WORD, WANTED = "case", "visit", "hold", "word", "wanted"
@@ -20,13 +21,18 @@ CASE_KEY, VISIT_KEY = "case_key", "visit_key"
 KEY_LENGTH = 16
 
 
+def _part_of(secret: str) -> str:
+    """Return what a session keeps of a secret; it outlives a rotation of keys, as the link itself does."""
+    return token_hash(secret)[:KEY_LENGTH]
+
+
 def enter_with_case(case: Case) -> None:
     """Start with a case. What belongs to another case is left behind."""
     if session.get(CASE) != case.id:
         for key in (VISIT, HOLD, WORD):
             session.pop(key, None)
     session.permanent = True
-    session[CASE], session[CASE_KEY] = case.id, case.link_hash[:KEY_LENGTH]
+    session[CASE], session[CASE_KEY] = case.id, _part_of(case.link)
 
 
 def leave_case() -> None:
@@ -39,14 +45,14 @@ def enter_with_visit(visit: Appointment) -> None:
     if visit.case_id:
         enter_with_case(db.session.get_one(Case, visit.case_id))
     session.permanent = True
-    session[VISIT], session[VISIT_KEY] = visit.id, visit.token_hash[:KEY_LENGTH]
+    session[VISIT], session[VISIT_KEY] = visit.id, _part_of(visit.token)
 
 
 def find_case() -> Case | None:
     """Return the case this browser came with, unless its link was renewed since."""
     case_id = session.get(CASE)
     case = db.session.get(Case, case_id) if case_id else None
-    return case if case and case.link_hash.startswith(session.get(CASE_KEY, "-")) else None
+    return case if case and _part_of(case.link) == session.get(CASE_KEY) else None
 
 
 def find_visit() -> Appointment | None:
@@ -63,7 +69,7 @@ def _known_visit() -> Appointment | None:
     if visit and visit.case_id:  # It is opened by the link of its case.
         case = find_case()
         return visit if case and case.id == visit.case_id else None
-    return visit if visit and visit.token_hash.startswith(session.get(VISIT_KEY, "-")) else None
+    return visit if visit and _part_of(visit.token) == session.get(VISIT_KEY) else None
 
 
 def keep_hold(hold: Hold) -> None:

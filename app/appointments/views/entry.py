@@ -52,8 +52,7 @@ REPLIES = {"come": ".come", "cancel": ".cancel"}
 @bp.get("/c/<token>")
 @bp.get("/c/<token>/<any(come,cancel):reply>")
 def follow_case_link(token: str, reply: str = "") -> ResponseReturnValue:
-    by_link.check_network(request.remote_addr or "", now=clock.now())
-    case = cases.find_by_link(token)
+    case = cases.find_by_link(token, now=clock.now())
     if case is None:
         return dead_link()
     journey.enter_with_case(case)
@@ -63,7 +62,6 @@ def follow_case_link(token: str, reply: str = "") -> ResponseReturnValue:
 @bp.get("/v/<token>")
 @bp.get("/v/<token>/<any(come,cancel):reply>")
 def follow_visit_link(token: str, reply: str = "") -> ResponseReturnValue:
-    by_link.check_network(request.remote_addr or "", now=clock.now())
     try:
         visit = queries.get_by_token(token)
     except NotFound:

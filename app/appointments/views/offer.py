@@ -1,12 +1,11 @@
 """A time that is kept for one person: look at it, take it, or leave it to others."""
 
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, SlotUnavailable
 from app.appointments.booking import answers
-from app.appointments.entry import by_link
 from app.appointments.entry import session as journey
 from app.appointments.refusals import AlreadyBooked, NotChangeable
 from app.appointments.views.blueprint import bp
@@ -27,7 +26,6 @@ OFFER = "offer"
 @bp.get(f"{LANGUAGE_PREFIX}/offer/<token>")
 def follow_offer_link(token: str) -> ResponseReturnValue:
     """Move the token from the address into the session. The link also opens the visit that would move."""
-    by_link.check_network(request.remote_addr or "", now=clock.now())
     try:
         made = offers.get_offer(token)
     except NotFound:

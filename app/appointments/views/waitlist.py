@@ -11,7 +11,6 @@ from wtforms.fields.choices import SelectChoice
 
 from app import clock, throttle
 from app.appointments.contacts import Contact, ContactNeeded, PhoneNotMobile
-from app.appointments.entry import by_link
 from app.appointments.entry import session as journey
 from app.appointments.models import Appointment
 from app.appointments.refusals import NotChangeable
@@ -204,7 +203,6 @@ def _again(kind: type[WishForm], errand: Errand, visit: Appointment | None) -> R
 @bp.get("/w/<token>")
 def follow_waiting_link(token: str) -> ResponseReturnValue:
     """Open what a person waits for, from the link of a message; nothing is stopped by looking."""
-    by_link.check_network(request.remote_addr or "", now=clock.now())
     try:
         entry = waitlist.get_entry(token)
     except NotFound:

@@ -20,8 +20,8 @@ from app.appointments.refusals import NotChangeable
 from app.appointments.waitlist.models import OfferAnswer, OfferReason, TimeOffer
 from app.cases.locks import lock_case
 from app.cases.readiness import check_ready
-from app.codes import LINK_LENGTH, new_code
-from app.crypto import token_hash
+from app.codes import new_link
+from app.crypto import link_hash, link_hashes
 from app.db import db, locking
 from app.errors import NotFound
 from app.notifications.delivery import outbox
@@ -180,14 +180,14 @@ def renew_all(whose: ColumnElement[bool], contact: Contact, *, now: datetime) ->
 
 
 def _give_link(made: TimeOffer) -> None:
-    token = new_code(LINK_LENGTH)
-    made.token_hash = token_hash(token)
+    token = new_link()
+    made.token_hash = link_hash(token)
     made.token = token
 
 
 def get_offer(token: str) -> TimeOffer:
     """Return the offer whose secret link this is. Raises NotFound."""
-    found = db.session.scalar(select(TimeOffer).where(TimeOffer.token_hash == token_hash(token)))
+    found = db.session.scalar(select(TimeOffer).where(TimeOffer.token_hash.in_(link_hashes(token))))
     if found is None:
         raise NotFound
     return found

@@ -16,8 +16,8 @@ from app.appointments.waitlist.models import WaitingEntry, WaitingPlace
 from app.appointments.waitlist.refusals import ListFull
 from app.appointments.waitlist.rules import Wish
 from app.cases.models import Case
-from app.codes import LINK_LENGTH, new_code
-from app.crypto import token_hash
+from app.codes import new_link
+from app.crypto import link_hash, link_hashes
 from app.db import db, locking
 from app.errors import NotFound
 from app.notifications import contacts
@@ -175,15 +175,15 @@ def renew_links(whose: ColumnElement[bool]) -> None:
 
 def _give_link(entry: WaitingEntry, contact: Contact) -> None:
     """Set the link, and the contact, which is bound to it."""
-    token = new_code(LINK_LENGTH)
-    entry.token_hash = token_hash(token)
+    token = new_link()
+    entry.token_hash = link_hash(token)
     entry.token = token
     entry.name, entry.email, entry.phone = contact.name, contact.email, contact.phone
 
 
 def get_entry(token: str) -> WaitingEntry:
     """Return the entry whose secret link this is, ended or not. Raises NotFound."""
-    found = db.session.scalar(select(WaitingEntry).where(WaitingEntry.token_hash == token_hash(token)))
+    found = db.session.scalar(select(WaitingEntry).where(WaitingEntry.token_hash.in_(link_hashes(token))))
     if found is None:
         raise NotFound
     return found

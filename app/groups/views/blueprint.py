@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
+from app.crypto import token_hash
 from app.groups.models import Group
 from app.groups.queries import get_by_fingerprint
 from app.groups.refusals import GroupGone
@@ -64,7 +65,7 @@ def draft_or_start() -> Group:
 def remember(group: Group) -> None:
     session.permanent = True
     # Not the row's number: a forgotten draft's number may be given to another employer's group.
-    session[GROUP] = group.token_hash
+    session[GROUP] = token_hash(group.token)
 
 
 def tell(word: str) -> None:

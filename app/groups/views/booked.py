@@ -18,7 +18,6 @@ from app.appointments.availability.policy import (
 )
 from app.appointments.booking import operations
 from app.appointments.booking.operations import Target
-from app.appointments.entry import by_link
 from app.appointments.letters.calendar_file import calendar_of
 from app.appointments.models import Appointment
 from app.appointments.refusals import NotChangeable
@@ -40,7 +39,6 @@ NEAR = 6
 @bp.get("/g/<token>")
 def follow_link(token: str) -> ResponseReturnValue:
     """Move the token of the employer's message from the address into the session."""
-    by_link.check_network(request.remote_addr or "", now=clock.now())
     try:
         group = queries.get_by_token(token)
     except GroupGone:

@@ -2,7 +2,11 @@
 
 import pytest
 
+from app import throttle
+from app.appointments.entry.by_code import MOST_OF_NETWORK, PAUSE
 from app.cases.states import LegState
+from app.codes import new_code
+from app.db import transact
 from tests.factories import add_closure, at, build_case, build_transfer, offer
 from tests.integration.appointments.pages import (
     book,
@@ -119,6 +123,22 @@ def test_one_address_cannot_try_many_codes(client, network):
         client.post("/en/collect/code", data={"code": c.code, "last4": "0000"}).status_code for c in cases
     ]
     assert tries == [422] * 5 + [429]
+
+
+def test_strangers_of_one_network_shut_nobody_out_until_they_try_codes_by_the_hundred(
+    client, case, network, clock
+):
+    others = [build_case(network.visit_type, network.central).code for _ in range(6)]
+    right = {"code": case.code, "last4": "4821"}
+    for code in others:
+        refused = client.post("/en/collect/code", data={"code": code, "last4": "0000"})
+    unknown = client.post("/en/collect/code", data={"code": new_code(), "last4": "0000"})
+
+    assert (refused.status_code, unknown.status_code) == (429, 429)
+    assert client.post("/en/collect/code", data=right).status_code == 303
+    for _ in range(MOST_OF_NETWORK):
+        transact(throttle.count, "code-from:127.0.0.1", window=PAUSE, now=clock.now())
+    assert client.post("/en/collect/code", data=right).status_code == 429
 
 
 def test_right_codes_are_not_counted(client, case):

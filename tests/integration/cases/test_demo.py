@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.appointments.queries import find_live_for_case
 from app.cases.models import Case
 from app.cli.demo import LATER, READY
-from app.crypto import token_hash
+from app.crypto import link_hash
 from app.db import db
 from tests.integration.appointments.pages import follow, press_confirm, press_time, slots_of
 
@@ -35,7 +35,7 @@ def names() -> Counter[str]:
 
 def take(client: FlaskClient, link: str) -> None:
     """Book the first free time of the case behind this link, as its person does."""
-    case = db.session.scalars(select(Case).where(Case.link_hash == token_hash(link))).one()
+    case = db.session.scalars(select(Case).where(Case.link_hash == link_hash(link))).one()
     page = follow(client, case).text
     press_confirm(client, press_time(client, page, slots_of(page)[1]).text)
     assert find_live_for_case(case.id)

@@ -52,7 +52,7 @@ def test_a_collected_case_is_emptied_after_its_days(collected, clock) -> None:
     assert (case.nationality, case.collected_at, len(case.legs)) == ("RU", collected.collected_at, 2)
     assert [count(m) for m in (CaseToken, Consent)] == [0, 0]
     assert {event.text for event in db.session.query(CaseEvent)} == {""}
-    assert find_by_link(SECRETS[4]) is None
+    assert find_by_link(SECRETS[4], now=clock.now()) is None
     with pytest.raises(CaseNotFound):
         get_by_code(SECRETS[3], "567Q")
     assert "0 collected_cases" in jobs.purge_data()
