@@ -34,12 +34,10 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     """One connection, which knows since when its unfinished request is on its way."""
 
     begun = 0.0
-    finishing = False  # of all connections of the process: no further request is begun
+    finishing = False  # of all connections of the process: no further request is read
 
     def readable(self) -> bool:
-        if self.finishing and self.request is None:
-            return False
-        return bool(super().readable())
+        return not self.finishing and bool(super().readable())
 
     def received(self, data: bytes) -> bool:
         more = bool(super().received(data))
@@ -93,7 +91,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]
         wasyncore.loop(timeout=1, use_poll=True, map=connections, count=1)
 
     def _finish(self, doors: list[Any], connections: dict[int, Any]) -> None:
-        """Take no new connections and no further requests, and answer what was received."""
+        """Take no new connections, read no further, and answer what was received whole."""
         deadline = time.time() + self.cfg.graceful_timeout - LAST_SECONDS
         _Channel.finishing = True
         for door in doors:
@@ -104,10 +102,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]
 
 
 def _is_busy(door: Any) -> bool:
-    return any(
-        channel.requests or channel.request or channel.total_outbufs_len
-        for channel in door.active_channels.values()
-    )
+    return any(channel.requests or channel.total_outbufs_len for channel in door.active_channels.values())
 
 
 def _end_overdue(door: Any, now: float) -> None:
