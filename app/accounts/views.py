@@ -1,7 +1,11 @@
 """Sign in, sign out, and the language of the staff pages."""
 
-from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from app import clock
 from app.accounts import operations
@@ -67,7 +71,22 @@ def choose_language() -> ResponseReturnValue:
     member = door.find_current()
     if member:
         transact(operations.set_language, member.username, language)
-    return redirect(local_path(request.form.get("next", "")) or url_for(".sign_in"), 303)
+    return redirect(_page_to_open(local_path(request.form.get("next", "")) or "") or url_for(".sign_in"), 303)
+
+
+def _page_to_open(path: str) -> str:
+    """Return the address, or the nearest page above it where only a form is sent to it; empty for none."""
+    known = current_app.url_map.bind_to_environ(request.environ)
+    while path.strip("/"):
+        try:
+            known.match(urlsplit(path).path, method="GET")
+        except RequestRedirect:
+            return path
+        except HTTPException:
+            path = urlsplit(path).path.rpartition("/")[0]
+        else:
+            return path
+    return ""
 
 
 def _page(form: SignInForm, refusal: Exception | None = None, *, status: int = 200) -> ResponseReturnValue:

@@ -10,15 +10,6 @@ KNOWN: tuple[tuple[str, str, str, str], ...] = (
         "lost", "POST /staff/stations/<>/hours/week", r"dN-N-\w+ is not kept",
         "a refused week does not show every row as it was typed",
     ),
-    ("lost", "POST /staff/messages/paused", "reason is not kept", "a refused pause loses its reason"),
-    (
-        "lost", "GET /staff/messages/send-again", r"\w+_time is not kept",
-        "a refused window to send again loses a time that cannot be read",
-    ),
-    (
-        "dead form", "POST /staff/language", r"40[45], shown on .*",
-        "the language is changed on a page that came of a form, whose address cannot be opened",
-    ),
 )  # fmt: skip
 
 

@@ -198,13 +198,13 @@ def list_paused() -> ResponseReturnValue:
 def pause_contact() -> ResponseReturnValue:
     """Hold back all messages to an address or number that somebody names."""
     typed = request.form.get("contact", "").strip()
+    reason = request.form.get("reason", "").replace("\0", "").strip()
     try:
         contact = read_email(typed) if "@" in typed else read_phone(typed)
     except DomainError as refusal:
-        return _paused_page(typed, sentence(refusal)), 422
+        return _paused_page(typed, reason, sentence(refusal)), 422
     if not contact:
-        return _paused_page(typed, _("Enter an e-mail address or a phone number.")), 422
-    reason = request.form.get("reason", "").replace("\0", "").strip()
+        return _paused_page(typed, reason, _("Enter an e-mail address or a phone number.")), 422
     transact(pauses.pause, contact, reason=reason, username=get_member().username, now=clock.now())
     flash(_("Messages to this person are paused."))
     return redirect(url_for(".list_paused"), 303)
@@ -222,9 +222,9 @@ def resume() -> ResponseReturnValue:
     return redirect(url_for(".list_paused"), 303)
 
 
-def _paused_page(typed: str = "", refusal: str = "") -> str:
+def _paused_page(typed: str = "", reason: str = "", refusal: str = "") -> str:
     rows = [(row, _masked(row)) for row in _own_pauses()]
-    return render_template("messages/paused.html", rows=rows, typed=typed, refusal=refusal)
+    return render_template("messages/paused.html", rows=rows, typed=typed, reason=reason, refusal=refusal)
 
 
 def _own_pauses() -> Sequence[MessagePause]:

@@ -43,6 +43,21 @@ def test_the_language_can_be_changed_and_is_remembered(client, mei):
     assert queries.get_user("mei").language == "ru"
 
 
+@pytest.mark.parametrize(
+    ("shown", "opened"),
+    [
+        ("/staff/messages?show=failed", "/staff/messages?show=failed"),
+        ("/staff/stations/jiangdong/hours/week", "/staff/stations/jiangdong/hours"),  # the answer to a form
+        ("/staff/nosuch/page", "/staff"),
+        ("https://elsewhere.example/", "/staff"),
+    ],
+)
+def test_another_language_leads_to_a_page_that_opens(client, mei, shown, opened):
+    sign_in(client)
+    answer = client.post("/staff/language", data={"language": "ru", "next": shown})
+    assert (answer.status_code, answer.location) == (303, opened)
+
+
 @pytest.mark.parametrize("language", ["", "de", "en zh"])
 def test_an_unknown_language_is_refused(client, language):
     assert client.post("/staff/language", data={"language": language}).status_code == 400

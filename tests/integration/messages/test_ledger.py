@@ -150,6 +150,13 @@ def test_who_was_reached_later_is_not_called(cast, visit, write, now):
     assert "Nobody needs a call." in cast.tom.get("/staff/messages?show=calls").text
 
 
+def test_a_refused_pause_keeps_what_was_typed(cast):
+    typed = {"contact": "maria@@example.org", "reason": "her own wish"}
+    page = cast.tom.post("/staff/messages/paused", data=typed)
+    assert page.status_code == 422
+    assert all(f'value="{text}"' in page.text for text in typed.values())
+
+
 def test_a_person_is_paused_from_a_message_and_resumed_from_the_list(cast, write):
     row = write("sent")
     browser = cast.tom
