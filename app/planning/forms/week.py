@@ -1,7 +1,7 @@
 """The form of a week: seven days of periods, from when they count, and where else they are copied."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -59,7 +59,6 @@ class WeekForm:
             frozenset(typed.getlist("also")),
             bool(typed.get("confirmed")),
         )
-        form._copy()
         form._read(today)
         return form
 
@@ -68,22 +67,24 @@ class WeekForm:
         """Return the bounds as the form sends them."""
         return "/".join(day.isoformat() if day else "" for day in self.bounds)
 
-    def _copy(self) -> None:
-        """Let the days that are ticked have the periods of the chosen one."""
+    def _targets(self) -> set[int]:
+        """Return the days that shall be as the chosen one: what was typed there is not read, and stays."""
         if self.copy_from not in set("0123456"):
-            return
-        pattern = self.days[int(self.copy_from)]
-        for weekday, label in enumerate(WEEKDAYS):
-            if str(weekday) in self.copy_to and str(weekday) != self.copy_from:
-                self.days[weekday] = [
-                    replace(row, prefix=f"d{weekday}-{i}", label=str(label)) for i, row in enumerate(pattern)
-                ]
+            return set()
+        return {day for day in range(7) if str(day) in self.copy_to} - {int(self.copy_from)}
 
     def _read(self, today: date) -> None:
+        copies = self._targets()
+        read = {
+            weekday: read_rows(rows, self.errors)
+            for weekday, rows in enumerate(self.days)
+            if weekday not in copies
+        }
+        read |= {weekday: read[int(self.copy_from)] for weekday in copies}
         periods = [
             WeeklyPeriod(weekday, opens, closes, desks, reserve=held, desk_group=group)
-            for weekday, rows in enumerate(self.days)
-            for opens, closes, desks, held, group in read_rows(rows, self.errors)
+            for weekday in sorted(read)
+            for opens, closes, desks, held, group in read[weekday]
         ]
         starts = self._read_start(today)
         if not self.errors:

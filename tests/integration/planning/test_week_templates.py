@@ -80,9 +80,10 @@ def test_a_day_is_copied_to_others(browser):
 
 
 def test_a_mistake_in_the_copied_day_is_named(browser):
-    data = week((0, "12:00", "09:00", "2", ""), copy_from="0", copy_to=["1"])
-
-    assert browser.post(f"{HOURS}/week", data=data).status_code == 422
+    data = week((0, "12:00", "09:00", "2", ""), (1, "08:05", "10:00", "3", ""), copy_from="0", copy_to=["1"])
+    answer = browser.post(f"{HOURS}/week", data=data)
+    assert answer.status_code == 422
+    assert 'value="08:05"' in answer.text, "what was typed for the other day is still there"
 
 
 def test_a_week_is_used_at_other_stations_too_with_one_undo(cast, network):
