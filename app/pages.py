@@ -1,14 +1,27 @@
 """Pages that belong to no topic: the language door, accessibility, privacy, contact, display settings."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import clock
 from app.i18n import LANGUAGE_PREFIX, current_language, preferred_language
 from app.localtext import LANGUAGES
 from app.settings import Settings
@@ -17,6 +30,7 @@ from app.web import assets, headers
 
 DISPLAY_COOKIES = {"text": ("larger",), "contrast": ("high",)}
 MOST_CONTACTS = 30
+SECURITY_TXT_LASTS = timedelta(days=180)
 COOKIE_SECONDS = 365 * 24 * 3600
 
 LARGEST_ID = 2**31 - 1
@@ -86,6 +100,22 @@ def robots() -> Response:
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+@bp.get("/.well-known/security.txt")
+def security_contact() -> Response:
+    """Say where to report a weakness (RFC 9116); there is no such page where no contact is set."""
+    contact = current_app.extensions["settings"].security_contact
+    if not contact:
+        abort(404)
+    until = (clock.now() + SECURITY_TXT_LASTS).replace(microsecond=0).isoformat()
+    lines = (
+        f"Contact: {contact}",
+        f"Expires: {until}",
+        f"Preferred-Languages: {', '.join(LANGUAGES)}",
+        f"Canonical: {public_base()}/.well-known/security.txt",
+    )
+    return Response("\n".join([*lines, ""]), mimetype="text/plain")
 
 
 def local_path(address: str) -> str | None:

@@ -135,6 +135,10 @@ class Settings(BaseSettings):
     message_lease_seconds: int = Field(default=120, gt=0)
 
     help_phone: str = Field(default="12345", description="the telephone number of the help line")
+    security_contact: str = Field(
+        default="",
+        description="where to report a weakness, mailto: or https:; shown at /.well-known/security.txt",
+    )
     map_tiles: str = Field(
         default="",
         description="tile addresses of the large map, lowest first; empty draws the coastline only",

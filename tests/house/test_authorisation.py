@@ -27,7 +27,7 @@ from tests.house.rows import build_incoming_text, build_notice, build_run, build
 PUBLIC = {
     "static", "healthz", "readyz", "metrics",
     "pages.door", "pages.accessibility", "pages.privacy", "pages.contact", "pages.display",
-    "pages.favicon", "pages.robots", "sitemap.sitemap",
+    "pages.favicon", "pages.robots", "pages.security_contact", "sitemap.sitemap",
     "locator.home", "locator.find", "locator.suggestions", "locator.place", "locator.taxi", "locator.photo",
     "reports.ask", "reports.tell", "widget.points", "widget.script",
     "maps.network", "maps.frame", "maps.picture", "maps.points", "maps.roads", "maps.base_script",

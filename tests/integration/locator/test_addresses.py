@@ -4,6 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import Network
@@ -86,3 +87,16 @@ def test_the_sitemap_names_every_point_in_each_language(client: FlaskClient, net
     for address in addresses:
         assert client.get((address or "").removeprefix("http://127.0.0.1:8000")).status_code == 200
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in client.get("/robots.txt").text
+
+
+def test_the_place_to_report_a_weakness_is_told_where_it_is_set(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/.well-known/security.txt").status_code == 404
+    settings = app.extensions["settings"]
+    told = settings.model_copy(update={"security_contact": "mailto:safe@example.org"})
+    monkeypatch.setitem(app.extensions, "settings", told)
+
+    lines = client.get("/.well-known/security.txt").text.splitlines()
+    assert lines[0] == "Contact: mailto:safe@example.org"
+    assert lines[1] == "Expires: 2027-05-23T01:00:00+00:00"
