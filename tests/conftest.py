@@ -135,6 +135,7 @@ def app(app_on: Callable[[str], Flask], database_kind: str) -> Iterator[Flask]:
         empty_tables()
         # Messages have the same numbers again in the next test, and their files the same names.
         shutil.rmtree(flask_app.extensions["settings"].mail_folder, ignore_errors=True)
+        flask_app.extensions.pop("forwarded_seen", None)
         # SQLite gives the ids of deleted stations to new ones.
         forget_plans()
         forget_candidates()
