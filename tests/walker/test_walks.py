@@ -10,7 +10,7 @@ from tests.walker.session import Session
 from tests.walker.world import Worlds
 
 SEEDS = (1, 2, 3, 4)
-STEPS = 120
+STEPS = 80
 
 
 @pytest.fixture(scope="module")
