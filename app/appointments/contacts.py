@@ -11,6 +11,7 @@ from app.errors import DomainError
 from app.notifications.channels.mail import address_of
 from app.notifications.letter import DeliveryError
 from app.notifications.phone import is_of, is_reached
+from app.settings import Settings
 
 MOST_NAME = 200
 MOST_EMAIL = 254
@@ -73,9 +74,15 @@ class Contact:
         """Raise ContactNeeded or PhoneNotMobile unless a message of ours can arrive."""
         if not (self.email or self.phone):
             raise ContactNeeded
-        countries = current_app.extensions["settings"].sms_countries
-        if not self.email and not (is_reached(self.phone) and is_of(self.phone, countries)):
+        if self.email:
+            return
+        if not is_reached(self.phone) or not is_of(self.phone, _countries()):
             raise PhoneNotMobile
+
+
+def _countries() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.sms_countries
 
 
 def _line(text: str) -> str:

@@ -87,6 +87,7 @@ def book(request: BookingRequest, *, now: datetime) -> Appointment:
     earlier = _find_answer(request)
     if earlier:
         return earlier
+    provisional.lock_networks(request.hold_id)
     kept = locked_hold(request.hold_id)
     if kept.status == HoldStatus.USED and kept.appointment_id:
         return _booked_before(kept.appointment_id, request)
@@ -113,6 +114,7 @@ def book_held(
     public_id: str, *, key: str, language: str, now: datetime, in_group: bool = False
 ) -> Appointment:
     """Book with what the person typed for the hold, and erase it there. Raises what `book` raises."""
+    provisional.lock_networks(public_id)
     kept = locked_hold(public_id)
     if kept.status == HoldStatus.USED and kept.appointment_id:
         return db.session.get_one(Appointment, kept.appointment_id)

@@ -31,6 +31,14 @@ BY = "system"
 BATCH = 50
 
 
+def lock_networks(hold_id: str) -> None:
+    """Let others of the hold's networks wait; before the hold, so that nobody keeps a hold while waiting."""
+    origin = select(Hold.asked_from, Hold.asked_from_56, Hold.asked_from_48)
+    found = db.session.execute(origin.where(Hold.public_id == hold_id)).one_or_none()
+    if found and found.asked_from:
+        counting.lock(found)
+
+
 def until_for(owner: Hold | Appointment, *, now: datetime) -> datetime | None:
     """Return until when somebody must be known to stand behind a visit that is booked now; None for ever.
 

@@ -92,8 +92,8 @@ def hold(request: HoldRequest, *, now: datetime) -> Hold:
     if request.case_id is not None or offer.needs_case:
         _check_case(request, offer, now=now)
     origin = _origin_of(request)
-    release_expired(now=now, station_id=offer.id)
     _check_room(origin, offer, request, now=now)
+    release_expired(now=now, station_id=offer.id)
     taken = take_slot(offer, offer, request.starts_at, request.party_size, now=now, beside=request.moves)
     kept = Hold(
         public_id=_free_name(request),

@@ -55,4 +55,3 @@ def test_a_land_line_is_not_enough_alone():
     with pytest.raises(ContactNeeded):
         Contact("Anna").checked_for_visitor()
     Contact("Anna", "anna@example.org", "+86 898 6866 0000").checked_for_visitor()
-    Contact("Anna", "", "13800138000").checked_for_visitor()
