@@ -17,8 +17,8 @@ from flask import (
     request,
     url_for,
 )
-from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import IntegerConverter, Map, RequestRedirect
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
@@ -27,6 +27,7 @@ from app.localtext import LANGUAGES
 from app.settings import Settings
 from app.stations.finding.listing import Question, list_page
 from app.web import assets, headers
+from app.web.addresses import opens
 
 DISPLAY_COOKIES = {"text": ("larger",), "contrast": ("high",)}
 MOST_CONTACTS = 30
@@ -142,7 +143,7 @@ def _lead_on() -> AnyResponse | None:
     if request.method not in ("GET", "HEAD") or path.startswith("/api/"):
         return None
     if isinstance(request.routing_exception, NotFound):
-        meant = next((each for each in _meant_by(path) if each != path and _leads(each)), None)
+        meant = next((each for each in _meant_by(path) if each != path and opens(each)), None)
     else:
         slug = str((request.view_args or {}).get("slug", ""))
         meant = path.replace(slug, slug.lower()) if slug != slug.lower() else None
@@ -162,16 +163,6 @@ def _meant_by(path: str) -> Iterator[str]:
         whole = "/".join(("", begin, *others))
         yield from (whole, f"{whole}/")
     yield f"/{preferred_language()}{path.rstrip('/').lower()}"
-
-
-def _leads(path: str) -> bool:
-    try:
-        current_app.url_map.bind("").match(path, method="GET")
-    except RequestRedirect:
-        return False  # only by way of another of these
-    except HTTPException:
-        return False
-    return True
 
 
 def page_in(language: str) -> str:

@@ -2,10 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from app import clock
 from app.accounts import operations
@@ -17,6 +15,7 @@ from app.errors import Busy, TooManyTries
 from app.extensions import login_manager
 from app.localtext import LANGUAGES
 from app.web import headers
+from app.web.addresses import opens
 from app.wording import sentence
 
 bp = Blueprint("accounts", __name__, template_folder="templates", url_prefix="/staff")
@@ -76,17 +75,9 @@ def choose_language() -> ResponseReturnValue:
 
 def _page_to_open(path: str) -> str:
     """Return the address, or the nearest page above it where only a form is sent to it; empty for none."""
-    known = current_app.url_map.bind_to_environ(request.environ)
-    while path.strip("/"):
-        try:
-            known.match(urlsplit(path).path, method="GET")
-        except RequestRedirect:
-            return path
-        except HTTPException:
-            path = urlsplit(path).path.rpartition("/")[0]
-        else:
-            return path
-    return ""
+    while path.strip("/") and not opens(urlsplit(path).path):
+        path = urlsplit(path).path.rpartition("/")[0]
+    return path
 
 
 def _page(form: SignInForm, refusal: Exception | None = None, *, status: int = 200) -> ResponseReturnValue:

@@ -22,7 +22,7 @@ from app.notifications.texts.blanks import Values
 from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 from app.stations.models import Station
-from app.stations.queries import own_phone
+from app.stations.queries import number_to_call
 from app.typography import comma
 
 __all__ = ["TOPIC", "compose"]
@@ -93,5 +93,5 @@ def _values(news: News) -> Values:
         "papers": tuple(words(item.name) for item in papers),
         "link": f"{settings.public_url.rstrip('/')}/c/{case.link}",
         "code": spaced(case.code),
-        "phone": own_phone(news.station) or settings.help_phone,
+        "phone": number_to_call(news.station),
     }

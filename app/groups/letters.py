@@ -23,7 +23,7 @@ from app.notifications.texts.blanks import Values
 from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 from app.stations.models import Station
-from app.stations.queries import own_phone
+from app.stations.queries import number_to_call
 
 
 def compose_booked(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
@@ -50,7 +50,7 @@ def _booked(group: Group, live: list[Appointment]) -> Values:
         "place": words(live[0].station.name),
         "address": words(live[0].station.address),
         "link": f"{settings.public_url.rstrip('/')}/g/{group.token}",
-        "phone": own_phone(live[0].station) or settings.help_phone,
+        "phone": number_to_call(live[0].station),
     }
 
 

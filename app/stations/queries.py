@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import current_app
 from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from app.db import Base, db, locking, run
 from app.errors import DomainError, NotFound
+from app.settings import Settings
 from app.stations.models import Service, Station
 
 
@@ -145,6 +147,9 @@ def offers(station: Station, service: Service) -> bool:
     return any(offer.service_id == service.id for offer in station.offers)
 
 
-def own_phone(station: Station) -> str:
-    """Return the number that is answered at this point; empty where nobody knows one."""
-    return station.phones[0].number if station.phones else ""
+def number_to_call(station: Station) -> str:
+    """Return the number that is answered at this point; the help line's where nobody knows one."""
+    if station.phones:
+        return station.phones[0].number
+    settings: Settings = current_app.extensions["settings"]
+    return settings.help_phone

@@ -21,7 +21,7 @@ from app.i18n import text as words
 from app.localtext import LocalText
 from app.notifications.channels.mail import sender_of
 from app.settings import Settings
-from app.stations.queries import own_phone
+from app.stations.queries import number_to_call
 
 MOST_DOUBT_M = 500  # a position known less well than this would send a driver to a wrong door
 ALARMS = (timedelta(days=-1), timedelta(hours=-2))
@@ -79,7 +79,7 @@ def calendar_for(
         slug=station.slug,
         base=settings.public_url.rstrip("/"),
         sender=settings.mail_from,
-        phone=own_phone(station) or settings.help_phone,
+        phone=number_to_call(station),
         papers=_papers(appointment, language),
         reference=_REFERENCE[: len(appointment.reference)],
         invited=bool(attendee) and method != "PUBLISH",

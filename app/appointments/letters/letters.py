@@ -28,7 +28,7 @@ from app.appointments.wording import with_party
 from app.cases.models import Case, VisitItemKind, VisitType
 from app.codes import spaced
 from app.db import db
-from app.i18n import clock_time, current_language, in_language, local, long_day, short_day
+from app.i18n import clock_time, current_language, day_before, in_language, local, long_day, short_day
 from app.i18n import text as words
 from app.localtext import LocalText
 from app.night import morning_after
@@ -41,7 +41,7 @@ from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 from app.stations.hours.opening_hours import open_at
 from app.stations.hours.plans import plan_of
-from app.stations.queries import own_phone
+from app.stations.queries import number_to_call
 from app.stations.reminder_rules import ReminderRule, rules_of
 
 __all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "visit_of"]
@@ -256,7 +256,7 @@ def values_of(visit: Visit) -> Values:
         "link": link,
         "come_link": f"{link}/come" if appointment.live else "",
         "cancel_link": f"{link}/cancel" if appointment.live else "",
-        "phone": own_phone(station) or settings.help_phone,
+        "phone": number_to_call(station),
         "until": _until(appointment),
     }
 
@@ -295,7 +295,7 @@ def _length(visit: Visit) -> str:
 
 def _last_day(visit: Visit) -> str:
     before = visit.case.collect_before if visit.case else None
-    return long_day(before - timedelta(days=1)) if before else ""
+    return long_day(day_before(before)) if before else ""
 
 
 @lru_cache(maxsize=8)

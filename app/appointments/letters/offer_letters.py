@@ -26,7 +26,7 @@ from app.notifications.texts.kinds import MessageKind
 from app.notifications.texts.writing import Part, write
 from app.settings import Settings
 from app.stations.models import Station
-from app.stations.queries import own_phone
+from app.stations.queries import number_to_call
 from app.typography import comma
 
 
@@ -90,7 +90,7 @@ def _values(kept: Kept) -> Values:
         "until": until_words(kept.offer.until, station.timezone, kept.now),
         "link": f"{base}/o/{kept.offer.token}",
         "stop_link": f"{base}/w/{kept.offer.waiting.token}" if kept.offer.waiting else "",
-        "phone": own_phone(station) or settings.help_phone,
+        "phone": number_to_call(station),
     }
 
 
