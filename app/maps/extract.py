@@ -23,7 +23,8 @@ def read_roads(file: Path) -> list[Road]:
     try:
         roads = list(_of_geojson(file) if name.endswith(GEOJSON) else _of_osm(file))
     except (OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise ExtractUnreadable(f"{file.name} cannot be read: {type(error).__name__}") from error
+        words = f"{file.name} is no {'GeoJSON' if name.endswith(GEOJSON) else '.osm.pbf'} file, or is damaged"
+        raise ExtractUnreadable(f"{words}: export it again. Nothing was changed.") from error
     if not roads:
         raise ExtractUnreadable(f"{file.name} has no line with highway={'|'.join(KINDS)}")
     return roads

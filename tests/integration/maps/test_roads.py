@@ -89,10 +89,10 @@ def test_building_again_replaces_and_clearing_takes_away(
     ("name", "content", "words"),
     [
         ("roads.txt", "x", "ends in .geojson or .osm.pbf"),
-        ("roads.geojson", "[1, 2", "cannot be read"),
-        ("roads.geojson", "[]", "cannot be read"),
+        ("roads.geojson", "[1, 2", "is damaged"),
+        ("roads.geojson", "[]", "is damaged"),
         ("roads.geojson", '{"features": [{"geometry": null}]}', "has no line with highway="),
-        ("roads.osm.pbf", "no pbf", "cannot be read"),
+        ("roads.osm.pbf", "no pbf", "is damaged"),
     ],
 )
 def test_a_file_that_is_none_is_refused_in_a_sentence(
