@@ -49,6 +49,19 @@ def test_every_package_that_runs_has_its_reason():
     assert [line for line in packages if not re.search(r"#\s*\S+", line)] == []
 
 
+def test_every_module_and_document_that_the_docs_name_exists():
+    names = ["/" + short(path) for path in tracked()]
+    said = re.compile(r"`([\w./-]+\.(?:py|md|sh))`")
+    documents = [path for path in tracked() if path.suffix == ".md" and path.name != "CHANGELOG.md"]
+    gone = [
+        f"{short(document)}: {name}"
+        for document in documents
+        for name in said.findall(document.read_text())
+        if not any(path.endswith("/" + name) for path in names)
+    ]
+    assert gone == []
+
+
 def test_no_file_is_larger_than_a_megabyte():
     large = [short(path) for path in tracked() if path.stat().st_size > 1_000_000]
     assert large == []
