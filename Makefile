@@ -10,13 +10,14 @@ PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes
 FREEZE := $(VENV)/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 	--universal --python-version 3.11
 ARGS ?=
+UPGRADE ?= --upgrade
 SECONDS ?= 600
 SEED ?= 1
 PORT ?= 8000
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format walk bench attack fire freeze migration messages catalogs browser clean
+.PHONY: help run test lint format walk bench attack fire freeze wheel migration messages catalogs browser clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -27,11 +28,12 @@ run: $(VENV)/.run-installed catalogs ## Start the service with its demo on http:
 test: $(VENV)/.test-installed catalogs browser lint ## Run everything: rules, both databases, processes, browser
 	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
-lint: $(VENV)/.test-installed ## Check style, types and the direction of imports
+lint: $(VENV)/.test-installed ## Check style, types, the direction of imports and what is declared
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/deptry . --no-ansi
 
 format: $(VENV)/.test-installed ## Put the code into its format
 	$(VENV)/bin/ruff check --fix
@@ -49,13 +51,16 @@ attack: $(VENV)/.test-installed catalogs ## Let one client book as fast as it ca
 fire: $(VENV)/.test-installed catalogs ## Send 20,000 requests of 200 clients for few places and count what was sold
 	@exec $(PYTHON) -m bench.fire $(ARGS)
 
-freeze: $(VENV)/.test-installed ## Pin the newest fitting versions of requirements*.in, with hashes
-	$(FREEZE) --upgrade requirements.in -o requirements.txt
-	$(FREEZE) --upgrade requirements-dev.in -o requirements-dev.txt
+freeze: $(VENV)/.test-installed ## Pin the newest fitting versions of what pyproject.toml names, with hashes
+	$(FREEZE) $(UPGRADE) pyproject.toml -o requirements.txt
+	$(FREEZE) $(UPGRADE) --group dev -c requirements.txt -o requirements-dev.txt
 
 migration: $(VENV)/.run-installed ## Write a migration from the models: make migration M="add a column"
 	@test -n "$(M)" || { echo 'Say what it does: make migration M="add a column"' >&2; exit 2; }
 	$(VENV)/bin/flask --app wsgi db migrate -m "$(M)"
+
+wheel: $(VENV)/.test-installed catalogs ## Build the package into build/, with its catalogs, migrations and seed data
+	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w build .
 
 messages: $(VENV)/.run-installed ## Take the texts of the code into the catalogs to translate
 	$(VENV)/bin/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location \

@@ -25,7 +25,7 @@ from app.messages import views as messages_views
 from app.planning import views as planning_views
 from app.publishing import views as publishing_views
 from app.reports import views as reports_views
-from app.settings import ROOT, Settings
+from app.settings import Settings, shipped
 from app.staff import frame
 from app.system import health
 from app.system import views as system_views
@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _trust_proxies(app, settings.proxy_hops)
 
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    migrate.init_app(app, db, directory=str(shipped("migrations")), render_as_batch=True)
     csrf.init_app(app)
     for part in PARTS:
         part.init_app(app)

@@ -10,7 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _TILES = re.compile(r"https://[a-z0-9.{}-]+(:\d+)?/", re.IGNORECASE)
-ROOT = Path(__file__).resolve().parent.parent
+_APP = Path(__file__).resolve().parent
+_CHECKOUT = _APP.parent if (_APP.parent / "pyproject.toml").is_file() else None
+
+
+def shipped(folder: str) -> Path:
+    """Return where a folder of data that comes with the code lies: beside `app/`, in a wheel inside it."""
+    return (_CHECKOUT or _APP) / folder
 
 
 class SettingsError(RuntimeError):
@@ -85,7 +91,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     app_env: Literal["development", "test", "production"] = "development"
-    instance_path: Path = ROOT / "instance"
+    # An installed service keeps its data where it was started, never among the installed packages.
+    instance_path: Path = (_CHECKOUT or Path.cwd()) / "instance"
     database_url: str = ""
     secret_key: str = Field(default="", description="signs the session cookie; 32 characters or more")
     data_key: str = Field(

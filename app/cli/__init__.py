@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import backup, calendar, cases, data, messages, places, roads, seed, staff, worker
+from app.cli import backup, calendar, cases, data, messages, places, roads, seed, staff, version, worker
 from app.cli.demo import demo
 from app.cli.demo_history import history
 
@@ -13,3 +13,4 @@ def init_app(app: Flask) -> None:
     for part in (seed, staff, cases, data, calendar, messages, backup, places, roads):
         app.cli.add_command(part.group)
     app.cli.add_command(worker.command)
+    app.cli.add_command(version.command)

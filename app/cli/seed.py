@@ -13,7 +13,7 @@ from app.collection.importer import CollectionSeed
 from app.db import transact
 from app.seeding.files import SeedError
 from app.seeding.upsert import Tallies
-from app.settings import ROOT
+from app.settings import shipped
 from app.stations.seeding import importer as network
 from app.stations.seeding import seed
 from app.stations.seeding.seed import NetworkSeed
@@ -25,7 +25,7 @@ group = Commands("seed", help="Fill the database: the network from its files, an
 @click.option(
     "--folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=ROOT / "seed_data",
+    default=shipped("seed_data"),
     show_default="seed_data",
     help="Where the CSV files are.",
 )

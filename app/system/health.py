@@ -22,7 +22,8 @@ from app.notifications import queries as messages
 from app.notifications.channels.registry import channels_of
 from app.notifications.watch import heartbeat
 from app.notifications.watch import troubles as watch
-from app.settings import ROOT, Settings
+from app.settings import Settings, shipped
+from app.system.version import __version__
 from app.web import hosts
 
 log = logging.getLogger(__name__)
@@ -32,14 +33,15 @@ SILENCES = ("never-ran", f"late-{watch.DELIVERY}")  # said in fewer words, and s
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_env.globals["version"] = __version__
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
     app.add_url_rule("/metrics", "metrics", metrics)
 
 
 def healthz() -> Response:
-    """Say that the process answers; nothing else is asked."""
-    return _fresh(jsonify(status="ok"))
+    """Say that the process answers, and which version it is; nothing else is asked."""
+    return _fresh(jsonify(status="ok", version=__version__))
 
 
 def readyz() -> tuple[Response, int]:
@@ -79,7 +81,7 @@ def _schema() -> str:
 
 
 def _newest_migrations() -> set[str]:
-    return set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+    return set(ScriptDirectory(str(shipped("migrations"))).get_heads())
 
 
 def _data_key() -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import writers
+from app import settings, writers
 from app.cases import notices
 from app.cases.importer import load as load_types
 from app.cases.importer import read as read_types
@@ -11,7 +11,6 @@ from app.db import db, transact
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.models import OutboxMessage
 from app.seeding.upsert import Tallies
-from app.settings import ROOT
 from tests import factories
 from tests.factories import TUESDAY
 from tests.integration.appointments.pages import book, follow, h1, visits
@@ -25,7 +24,7 @@ ELECTRONIC = "Ваше разрешение на работу электронн
 
 @pytest.fixture
 def shipped(network) -> None:
-    types = read_types(ROOT / "seed_data", {"collect-permits"})
+    types = read_types(settings.shipped("seed_data"), {"collect-permits"})
     transact(load_types, types, Tallies())
 
 
