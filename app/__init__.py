@@ -91,6 +91,7 @@ def _trust_proxies(app: Flask, hops: int) -> None:
 def _config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": settings.secret_key_fallbacks.split(),
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.sqlalchemy_url),
         "CLOCK_SHIFT_SECONDS": settings.clock_shift_seconds,

@@ -95,6 +95,10 @@ class Settings(BaseSettings):
     instance_path: Path = (_CHECKOUT or Path.cwd()) / "instance"
     database_url: str = ""
     secret_key: str = Field(default="", description="signs the session cookie; 32 characters or more")
+    secret_key_fallbacks: str = Field(
+        default="",
+        description="earlier keys by blanks: a new one signs nobody out",
+    )
     data_key: str = Field(
         default="",
         description="encrypts personal data: `id:hex` of 32 bytes, several separated by commas, newest first",
@@ -225,6 +229,8 @@ class Settings(BaseSettings):
     def _check_production(self) -> None:
         if len(self.secret_key) < 32:
             raise ValueError("SECRET_KEY must be set to 32 characters or more")
+        if any(len(key) < 32 for key in self.secret_key_fallbacks.split()):
+            raise ValueError("SECRET_KEY_FALLBACKS must each have 32 characters or more")
         if not self.data_key:
             raise ValueError("DATA_KEY must be set, as `id:hex` of 32 bytes")
         if not self.public_url.startswith("https://"):

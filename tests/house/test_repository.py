@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.settings import Settings
 from tests.house.sources import ROOT, short, tracked
 
 # Written so that this file does not name what it looks for.
@@ -61,6 +62,13 @@ def test_every_module_and_document_that_the_docs_name_exists():
         if not any(path.endswith("/" + name) for path in names)
     ]
     assert gone == []
+
+
+def test_every_setting_is_told_in_the_readme_and_the_example_names_only_settings():
+    settings = {name.upper() for name in Settings.model_fields} - {"CLOCK_SHIFT_SECONDS"}  # for tests only
+    told = set(re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "README.md").read_text()))
+    example = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert (settings - told, example - settings - {"BIND"}) == (set(), set())
 
 
 def test_no_file_is_larger_than_a_megabyte():

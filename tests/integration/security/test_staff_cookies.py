@@ -92,3 +92,12 @@ def test_a_session_planted_in_the_browser_is_not_the_one_that_gets_signed_in(app
 
     assert token_in(client) != "planted"
     assert doors_open(app, planted.get_cookie("session").value) == []
+
+
+def test_a_new_secret_key_signs_nobody_out_while_the_old_one_is_a_fallback(app, client, mei, monkeypatch):
+    saved = sign_in(client)
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [app.config["SECRET_KEY"]])
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another secret for tests only, long enough")
+    assert doors_open(app, saved) == list(PAGES)
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [])
+    assert doors_open(app, saved) == []
