@@ -17,7 +17,7 @@ PORT ?= 8000
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format walk bench attack fire freeze wheel migration messages catalogs browser clean
+.PHONY: help run test lint format walk bench attack fire freeze wheel docs migration messages catalogs browser clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -61,6 +61,9 @@ migration: $(VENV)/.run-installed ## Write a migration from the models: make mig
 
 wheel: $(VENV)/.test-installed catalogs ## Build the package into build/, with its catalogs, migrations and seed data
 	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w build .
+
+docs: $(VENV)/.test-installed ## Build the pages of docs/ into build/docs; a broken link is an error
+	PYTHONPATH=. $(VENV)/bin/sphinx-build -q -W --keep-going docs build/docs
 
 messages: $(VENV)/.run-installed ## Take the texts of the code into the catalogs to translate
 	$(VENV)/bin/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location \
