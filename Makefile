@@ -64,6 +64,7 @@ wheel: $(VENV)/.test-installed catalogs ## Build the package into build/, with i
 
 docs: $(VENV)/.test-installed ## Build the pages of docs/ into build/docs; a broken link is an error
 	PYTHONPATH=. $(VENV)/bin/sphinx-build -q -W --keep-going docs build/docs
+	@echo "Open build/docs/index.html"
 
 messages: $(VENV)/.run-installed ## Take the texts of the code into the catalogs to translate
 	$(VENV)/bin/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location \

@@ -16,11 +16,7 @@ exclude_patterns = ["screenshots"]
 nitpicky = True
 
 html_theme = "alabaster"
-html_theme_options = {
-    "description": "How it is used, run and built",
-    "page_width": "64rem",
-    "font_family": "sans-serif",
-}
+html_theme_options = {"description": "How it is used, run and built", "font_family": "sans-serif"}
 html_show_sphinx = False
 html_copy_source = False
 
