@@ -7,5 +7,9 @@ from flask import current_app
 
 def now() -> datetime:
     """Return the current instant as aware UTC, moved by the test clock's shift."""
-    shift = timedelta(seconds=current_app.config["CLOCK_SHIFT_SECONDS"])
-    return datetime.now(UTC) + shift
+    return of_machine() + timedelta(seconds=current_app.config["CLOCK_SHIFT_SECONDS"])
+
+
+def of_machine() -> datetime:
+    """Return what the machine's own clock says, where there is no application yet."""
+    return datetime.now(UTC)

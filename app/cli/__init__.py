@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from app.cli import backup, calendar, cases, data, messages, places, roads, seed, staff, version, worker
+from app.cli import (
+    backup,
+    calendar,
+    cases,
+    data,
+    messages,
+    places,
+    roads,
+    seed,
+    setup,
+    staff,
+    version,
+    worker,
+)
 from app.cli.demo import demo
 from app.cli.demo_history import history
 
@@ -14,3 +27,4 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(part.group)
     app.cli.add_command(worker.command)
     app.cli.add_command(version.command)
+    app.cli.add_command(setup.command)

@@ -60,6 +60,15 @@ class SmtpChannel:
             self._drop()
             raise DeliveryError(_trouble(error)) from None
 
+    def greet(self) -> None:
+        """Begin a conversation and end it, without a message. Raises DeliveryError with what is wrong."""
+        self._deadline = time.monotonic() + self._timeout
+        try:
+            self._client = self._connect()
+        except (smtplib.SMTPException, OSError) as error:
+            raise DeliveryError(_trouble(error)) from None
+        self.close()
+
     def close(self) -> None:
         if self._client:
             try:
