@@ -17,7 +17,7 @@ PORT ?= 8000
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format walk bench attack fire freeze wheel docs migration messages catalogs browser clean
+.PHONY: help run test lint format walk bench attack fire freeze wheel docs migration messages catalogs browser servers clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,7 +25,7 @@ help: ## List what can be made
 run: $(VENV)/.run-installed catalogs ## Start the service with its demo on http://127.0.0.1:8000 (PORT changes it)
 	@exec $(PYTHON) tools/run.py
 
-test: $(VENV)/.test-installed catalogs browser lint ## Run everything: rules, both databases, processes, browser
+test: $(VENV)/.test-installed catalogs browser servers lint ## Run everything: rules, both databases, processes, browser
 	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.test-installed ## Check style, types, the direction of imports and what is declared
@@ -104,3 +104,6 @@ $(VENV)/.test-installed: requirements.txt requirements-dev.txt | $(VENV)/bin/pyt
 
 browser:
 	@sh tools/need_browser.sh
+
+servers:
+	@sh tools/need_servers.sh
