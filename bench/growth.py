@@ -29,7 +29,7 @@ from app.db import Base, db, transact
 from app.interval import Interval
 from app.localtext import LocalText
 from app.planning.edits import ClosureEdit
-from app.planning.effects import StationChange, effect_of
+from app.planning.effects import EditedPlan, effect_of
 from app.privacy import retention
 from app.reports import checks
 from app.stations import queries as stations
@@ -124,7 +124,7 @@ def _work(app: Flask) -> dict[str, Callable[[], object]]:
 def _closing(station: Station) -> object:
     start = TUESDAY + timedelta(days=1)
     closure = ClosedInterval(Interval(start, start + timedelta(days=1)), LocalText("typhoon"))
-    return effect_of([StationChange.of(station, ClosureEdit(closure))], now=TUESDAY)
+    return effect_of([EditedPlan.of(station, ClosureEdit(closure))], now=TUESDAY)
 
 
 def _check() -> None:

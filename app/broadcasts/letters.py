@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _l
 
 from app.appointments.letters.kinds import BLANKS
-from app.appointments.letters.letters import Visit, contact_of, values_of, visit_of
+from app.appointments.letters.letters import VisitNews, contact_of, values_of, visit_of
 from app.appointments.models import Appointment
 from app.appointments.states import Status
 from app.broadcasts.models import Notice
@@ -19,7 +19,7 @@ from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
 from app.notifications.texts.kinds import EMAIL, SMS, Blank, LazyText, MessageKind, register
-from app.notifications.texts.writing import Part, write
+from app.notifications.texts.writing import LetterPart, write
 
 _BODY = _l("""{message}
 
@@ -81,7 +81,7 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     if morning and not notice.urgent:
         return Later(morning, NIGHT)
     with in_language(appointment.language):
-        return write(message.channel, to, Part(TO_MANY, lambda: _values(notice, visit)))
+        return write(message.channel, to, LetterPart(TO_MANY, lambda: _values(notice, visit)))
 
 
 def _reason_to_skip(notice: Notice, visit: Appointment, now: datetime) -> str:
@@ -95,5 +95,5 @@ def _reason_to_skip(notice: Notice, visit: Appointment, now: datetime) -> str:
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def _values(notice: Notice, visit: Visit) -> Values:
+def _values(notice: Notice, visit: VisitNews) -> Values:
     return {**values_of(visit), "title": words(notice.title), "message": words(notice.body)}

@@ -56,7 +56,7 @@ class NoticeSettled(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class BroadcastDraft:
     """What somebody wants to write, and to whom: the visits of these days, of one service or of all."""
 
     station_id: int
@@ -77,7 +77,7 @@ class Recipients:
     unreachable: tuple[Appointment, ...]
 
 
-def problems_of(draft: Draft) -> list[str]:
+def problems_of(draft: BroadcastDraft) -> list[str]:
     """Return the names of the fields that are not right."""
     found = []
     for name, most in (("title", MOST_TITLE), ("body", MOST_BODY)):
@@ -91,7 +91,7 @@ def problems_of(draft: Draft) -> list[str]:
     return found
 
 
-def write(draft: Draft, *, now: datetime) -> Notice:
+def write(draft: BroadcastDraft, *, now: datetime) -> Notice:
     """Save a message for approval. Raises NoticeUnfit."""
     problems = problems_of(draft)
     if problems:

@@ -9,7 +9,7 @@ from app import clock
 from app.callbacks.blueprint import bp
 from app.callbacks.signed import read_signed
 from app.db import transact
-from app.notifications.channels.bounces import Report
+from app.notifications.channels.bounces import BounceReport
 from app.notifications.channels.registry import channels_of
 from app.notifications.delivery import arrivals
 
@@ -28,7 +28,7 @@ def delivery() -> ResponseReturnValue:
     return jsonify(noted=known, unknown=len(reports) - known)
 
 
-def _report(each: Any) -> Report:
+def _report(each: Any) -> BounceReport:
     """Read one report: `key`, `address`, `status` (delivered or bounced), `detail`, `dead`."""
     if not isinstance(each, dict) or each.get("status") not in ("delivered", "bounced"):
         abort(400)
@@ -36,4 +36,4 @@ def _report(each: Any) -> Report:
     if not all(isinstance(text, str) and "\0" not in text for text in texts.values()):
         abort(400)
     bounced = each["status"] == "bounced"
-    return Report(delivered=not bounced, dead=bounced and each.get("dead") is True, **texts)
+    return BounceReport(delivered=not bounced, dead=bounced and each.get("dead") is True, **texts)

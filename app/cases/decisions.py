@@ -11,12 +11,12 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from app.cases import history, notices
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.locks import lock_case_numbered
 from app.cases.models import Bureau, Case, CaseEventKind, PermitLeg
 from app.cases.readiness import is_complete
 from app.cases.states import DECIDED, LegConflict, LegState, Permit, ReasonNeeded, check_change
-from app.cases.working_days import Course, Reading, pauses_of, read_clock
+from app.cases.working_days import ClockReading, Course, pauses_of, read_clock
 from app.db import db, locking
 from app.errors import DomainError, NotFound
 from app.stations.hours.opening_hours import WorkCalendar
@@ -127,7 +127,7 @@ def put_papers(case: Case, station: Station | None, shelf: str, *, actor: str, n
         raise NoHandover
     case.papers_station_id, case.shelf = (station.id if station else None), shelf
     details = {"station": station.slug if station else "", "shelf": shelf}
-    history.record(case, Line(CaseEventKind.PAPERS_PLACED, actor, details=details), now=now)
+    history.record(case, HistoryLine(CaseEventKind.PAPERS_PLACED, actor, details=details), now=now)
 
 
 def offers_handover(station_id: int, service_id: int, *, lock: bool = False) -> bool:
@@ -170,7 +170,7 @@ def change_leg(case: Case, leg: PermitLeg, decision: Decision, *, actor: str, no
     leg.changed_on, leg.changed_by = day, actor
     details = {"from": before, "to": decision.state}
     text = decision.reason.strip()[:LONGEST_REASON]
-    line = Line(CaseEventKind.LEG, actor, leg.permit, text, day, details)
+    line = HistoryLine(CaseEventKind.LEG, actor, leg.permit, text, day, details)
     history.record(case, line, now=now)
 
 
@@ -201,11 +201,11 @@ def note_readiness(case: Case, *, actor: str, now: datetime) -> None:
     complete = is_complete(case.legs, hands_over=hands_over)
     if complete and case.ready_at is None:
         case.ready_at = now
-        history.record(case, Line(CaseEventKind.READY, actor), now=now)
+        history.record(case, HistoryLine(CaseEventKind.READY, actor), now=now)
         notices.announce_ready(case, now=now)
     elif not complete and case.ready_at is not None:
         case.ready_at = None
-        history.record(case, Line(CaseEventKind.NOT_READY, actor), now=now)
+        history.record(case, HistoryLine(CaseEventKind.NOT_READY, actor), now=now)
         notices.withdraw_ready(case, now=now)
 
 
@@ -229,7 +229,7 @@ def count_some_again(*, after: int, now: datetime, limit: int = 50) -> list[int]
 
 def clock_of(
     case: Case, permit: Permit | None = None, *, now: datetime, calendar: WorkCalendar | None = None
-) -> Reading:
+) -> ClockReading:
     """Return what the working-day clock says of the case, or of one of its permits."""
     return read_clock(
         _course(case, permit),

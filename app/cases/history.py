@@ -15,7 +15,7 @@ from app.db import db
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """What happened. `text` is what somebody wrote; `on_day` is the day it counts for, today if None."""
 
     kind: CaseEventKind
@@ -26,7 +26,7 @@ class Line:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-def record(case: Case, line: Line, *, now: datetime) -> CaseEvent:
+def record(case: Case, line: HistoryLine, *, now: datetime) -> CaseEvent:
     """Add a line to the history of a case, which has its id already."""
     event = CaseEvent(
         public_id=new_code(16),

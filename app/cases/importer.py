@@ -10,7 +10,7 @@ from app.cases.models import Bureau, VisitItem, VisitItemKind, VisitType
 from app.cases.states import Permit
 from app.db import db
 from app.localtext import LANGUAGES, LocalText
-from app.seeding.files import Row, read_rows
+from app.seeding.files import SeedRow, read_rows
 from app.seeding.upsert import Tallies, upsert
 from app.stations.models import Confidence, Service
 
@@ -72,7 +72,7 @@ def _read_items(folder: Path, codes: set[str]) -> dict[str, list[ItemSeed]]:
     return items
 
 
-def _item(row: Row) -> ItemSeed:
+def _item(row: SeedRow) -> ItemSeed:
     return ItemSeed(
         row.choice("kind", VisitItemKind),
         row.required("code", at_most=40),
@@ -82,7 +82,7 @@ def _item(row: Row) -> ItemSeed:
     )
 
 
-def _visit_type(row: Row, services: set[str], items: list[ItemSeed]) -> VisitTypeSeed:
+def _visit_type(row: SeedRow, services: set[str], items: list[ItemSeed]) -> VisitTypeSeed:
     row.choice("confidence", Confidence)
     if not any(item.kind is VisitItemKind.HANDOVER for item in items):
         raise row.error("code", "visit_items.csv has nothing that it hands over")

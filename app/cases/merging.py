@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from app.cases import decisions, history, notices
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.models import Case, CaseEventKind
 from app.cases.states import ReasonNeeded
 from app.db import db
@@ -44,7 +44,7 @@ def merge(number: str, into: str, reason: str, *, actor: str, now: datetime) -> 
     notices.withdraw_ready(double, now=now)
     text = reason.strip()[: decisions.LONGEST_REASON]
     for case, details in ((double, {"into": into}), (kept, {"from": number})):
-        history.record(case, Line(CaseEventKind.MERGED, actor, text=text, details=details), now=now)
+        history.record(case, HistoryLine(CaseEventKind.MERGED, actor, text=text, details=details), now=now)
     return kept
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from app.cases import decisions, history
 from app.cases.decisions import NoHandover
 from app.cases.finding import keys as finding_keys
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.keys import give_keys
 from app.cases.models import Case, CaseEventKind, Employer, PermitLeg, VisitType
 from app.cases.states import DECIDED, LegState, Permit
@@ -71,12 +71,12 @@ def open_cases(news: Sequence[NewCase], *, now: datetime, calendar: WorkCalendar
 
 def _begin(case: Case, new: NewCase, *, now: datetime, calendar: WorkCalendar) -> None:
     finding_keys.add_tokens(case)
-    history.record(case, Line(CaseEventKind.OPENED, new.actor, on_day=case.received_on), now=now)
+    history.record(case, HistoryLine(CaseEventKind.OPENED, new.actor, on_day=case.received_on), now=now)
     for leg in case.legs:
         if leg.state != LegState.RECEIVED:
             text = new.leg_reasons.get(Permit(leg.permit), "")
             details = {"from": LegState.RECEIVED, "to": leg.state}
-            line = Line(CaseEventKind.LEG, new.actor, leg.permit, text, leg.changed_on, details)
+            line = HistoryLine(CaseEventKind.LEG, new.actor, leg.permit, text, leg.changed_on, details)
             history.record(case, line, now=now)
     station = new.papers_station
     if station:

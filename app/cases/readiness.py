@@ -21,7 +21,7 @@ class Readiness(StrEnum):
     COLLECTED = "collected"
 
 
-class Leg(Protocol):
+class DecidedLeg(Protocol):
     @property
     def state(self) -> str: ...
 
@@ -30,7 +30,7 @@ class Collectable(Protocol):
     """The facts of a case that decide."""
 
     @property
-    def legs(self) -> Sequence[Leg]: ...
+    def legs(self) -> Sequence[DecidedLeg]: ...
     @property
     def papers_station_id(self) -> int | None: ...
     @property
@@ -39,7 +39,7 @@ class Collectable(Protocol):
     def collected_at(self) -> object | None: ...
 
 
-def is_complete(legs: Sequence[Leg], *, hands_over: bool) -> bool:
+def is_complete(legs: Sequence[DecidedLeg], *, hands_over: bool) -> bool:
     """Say whether every leg is approved and the papers lie at a station that hands them over."""
     return hands_over and bool(legs) and all(leg.state == LegState.APPROVED for leg in legs)
 

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from app.cases.finding.search import Shelf
 from app.cases.models import CaseEventKind
 from app.cases.states import LegState, Permit
-from app.cases.working_days import Standing
+from app.cases.working_days import PromiseStanding
 
 PERMITS = {
     Permit.WORK: _l("Work permit"),
@@ -29,13 +29,13 @@ LEG_SHAPES = {
 }
 
 STANDINGS = {
-    Standing.IN_TIME: _l("In time"),
-    Standing.NEAR: _l("Near the promise"),
-    Standing.LATE: _l("Past the promise"),
-    Standing.STOPPED: _l("The clock stands: papers are awaited"),
-    Standing.KEPT: _l("Promise kept"),
-    Standing.MISSED: _l("Promise not kept"),
-    Standing.UNKNOWN: _l("Not known"),
+    PromiseStanding.IN_TIME: _l("In time"),
+    PromiseStanding.NEAR: _l("Near the promise"),
+    PromiseStanding.LATE: _l("Past the promise"),
+    PromiseStanding.STOPPED: _l("The clock stands: papers are awaited"),
+    PromiseStanding.KEPT: _l("Promise kept"),
+    PromiseStanding.MISSED: _l("Promise not kept"),
+    PromiseStanding.UNKNOWN: _l("Not known"),
 }
 
 SHELVES = {

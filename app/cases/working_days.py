@@ -21,7 +21,7 @@ LONGEST_REACH = timedelta(days=200)  # no promise looks further ahead
 Pause = tuple[date, date | None]  # papers asked for, papers received
 
 
-class Standing(StrEnum):
+class PromiseStanding(StrEnum):
     """How a case stands to its promise."""
 
     IN_TIME = "in_time"
@@ -43,10 +43,10 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockReading:
     """What the clock says. `sequential_on` is when one bureau after the other would have been ready."""
 
-    standing: Standing
+    standing: PromiseStanding
     used: int | None = None
     due_on: date | None = None
     sequential_on: date | None = None
@@ -54,26 +54,26 @@ class Reading:
 
 def read_clock(
     course: Course, *, promised: int | None, sequential: int | None, calendar: WorkCalendar, today: date
-) -> Reading:
+) -> ClockReading:
     """Return the days used of `promised`, the last day of the promise, and how the case stands to it."""
     if course.received_on is None or promised is None:
-        return Reading(Standing.UNKNOWN)
+        return ClockReading(PromiseStanding.UNKNOWN)
     used = count_days(course, until=course.ended_on or today, calendar=calendar)
     due = find_day(course, promised, calendar)
     slow = find_day(course, sequential, calendar) if sequential else None
-    return Reading(_standing(course, used, promised), used, due, slow)
+    return ClockReading(_standing(course, used, promised), used, due, slow)
 
 
-def _standing(course: Course, used: int | None, promised: int) -> Standing:
+def _standing(course: Course, used: int | None, promised: int) -> PromiseStanding:
     if used is None:
-        return Standing.UNKNOWN
+        return PromiseStanding.UNKNOWN
     if course.ended_on:
-        return Standing.KEPT if used <= promised else Standing.MISSED
+        return PromiseStanding.KEPT if used <= promised else PromiseStanding.MISSED
     if used > promised:
-        return Standing.LATE
+        return PromiseStanding.LATE
     if is_stopped(course):
-        return Standing.STOPPED
-    return Standing.NEAR if promised - used <= NEAR_DAYS else Standing.IN_TIME
+        return PromiseStanding.STOPPED
+    return PromiseStanding.NEAR if promised - used <= NEAR_DAYS else PromiseStanding.IN_TIME
 
 
 def is_stopped(course: Course) -> bool:

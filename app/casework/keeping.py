@@ -35,23 +35,23 @@ class Keeper:
     everything: bool = False
 
 
-class Leg(Protocol):
+class PermitFacts(Protocol):
     @property
     def permit(self) -> str: ...
     @property
     def state(self) -> str: ...
 
 
-class Kept(Protocol):
+class KeptCase(Protocol):
     """The facts of a case that decide."""
 
     @property
-    def legs(self) -> Sequence[Leg]: ...
+    def legs(self) -> Sequence[PermitFacts]: ...
     @property
     def papers_station_id(self) -> int | None: ...
 
 
-def may_move(keeper: Keeper, case: Kept) -> bool:
+def may_move(keeper: Keeper, case: KeptCase) -> bool:
     """Say whether this keeper may say where the papers lie; `check_may_place` also looks at the goal."""
     if keeper.everything or any(leg.permit == keeper.permit for leg in case.legs):
         return True
@@ -60,7 +60,7 @@ def may_move(keeper: Keeper, case: Kept) -> bool:
     return case.papers_station_id in keeper.station_ids
 
 
-def check_may_place(keeper: Keeper, case: Kept, station_id: int | None) -> None:
+def check_may_place(keeper: Keeper, case: KeptCase, station_id: int | None) -> None:
     """Raise PapersNotYours unless this keeper may bring the papers from where they lie to there."""
     if not may_move(keeper, case):
         raise PapersNotYours
@@ -69,7 +69,7 @@ def check_may_place(keeper: Keeper, case: Kept, station_id: int | None) -> None:
         raise PapersNotYours
 
 
-def may_merge(keeper: Keeper, duplicate: Kept) -> bool:
+def may_merge(keeper: Keeper, duplicate: KeptCase) -> bool:
     """Say whether this keeper may close the duplicate."""
     if keeper.everything or duplicate.papers_station_id in keeper.station_ids:
         return True
@@ -77,7 +77,7 @@ def may_merge(keeper: Keeper, duplicate: Kept) -> bool:
     return len(others) < len(duplicate.legs) and not any(leg.state in DECIDED for leg in others)
 
 
-def check_may_merge(keeper: Keeper, duplicate: Kept) -> None:
+def check_may_merge(keeper: Keeper, duplicate: KeptCase) -> None:
     """Raise CaseNotYours unless this keeper may close the duplicate."""
     if not may_merge(keeper, duplicate):
         raise CaseNotYours

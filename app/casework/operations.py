@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.appointments import queries as visits
 from app.appointments.models import Hold, HoldStatus
 from app.cases import decisions, history, merging
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.locks import lock_case_numbered
 from app.cases.models import Case, CaseEvent, CaseEventKind
 from app.cases.states import Permit, ReasonNeeded
@@ -76,7 +76,7 @@ def note_view(number: str, *, actor: str, now: datetime) -> None:
     """Note that somebody opened the case, once in a quarter of an hour."""
     case = lock_case_numbered(number)
     if not was_noted(case, CaseEventKind.VIEWED, actor, since=now - VIEWED_ONCE_IN):
-        history.record(case, Line(CaseEventKind.VIEWED, actor), now=now)
+        history.record(case, HistoryLine(CaseEventKind.VIEWED, actor), now=now)
 
 
 def show_person(number: str, reason: str, *, actor: str, now: datetime) -> None:
@@ -84,7 +84,7 @@ def show_person(number: str, reason: str, *, actor: str, now: datetime) -> None:
     if not reason.strip():
         raise ReasonNeeded
     text = reason.strip()[: decisions.LONGEST_REASON]
-    history.record(lock_case_numbered(number), Line(CaseEventKind.SHOWN, actor, text=text), now=now)
+    history.record(lock_case_numbered(number), HistoryLine(CaseEventKind.SHOWN, actor, text=text), now=now)
 
 
 def add_note(number: str, text: str, *, actor: str, now: datetime) -> None:
@@ -92,7 +92,7 @@ def add_note(number: str, text: str, *, actor: str, now: datetime) -> None:
     if not text.strip():
         raise ReasonNeeded
     text = text.strip()[: decisions.LONGEST_REASON]
-    history.record(lock_case_numbered(number), Line(CaseEventKind.NOTED, actor, text=text), now=now)
+    history.record(lock_case_numbered(number), HistoryLine(CaseEventKind.NOTED, actor, text=text), now=now)
 
 
 def was_noted(case: Case, kind: CaseEventKind, actor: str, *, since: datetime) -> bool:

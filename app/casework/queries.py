@@ -12,10 +12,10 @@ from app.appointments.masking import initials, masked_email, masked_phone
 from app.appointments.models import Appointment, is_live
 from app.cases import history, merging
 from app.cases.decisions import clock_of
-from app.cases.finding.search import Found, last_near_day
+from app.cases.finding.search import FoundCase, last_near_day
 from app.cases.models import Bureau, Case, CaseEvent, CaseEventKind, PermitLeg
 from app.cases.states import DECIDED, LegState, Permit, next_states
-from app.cases.working_days import Reading, Standing
+from app.cases.working_days import ClockReading, PromiseStanding
 from app.db import db
 from app.localtext import LocalText
 from app.stations.hours.opening_hours import WorkCalendar
@@ -33,7 +33,7 @@ class CaseRow:
     initials: str
     passport_ending: str
     legs: list[PermitLeg]
-    standing: Standing
+    standing: PromiseStanding
     visit: Appointment | None
 
     @property
@@ -48,7 +48,7 @@ class Lane:
     leg: PermitLeg
     bureau: LocalText
     own: bool
-    reading: Reading
+    reading: ClockReading
     choices: list[LegState]
     reason: str  # why it came into its state
 
@@ -68,7 +68,7 @@ class CasePage:
     email: str
     phone: str
     lanes: list[Lane]
-    reading: Reading
+    reading: ClockReading
     visit: Appointment | None
     events: Sequence[CaseEvent]
     lookalikes: list[Case]
@@ -81,7 +81,7 @@ class CasePage:
         return bool(self.case.collected_at or self.case.merged_into_id)
 
 
-def list_rows(found: Found, *, today: date) -> list[CaseRow]:
+def list_rows(found: FoundCase, *, today: date) -> list[CaseRow]:
     """Return the lines of a list of cases."""
     calendar = read_calendar()
     near = last_near_day(today, calendar)
@@ -94,14 +94,14 @@ def _row(case: Case, visit: Appointment | None, today: date, near: date) -> Case
     return CaseRow(case, initials(case.full_name), ending, in_order(case.legs), standing, visit)
 
 
-def _standing(case: Case, today: date, near: date) -> Standing:
+def _standing(case: Case, today: date, near: date) -> PromiseStanding:
     """Return how the case stands, from its stored last day: a list reads no history."""
     if case.due_on is None:
         stopped = any(leg.state == LegState.PAPERS_ASKED for leg in case.legs)
-        return Standing.STOPPED if stopped else Standing.UNKNOWN
+        return PromiseStanding.STOPPED if stopped else PromiseStanding.UNKNOWN
     if case.due_on < today:
-        return Standing.LATE
-    return Standing.NEAR if case.due_on <= near else Standing.IN_TIME
+        return PromiseStanding.LATE
+    return PromiseStanding.NEAR if case.due_on <= near else PromiseStanding.IN_TIME
 
 
 def _live_visits(case_ids: list[int]) -> dict[int, Appointment]:

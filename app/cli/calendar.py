@@ -11,10 +11,10 @@ from app.errors import DomainError
 from app.i18n import in_language
 from app.planning import operations
 from app.planning.edits import CalendarEdit
-from app.planning.effects import Effect, StationChange, effect_of
+from app.planning.effects import EditedPlan, Effect, effect_of
 from app.seeding.files import SeedError
 from app.stations.hours import calendar
-from app.stations.hours.calendar import DaySeed, Difference, YearCalendar, difference
+from app.stations.hours.calendar import CalendarDifference, DaySeed, YearCalendar, difference
 from app.stations.models import CalendarStatus
 from app.stations.queries import list_stations
 from app.wording import sentence
@@ -66,11 +66,11 @@ def import_year(file: Path, year: int, source: str, complete: bool, yes: bool) -
 
 
 def _effect(edit: CalendarEdit) -> Effect:
-    changes = [StationChange.of(station, edit) for station in list_stations()]
+    changes = [EditedPlan.of(station, edit) for station in list_stations()]
     return effect_of(changes, now=clock.now())
 
 
-def _tell(found: Difference, effect: Effect) -> None:
+def _tell(found: CalendarDifference, effect: Effect) -> None:
     for sign, days in (("+", found.added), ("-", found.removed), ("~", [new for _old, new in found.changed])):
         for day in days:
             click.echo(f"{sign} {_line(day)}")

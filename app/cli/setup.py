@@ -28,7 +28,7 @@ OWNER_ONLY = 0o600
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SetupQuestion:
     """One setting that is asked for; `trial` returns what is wrong with it, or nothing."""
 
     name: str
@@ -38,21 +38,21 @@ class Question:
 
 
 QUESTIONS = (
-    Question("PUBLIC_URL", "Address by which people reach the service, https://…"),
-    Question("PROXY_HOPS", "Reverse proxies in front of it", "1"),
-    Question(
+    SetupQuestion("PUBLIC_URL", "Address by which people reach the service, https://…"),
+    SetupQuestion("PROXY_HOPS", "Reverse proxies in front of it", "1"),
+    SetupQuestion(
         "DATABASE_URL",
         "Database, postgresql+psycopg://user:password@host/name; - for SQLite on this machine",
         trial=try_database,
     ),
-    Question(
+    SetupQuestion(
         "SMTP_URL",
         "Mail server, smtp://user:password@host:587 or smtps://…; - if messages shall become files",
         trial=try_mail,
     ),
-    Question("MAIL_FROM", "Sender of messages, Name <address>"),
-    Question("ALERT_EMAIL", "Who is told by mail when something stands still; - for nobody", "-"),
-    Question("HELP_PHONE", "Telephone number for help", "12345"),
+    SetupQuestion("MAIL_FROM", "Sender of messages, Name <address>"),
+    SetupQuestion("ALERT_EMAIL", "Who is told by mail when something stands still; - for nobody", "-"),
+    SetupQuestion("HELP_PHONE", "Telephone number for help", "12345"),
 )
 NOTHING = "-"
 HIDDEN = r"\1***@"
@@ -90,7 +90,7 @@ def _known(file: Path) -> Values:
     return {**fresh, **{name: value or "" for name, value in written.items() if value or name not in fresh}}
 
 
-def _ask(question: Question, values: Values) -> None:
+def _ask(question: SetupQuestion, values: Values) -> None:
     """Ask until the value is well formed, and works or is wanted all the same."""
     while True:
         proposal = values.get(question.name, question.proposal or None)
@@ -105,7 +105,7 @@ def _ask(question: Question, values: Values) -> None:
         click.echo(trouble, err=True)
 
 
-def _trouble(question: Question, values: Values) -> str | None:
+def _trouble(question: SetupQuestion, values: Values) -> str | None:
     try:
         settings = _settings(values)
     except SettingsError as error:

@@ -11,7 +11,7 @@ from typing import Protocol
 from app.stations.hours.working_days import Works, working_day_after
 
 
-class Step(Protocol):
+class StepRule(Protocol):
     """What a row of the steps says."""
 
     @property
@@ -30,12 +30,12 @@ class Step(Protocol):
 class DueStep:
     """A step that is due since `day`, until the next one is on `until`."""
 
-    step: Step
+    step: StepRule
     day: date
     until: date | None
 
 
-def latest_due(steps: Sequence[Step], since: date, today: date, works: Works) -> DueStep | None:
+def latest_due(steps: Sequence[StepRule], since: date, today: date, works: Works) -> DueStep | None:
     """Return the last step that is due: what was slept through is not made up for one by one."""
     days = [(step, working_day_after(since, step.after_days, works)) for step in steps]
     found = None

@@ -10,7 +10,7 @@ from app.cases.models import PaperTransfer
 from app.cases.notices import CHANNELS
 from app.collection.models import ChaseStep, StepKind
 from app.db import db
-from app.seeding.files import Row, read_rows
+from app.seeding.files import SeedRow, read_rows
 from app.seeding.upsert import Tallies, upsert
 from app.stations.models import Station
 
@@ -40,7 +40,7 @@ def read(folder: Path, slugs: set[str]) -> CollectionSeed:
     return CollectionSeed(tuple(steps), tuple(_transfer(row, slugs) for row in rows))
 
 
-def _step(row: Row) -> dict[str, Any]:
+def _step(row: SeedRow) -> dict[str, Any]:
     channels = row.items("channels")
     unknown = next((name for name in channels if name not in CHANNELS), None)
     if unknown:
@@ -55,7 +55,7 @@ def _step(row: Row) -> dict[str, Any]:
     }
 
 
-def _transfer(row: Row, slugs: set[str]) -> TransferSeed:
+def _transfer(row: SeedRow, slugs: set[str]) -> TransferSeed:
     start, end = row.known("from", slugs), row.known("to", slugs)
     return TransferSeed(start, end, row.integer("working_days", least=0, most=60))
 

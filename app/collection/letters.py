@@ -19,7 +19,7 @@ from app.night import morning_after
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
-from app.notifications.texts.writing import Part, write
+from app.notifications.texts.writing import LetterPart, write
 from app.settings import Settings
 from app.stations.models import Station
 from app.stations.queries import number_to_call
@@ -29,7 +29,7 @@ __all__ = ["TOPIC", "compose"]
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class CaseNews:
     """What a letter speaks about."""
 
     kind: str
@@ -51,10 +51,10 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     station = db.session.get_one(Station, case.papers_station_id)
     if morning := morning_after(now, station.timezone):
         return Later(morning, NIGHT)
-    news = News(message.kind, case, station)
+    news = CaseNews(message.kind, case, station)
     with in_language(case.language):
         kind = FIRST if news.kind == READY else AGAIN
-        return write(message.channel, to, Part(kind, lambda: _values(news)))
+        return write(message.channel, to, LetterPart(kind, lambda: _values(news)))
 
 
 def reason_to_skip(case: Case, round_: int) -> str:
@@ -80,7 +80,7 @@ def _title(case: Case) -> str:
     return _("Still to collect:") + " " + comma().join(left) if left else words(case.visit_type.title)
 
 
-def _values(news: News) -> Values:
+def _values(news: CaseNews) -> Values:
     settings: Settings = current_app.extensions["settings"]
     case, visit_type = news.case, news.case.visit_type
     papers = (item for item in visit_type.items if item.kind == VisitItemKind.PAPER)

@@ -8,7 +8,7 @@ from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment
 from app.cases import history, notices
 from app.cases.finding import keys as finding_keys
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.locks import lock_case
 from app.cases.models import CaseEventKind, CaseNotice
 from app.cases.notices import Occasion
@@ -86,7 +86,7 @@ def remove_contact(case_id: int, field: str, *, now: datetime) -> None:
     visit = _lock_live_visit(case_id)  # It may have come while we waited for the case.
     setattr(case, field, "")
     finding_keys.write_tokens(case)
-    history.record(case, Line(CaseEventKind.UPDATED, PERSON, details={"removed": field}), now=now)
+    history.record(case, HistoryLine(CaseEventKind.UPDATED, PERSON, details={"removed": field}), now=now)
     if visit and visit.live and getattr(visit, field) == removed:
         setattr(visit, field, "")
     end_links_of_case(case, now=now)

@@ -33,14 +33,14 @@ class AlreadyCollected(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedProxy:
     """A proxy and the code to give them; the code is not kept and cannot be shown again."""
 
     public_id: str
     code: str
 
 
-def name_proxy(case_id: int, name: str, relation: Relation, *, now: datetime) -> Named:
+def name_proxy(case_id: int, name: str, relation: Relation, *, now: datetime) -> NamedProxy:
     """Let somebody collect in the person's place; one named before may not any more.
 
     Raises NameNeeded or AlreadyCollected.
@@ -58,7 +58,7 @@ def name_proxy(case_id: int, name: str, relation: Relation, *, now: datetime) ->
     proxy.code_hash = keyring().blind_index(f"{proxy.public_id}{code}", purpose=CODE_PURPOSE)
     proxy.name = name
     db.session.add(proxy)
-    return Named(proxy.public_id, code)
+    return NamedProxy(proxy.public_id, code)
 
 
 def revoke(case_id: int, *, now: datetime) -> None:

@@ -106,14 +106,14 @@ class CallReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallDue:
     """A person to call, and why."""
 
     one: Untaken
     reason: CallReason
 
 
-def list_calls(untaken: Sequence[Untaken], *, now: datetime) -> list[Call]:
+def list_calls(untaken: Sequence[Untaken], *, now: datetime) -> list[CallDue]:
     """Return whom to call, those who cannot be written to first, then those who wait longest."""
     steps, works, failed = list_steps(), works_of(untaken), _not_delivered(untaken)
     calls = []
@@ -122,7 +122,7 @@ def list_calls(untaken: Sequence[Untaken], *, now: datetime) -> list[Call]:
         at_once = _at_once(one, failed)
         waits = _waits_at_once(one, steps, days, now=now) if at_once else _waits(one, steps, days, now=now)
         if waits:
-            calls.append(Call(one, at_once or CallReason.NO_ANSWER))
+            calls.append(CallDue(one, at_once or CallReason.NO_ANSWER))
     return sorted(calls, key=lambda call: (call.reason is CallReason.NO_ANSWER, call.one.since))
 
 

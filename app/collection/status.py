@@ -12,7 +12,7 @@ from typing import Protocol
 from app.cases.states import LegState, Permit
 
 
-class Answer(StrEnum):
+class StatusHeadline(StrEnum):
     """What the page says first."""
 
     COLLECTED = "collected"
@@ -44,7 +44,7 @@ class StepName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StatusStep:
     """One step, how far it is, and its day if there is one."""
 
     name: StepName
@@ -52,7 +52,7 @@ class Step:
     day: date | None = None
 
 
-class Leg(Protocol):
+class StatusLeg(Protocol):
     @property
     def permit(self) -> str: ...
     @property
@@ -62,10 +62,10 @@ class Leg(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CaseStanding:
     """The facts of a case that decide."""
 
-    legs: Sequence[Leg]
+    legs: Sequence[StatusLeg]
     received_on: date | None
     ready: bool
     partly: bool
@@ -73,44 +73,56 @@ class Standing:
     collected: bool
 
 
-def answer_of(case: Standing) -> Answer:
+def answer_of(case: CaseStanding) -> StatusHeadline:
     states = {leg.permit: leg.state for leg in case.legs}
     approved = {permit for permit, state in states.items() if state == LegState.APPROVED}
     answers = (
-        (case.collected, Answer.COLLECTED),
-        (case.booked, Answer.BOOKED),
-        (case.ready and case.partly, Answer.LEFT),
-        (case.ready, Answer.READY),
-        (LegState.REFUSED in states.values(), Answer.CALL_US),
-        (LegState.PAPERS_ASKED in states.values(), Answer.PAPERS_NEEDED),
-        (len(approved) == len(states) > 0, Answer.ON_THE_WAY),
-        (Permit.WORK in approved, Answer.WORK_APPROVED),
-        (Permit.RESIDENCE in approved, Answer.RESIDENCE_APPROVED),
+        (case.collected, StatusHeadline.COLLECTED),
+        (case.booked, StatusHeadline.BOOKED),
+        (case.ready and case.partly, StatusHeadline.LEFT),
+        (case.ready, StatusHeadline.READY),
+        (LegState.REFUSED in states.values(), StatusHeadline.CALL_US),
+        (LegState.PAPERS_ASKED in states.values(), StatusHeadline.PAPERS_NEEDED),
+        (len(approved) == len(states) > 0, StatusHeadline.ON_THE_WAY),
+        (Permit.WORK in approved, StatusHeadline.WORK_APPROVED),
+        (Permit.RESIDENCE in approved, StatusHeadline.RESIDENCE_APPROVED),
     )
-    return next((answer for holds, answer in answers if holds), Answer.IN_REVIEW)
+    return next((answer for holds, answer in answers if holds), StatusHeadline.IN_REVIEW)
 
 
-def lane_of(leg: Leg, received_on: date | None) -> list[Step]:
+def lane_of(leg: StatusLeg, received_on: date | None) -> list[StatusStep]:
     """Return the steps of one permit: received, reviewed, approved."""
     done, now, later = StepState.DONE, StepState.NOW, StepState.NEXT
-    received = Step(StepName.RECEIVED, now if leg.state == LegState.RECEIVED else done, received_on)
+    received = StatusStep(StepName.RECEIVED, now if leg.state == LegState.RECEIVED else done, received_on)
     if leg.state == LegState.APPROVED:
-        return [received, Step(StepName.REVIEW, done), Step(StepName.APPROVED, done, leg.decided_on)]
-    review = Step(
+        return [
+            received,
+            StatusStep(StepName.REVIEW, done),
+            StatusStep(StepName.APPROVED, done, leg.decided_on),
+        ]
+    review = StatusStep(
         StepName.PAPERS if leg.state == LegState.PAPERS_ASKED else StepName.REVIEW,
         later if leg.state == LegState.RECEIVED else now,
     )
-    return [received, review, Step(StepName.APPROVED, later)]
+    return [received, review, StatusStep(StepName.APPROVED, later)]
 
 
-def joint_of(case: Standing) -> list[Step]:
+def joint_of(case: CaseStanding) -> list[StatusStep]:
     """Return the steps that both permits take together."""
     done, now, later = StepState.DONE, StepState.NOW, StepState.NEXT
     if case.collected:
-        return [Step(name, done) for name in (StepName.READY, StepName.VISIT, StepName.COLLECTED)]
+        return [StatusStep(name, done) for name in (StepName.READY, StepName.VISIT, StepName.COLLECTED)]
     if not (case.ready or case.booked):
         approved = all(leg.state == LegState.APPROVED for leg in case.legs)
         ready = now if approved else later
-        return [Step(StepName.READY, ready), Step(StepName.VISIT, later), Step(StepName.COLLECTED, later)]
+        return [
+            StatusStep(StepName.READY, ready),
+            StatusStep(StepName.VISIT, later),
+            StatusStep(StepName.COLLECTED, later),
+        ]
     visit, collected = (done, now) if case.booked else (now, later)
-    return [Step(StepName.READY, done), Step(StepName.VISIT, visit), Step(StepName.COLLECTED, collected)]
+    return [
+        StatusStep(StepName.READY, done),
+        StatusStep(StepName.VISIT, visit),
+        StatusStep(StepName.COLLECTED, collected),
+    ]

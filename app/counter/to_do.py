@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.collection import queries
-from app.collection.queries import Call, FollowUp, Shortage, Transport
+from app.collection.queries import CallDue, FollowUp, Shortage, Transport
 from app.stations.models import Station
 
 
@@ -13,7 +13,7 @@ from app.stations.models import Station
 class ToDo:
     """What waits for staff about people who were told to collect."""
 
-    calls: list[Call]
+    calls: list[CallDue]
     shortages: list[Shortage]
     follow_ups: list[FollowUp]
     transports: list[Transport]

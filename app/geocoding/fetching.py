@@ -23,14 +23,14 @@ class FetchRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FetchLimits:
     """`seconds` for the whole request; `private_host` is the only host in a private network to be asked."""
 
     seconds: float
     private_host: str = ""
 
 
-def fetch(url: str, limits: Limits, *, headers: Mapping[str, str] | None = None) -> bytes:
+def fetch(url: str, limits: FetchLimits, *, headers: Mapping[str, str] | None = None) -> bytes:
     """Return the body of the answer. Raises FetchRefused for everything but a small 200 in time."""
     parts = urlsplit(url)
     try:

@@ -12,7 +12,7 @@ from app import throttle
 from app.crypto import keyring, token_hash
 from app.db import db, end_read, transact
 from app.errors import Busy
-from app.geocoding.fetching import Limits
+from app.geocoding.fetching import FetchLimits
 from app.geocoding.models import GeocodedText
 from app.localtext import LocalText
 from app.settings import Settings
@@ -22,7 +22,7 @@ from app.stations.finding.wanted import Wanted
 from app.stations.geography.datum import Datum
 from app.stations.geography.distance import Point
 from app.stations.geography.names import LONGEST_TEXT, folded
-from app.stations.geography.places import Found, NamedPlace, Outcome, PlaceKind, Unknown, only_place
+from app.stations.geography.places import FoundPlace, NamedPlace, Outcome, PlaceKind, Unknown, only_place
 
 if TYPE_CHECKING:
     from app.geocoding.vendors import Vendor
@@ -41,26 +41,26 @@ _log = logging.getLogger(__name__)
 def find_origin(text: str, *, datum: str = Datum.WGS84, now: datetime) -> Outcome:
     """Say where a typed text is; raises BadCoordinates or DatumUnknown for numbers that are no position."""
     known = search.find_origin(text, datum=datum)
-    unsure = isinstance(known, Unknown) or (isinstance(known, Found) and _is_guessed_name(known))
+    unsure = isinstance(known, Unknown) or (isinstance(known, FoundPlace) and _is_guessed_name(known))
     settings: Settings = current_app.extensions["settings"]
     if not (unsure and settings.geocoder and folded(text).strip()):
         return known
     point = _geocoded(text[:LONGEST_TEXT], settings, now=now)
-    return Found(_as_typed(text, point)) if point else known
+    return FoundPlace(_as_typed(text, point)) if point else known
 
 
-def _is_guessed_name(found: Found) -> bool:
+def _is_guessed_name(found: FoundPlace) -> bool:
     """Whether a geocoder may know better; it does not of numbers, which are a guess with longitude first."""
     return found.guessed and found.place.kind is not PlaceKind.COORDINATES
 
 
-def get_found(text: str, *, datum: str = Datum.WGS84, now: datetime) -> Found:
+def get_found(text: str, *, datum: str = Datum.WGS84, now: datetime) -> FoundPlace:
     """Return the one place a text means, or most likely means.
 
     Raises PlaceUnknown, PlaceAmbiguous, BadCoordinates or DatumUnknown.
     """
     outcome = find_origin(text, datum=datum, now=now)
-    return outcome if isinstance(outcome, Found) else Found(only_place(outcome))
+    return outcome if isinstance(outcome, FoundPlace) else FoundPlace(only_place(outcome))
 
 
 def _as_typed(text: str, point: Point) -> NamedPlace:
@@ -125,7 +125,7 @@ def _vendor(settings: Settings) -> "Vendor":
     return vendors.Vendor(
         settings.geocoder,
         base.rstrip("/"),
-        Limits(settings.geocoder_timeout_seconds, settings.geocoder_private_host),
+        FetchLimits(settings.geocoder_timeout_seconds, settings.geocoder_private_host),
         settings.geocoder_key,
         settings.geocoder_city,
     )

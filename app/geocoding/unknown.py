@@ -23,7 +23,7 @@ from app.stations.finding.nearby import nearest
 from app.stations.finding.wanted import Wanted
 from app.stations.geography.distance import Point
 from app.stations.geography.names import is_chinese, key_of
-from app.stations.geography.places import Found, PlaceKind
+from app.stations.geography.places import FoundPlace, PlaceKind
 from app.stations.models import Confidence, Place
 
 LEAST_PEOPLE = 3
@@ -134,7 +134,7 @@ def leave_out(unknown_id: int, *, username: str, now: datetime) -> None:
 
 def _position(where: str) -> Point:
     outcome = search.find_origin(where)
-    if not isinstance(outcome, Found) or outcome.guessed or outcome.place.kind is PlaceKind.CITY:
+    if not isinstance(outcome, FoundPlace) or outcome.guessed or outcome.place.kind is PlaceKind.CITY:
         raise PositionUnclear
     point = outcome.place.point
     if not any(found.distance_m <= FARTHEST_M for found in nearest(point, Wanted(), count=1)):

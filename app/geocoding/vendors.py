@@ -15,7 +15,7 @@ from geopy.geocoders import BaiduV3, Nominatim, Photon
 from geopy.geocoders.base import Geocoder
 from geopy.location import Location
 
-from app.geocoding.fetching import FetchRefused, Limits, fetch
+from app.geocoding.fetching import FetchLimits, FetchRefused, fetch
 from app.stations.geography.datum import Datum, to_wgs84
 from app.stations.geography.distance import Point, metres
 
@@ -51,7 +51,7 @@ class Vendor:
 
     name: str
     base: str
-    limits: Limits
+    limits: FetchLimits
     key: str = ""
     city: str = ""
 
@@ -71,7 +71,7 @@ def ask(vendor: Vendor, text: str) -> Point | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class GeocoderKind:
     """How one geocoder is made, which datum it answers in, and how exact its answers are."""
 
     home: str
@@ -82,14 +82,14 @@ class Service:
     has_city_field: bool = False
 
 
-def _query(service: Service, vendor: Vendor, text: str) -> str:
+def _query(service: GeocoderKind, vendor: Vendor, text: str) -> str:
     """Put the city before a text that does not name it, where the interface has no field for it."""
     if service.has_city_field or not vendor.city or vendor.city.removesuffix("市") in text:
         return text
     return f"{vendor.city}{text}" if service.chinese else f"{text}, {vendor.city}"
 
 
-def _point(service: Service, found: Location) -> Point | None:
+def _point(service: GeocoderKind, found: Location) -> Point | None:
     precision = service.precision(found)
     if not math.isfinite(precision):
         raise ValueError("no precision")
@@ -101,7 +101,7 @@ def _point(service: Service, found: Location) -> Point | None:
 class _Adapter(BaseSyncAdapter):  # type: ignore[misc]
     """Lets geopy ask through our guarded GET."""
 
-    def __init__(self, limits: Limits, **options: Any) -> None:
+    def __init__(self, limits: FetchLimits, **options: Any) -> None:
         super().__init__(**options)
         self._limits = limits
 
@@ -245,9 +245,9 @@ def _tianditu_precision(_found: Location) -> float:
 
 
 SERVICES = {
-    "nominatim": Service("", _nominatim, Datum.WGS84, _nominatim_precision),
-    "photon": Service("", _photon, Datum.WGS84, _photon_precision),
-    "amap": Service("https://restapi.amap.com", Amap, Datum.GCJ02, _amap_precision, True, True),
-    "baidu": Service("https://api.map.baidu.com", _baidu, Datum.BD09, _baidu_precision, True),
-    "tianditu": Service("https://api.tianditu.gov.cn", Tianditu, Datum.WGS84, _tianditu_precision, True),
+    "nominatim": GeocoderKind("", _nominatim, Datum.WGS84, _nominatim_precision),
+    "photon": GeocoderKind("", _photon, Datum.WGS84, _photon_precision),
+    "amap": GeocoderKind("https://restapi.amap.com", Amap, Datum.GCJ02, _amap_precision, True, True),
+    "baidu": GeocoderKind("https://api.map.baidu.com", _baidu, Datum.BD09, _baidu_precision, True),
+    "tianditu": GeocoderKind("https://api.tianditu.gov.cn", Tianditu, Datum.WGS84, _tianditu_precision, True),
 }

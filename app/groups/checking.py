@@ -14,7 +14,7 @@ from app.cases.readiness import Readiness, readiness
 from app.codes import UnreadableCode, read_code
 from app.db import transact
 from app.errors import TooManyTries
-from app.groups.reading import Row
+from app.groups.reading import ListRow
 
 # A list of 30 with some slips, corrected twice, passes; somebody who tries codes out is stopped.
 MOST_WRONG_ROWS = 40
@@ -33,15 +33,15 @@ class RowState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedRow:
     """A row and what is known of it; the case only when both keys are right."""
 
-    row: Row
+    row: ListRow
     state: RowState
     case: Case | None = None
 
 
-def check_rows(rows: Sequence[Row], *, address: str, now: datetime) -> list[Checked]:
+def check_rows(rows: Sequence[ListRow], *, address: str, now: datetime) -> list[CheckedRow]:
     """Return what each row is. Raises TooManyTries when this network had too many wrong rows.
 
     All rows are counted before any is judged, so that many lists at once are no way around the
@@ -58,7 +58,7 @@ def check_rows(rows: Sequence[Row], *, address: str, now: datetime) -> list[Chec
     return checked
 
 
-def _key(row: Row) -> str | None:
+def _key(row: ListRow) -> str | None:
     try:
         return f"code:{read_code(row.code)}"
     except UnreadableCode:
@@ -77,17 +77,17 @@ def _take_back(network: str, keys: Sequence[str]) -> None:
         throttle.take_back(network)
 
 
-def _check(row: Row, key: str | None, *, now: datetime) -> Checked:
+def _check(row: ListRow, key: str | None, *, now: datetime) -> CheckedRow:
     if key is None:
-        return Checked(row, RowState.UNREADABLE)
+        return CheckedRow(row, RowState.UNREADABLE)
     try:
         throttle.check(key, limit=MOST_WRONG_PER_CODE + 1, now=now)
         case = cases.get_by_code(row.code, row.last4)
     except TooManyTries:
-        return Checked(row, RowState.BLOCKED)
+        return CheckedRow(row, RowState.BLOCKED)
     except CaseNotFound:
-        return Checked(row, RowState.NOT_FOUND)
-    return Checked(row, _state_of(case), case)
+        return CheckedRow(row, RowState.NOT_FOUND)
+    return CheckedRow(row, _state_of(case), case)
 
 
 def _state_of(case: Case) -> RowState:

@@ -20,7 +20,7 @@ from app.night import morning_after
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
-from app.notifications.texts.writing import Part, write
+from app.notifications.texts.writing import LetterPart, write
 from app.settings import Settings
 from app.stations.models import Station
 from app.stations.queries import number_to_call
@@ -38,7 +38,7 @@ def compose_booked(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
     if not to:
         return Skip(f"no contact for {message.channel}")
     with in_language(group.language):
-        return write(message.channel, to, Part(BOOKED, lambda: _booked(group, live)))
+        return write(message.channel, to, LetterPart(BOOKED, lambda: _booked(group, live)))
 
 
 def _booked(group: Group, live: list[Appointment]) -> Values:
@@ -89,7 +89,7 @@ def compose_invited(message: ClaimedMessage, now: datetime) -> Letter | Skip | L
     if morning := morning_after(now, station.timezone):
         return Later(morning, NIGHT)
     with in_language(case.language):
-        return write(message.channel, to, Part(INVITED, lambda: _invited(case)))
+        return write(message.channel, to, LetterPart(INVITED, lambda: _invited(case)))
 
 
 def _invited(case: Case) -> Values:

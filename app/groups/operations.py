@@ -37,7 +37,7 @@ BOOKED, INVITED = "group", "group-invite"  # topics of messages
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class GroupDraft:
     """Who books, and for what."""
 
     company: str
@@ -46,7 +46,7 @@ class Draft:
     language: str
 
 
-def start(draft: Draft, *, now: datetime, group_id: int | None = None) -> Group:
+def start(draft: GroupDraft, *, now: datetime, group_id: int | None = None) -> Group:
     """Make a draft, or change the one that this browser has. Raises ContactNeeded or PhoneNotMobile."""
     draft.contact.check_reached()
     group = _find_locked(group_id) if group_id else None

@@ -11,7 +11,7 @@ MOST_CHOICES = 3  # of one day
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BlockPart:
     """So many people come at the same time."""
 
     starts_at: datetime
@@ -23,7 +23,7 @@ class Part:
 class Block:
     """Parts in order of time. Those of one day follow one another without a break."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[BlockPart, ...]
 
     @property
     def starts_at(self) -> datetime:
@@ -49,7 +49,7 @@ class Block:
 
 def block_from(slots: Sequence[Slot], people: int, *, at_once: int | None = None) -> Block:
     """Return how many of the people the slots take, from the first one on, until there is a break."""
-    parts: list[Part] = []
+    parts: list[BlockPart] = []
     left = people
     for slot in slots:
         if parts and slot.interval.start < parts[-1].ends_at:
@@ -57,7 +57,7 @@ def block_from(slots: Sequence[Slot], people: int, *, at_once: int | None = None
         if left == 0 or (parts and slot.interval.start != parts[-1].ends_at):
             break
         here = min(left, slot.remaining, at_once or left)
-        parts.append(Part(slot.interval.start, slot.interval.end, here))
+        parts.append(BlockPart(slot.interval.start, slot.interval.end, here))
         left -= here
     return Block(tuple(parts))
 
@@ -119,9 +119,9 @@ def read(text: str, length: timedelta) -> Block | None:
     return Block(tuple(sorted(parts, key=lambda part: part.starts_at)))
 
 
-def _read_part(text: str, length: timedelta) -> Part:
+def _read_part(text: str, length: timedelta) -> BlockPart:
     moment, _star, people = text.partition("*")
     starts_at = find_instant(moment)
     if starts_at is None or not 1 <= int(people) <= 30:
         raise ValueError("no part")
-    return Part(starts_at, starts_at + length, int(people))
+    return BlockPart(starts_at, starts_at + length, int(people))

@@ -18,7 +18,7 @@ _SEPARATORS = re.compile(r"[\t,;|，；]")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """What stands on one line, as typed."""
 
     code: str
@@ -38,10 +38,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ListReading:
     """The rows of a list without empty and repeated ones, and how many were repeated."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListRow, ...]
     repeated: int = 0
 
     @property
@@ -52,12 +52,12 @@ class Reading:
         return replace(self, rows=self.rows[:most])
 
 
-def read_text(text: str) -> list[Row]:
+def read_text(text: str) -> list[ListRow]:
     """Return the rows of a pasted list; tabs, commas, semicolons and blanks all separate."""
     return rows_of(_fields(line[:LONGEST_LINE]) for line in io.StringIO(text, newline=None))
 
 
-def read_csv(content: bytes) -> list[Row]:
+def read_csv(content: bytes) -> list[ListRow]:
     """Return the rows of a CSV file as Excel and others write it. Raises ValueError when it is none."""
     text = _decoded(content)
     if "\0" in text:
@@ -92,9 +92,9 @@ def _fields(line: str) -> list[str]:
     return [" ".join(words[:-1]), words[-1]] if len(words) > 1 else words
 
 
-def rows_of(lines: Iterable[Sequence[str]]) -> list[Row]:
+def rows_of(lines: Iterable[Sequence[str]]) -> list[ListRow]:
     """Return the rows of a table: the first field that is a code, and the field after it."""
-    found: list[Row] = []
+    found: list[ListRow] = []
     for line in islice(lines, MOST_LINES):
         fields = [field.strip()[:MOST_SIGNS] for field in line[:MOST_COLUMNS]]
         row = _row(fields)
@@ -103,10 +103,10 @@ def rows_of(lines: Iterable[Sequence[str]]) -> list[Row]:
     return found
 
 
-def _row(fields: Sequence[str]) -> Row:
+def _row(fields: Sequence[str]) -> ListRow:
     at = next((i for i, field in enumerate(fields) if _is_code(field)), 0)
     code, last4 = (*fields[at : at + 2], "", "")[:2]
-    return Row(code, _whole(last4))
+    return ListRow(code, _whole(last4))
 
 
 def _whole(last4: str) -> str:
@@ -131,11 +131,11 @@ def _is_ending(text: str) -> bool:
     return len(text) <= 4 and text.isalnum() and any(sign.isdigit() for sign in text)
 
 
-def merged(rows: Iterable[Row]) -> Reading:
+def merged(rows: Iterable[ListRow]) -> ListReading:
     """Return each row once, in order."""
     given = [row for row in rows if not row.empty]
     kept = {row.same: row for row in reversed(given)}
-    return Reading(tuple(reversed(kept.values())), len(given) - len(kept))
+    return ListReading(tuple(reversed(kept.values())), len(given) - len(kept))
 
 
 def has_foreign_sign(code: str) -> bool:

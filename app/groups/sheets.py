@@ -10,7 +10,7 @@ from typing import IO, Any
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
 
-from app.groups.reading import MOST_COLUMNS, MOST_LINES, Row, read_csv, rows_of
+from app.groups.reading import MOST_COLUMNS, MOST_LINES, ListRow, read_csv, rows_of
 
 MOST_BYTES = 500_000
 MOST_UNPACKED = 4_000_000  # bytes that one part of a workbook is read of
@@ -24,7 +24,7 @@ UNREADABLE = (
 )  # fmt: skip
 
 
-def read_upload(name: str, content: bytes) -> list[Row]:
+def read_upload(name: str, content: bytes) -> list[ListRow]:
     """Return the rows of an uploaded list. Raises ValueError when it is too big or no such file."""
     if len(content) > MOST_BYTES:
         raise ValueError("too big")
@@ -33,7 +33,7 @@ def read_upload(name: str, content: bytes) -> list[Row]:
     return read_csv(content)
 
 
-def _read_xlsx(content: bytes) -> list[Row]:
+def _read_xlsx(content: bytes) -> list[ListRow]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             if len(package.infolist()) > MOST_PARTS:

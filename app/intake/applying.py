@@ -20,7 +20,7 @@ def read_in(
     now = clock.now()
     known = runs.read_known(encoding=sheet.encoding, bureau=sender.bureau, now=now)
     run = transact(runs.begin, sheet, content, safe_name(file_name), sender=sender, known=known, now=now)
-    for batch in runs.Reading(sheet, known).batches():
+    for batch in runs.FileReading(sheet, known).batches():
         progress(transact(runs.put_down, run.id, batch))
         time.sleep(BREATH_SECONDS)
     return transact(runs.finish_reading, run.id)

@@ -13,7 +13,7 @@ from babel.core import get_global
 from app.appointments.contacts import EmailUnreadable, PhoneUnreadable, read_email, read_phone
 from app.cases.states import LegState, Permit
 from app.crypto import normalised
-from app.intake.sheet import COLUMNS, Problem
+from app.intake.sheet import COLUMNS, SheetProblem
 from app.localtext import LANGUAGES
 from app.notifications.phone import is_reached
 from app.typed import read_day
@@ -93,7 +93,7 @@ DAYS = ("received_on", "consented_on", "employer_registered_on", "collect_before
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownTypes:
     """What a line may name: visit types, and for each the service points that hand it over.
 
     `permits` are those that the source tells; what a line says of another one is not read.
@@ -112,8 +112,8 @@ class Known:
 
 
 def read_facts(
-    cells: Mapping[str, str], known: Known, line: int = 0
-) -> tuple[CaseFacts | None, list[Problem]]:
+    cells: Mapping[str, str], known: KnownTypes, line: int = 0
+) -> tuple[CaseFacts | None, list[SheetProblem]]:
     """Return the facts of one line and what is wrong with it; no facts when it cannot be taken."""
     reader = _Reader(cells, line)
     facts = CaseFacts(
@@ -148,10 +148,10 @@ class _Reader:
 
     def __init__(self, cells: Mapping[str, str], line: int) -> None:
         self._cells, self._line = cells, line
-        self.problems: list[Problem] = []
+        self.problems: list[SheetProblem] = []
 
     def complain(self, code: str, column: str, *, warning: bool = False) -> None:
-        self.problems.append(Problem(code, self._line, column, warning))
+        self.problems.append(SheetProblem(code, self._line, column, warning))
 
     def read(self, column: str, parse: Callable[[str], V], otherwise: V) -> V:
         text = self._cells.get(column, "")
@@ -182,7 +182,7 @@ def _legs(reader: _Reader, permits: frozenset[Permit]) -> dict[Permit, LegFacts]
     return legs
 
 
-def _check_together(facts: CaseFacts, known: Known, reader: _Reader) -> None:
+def _check_together(facts: CaseFacts, known: KnownTypes, reader: _Reader) -> None:
     if facts.phone and not facts.email and not is_reached(facts.phone):
         reader.complain("phone_unreached", "phone", warning=True)
     if facts.papers_station in known.retired:

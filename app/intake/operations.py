@@ -19,7 +19,7 @@ from app.cases.decisions import Decision
 from app.cases.employers import note_employer
 from app.cases.finding import keys as finding_keys
 from app.cases.finding.name_words import folded
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.models import Bureau, Case, CaseEventKind, Employer, PermitLeg, VisitType
 from app.cases.operations import NewCase, Version, open_cases
 from app.cases.states import LegState, Permit, next_states
@@ -193,7 +193,7 @@ def _update(case: Case, facts: CaseFacts, around: Surroundings) -> None:
     newer = [leg for leg in legs if leg.external_version < facts.version]
     permits = sorted(leg.permit for leg in newer)
     details = {"from": max(leg.external_version for leg in newer), "to": facts.version, "permits": permits}
-    history.record(case, Line(CaseEventKind.UPDATED, around.actor, details=details), now=around.now)
+    history.record(case, HistoryLine(CaseEventKind.UPDATED, around.actor, details=details), now=around.now)
     for leg in newer:
         _update_leg(case, leg, facts, around)
     _update_shared(case, facts, around, fresh=facts.version >= newest)

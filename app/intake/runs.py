@@ -20,10 +20,10 @@ from app.cases.states import Permit
 from app.codes import new_code
 from app.db import db, locking
 from app.errors import DomainError, NotFound
-from app.intake.facts import CaseFacts, Known, read_facts
+from app.intake.facts import CaseFacts, KnownTypes, read_facts
 from app.intake.models import ImportRow, ImportRun, RowResult, RunState
 from app.intake.operations import compare, permits_of, take_in
-from app.intake.sheet import Problem, RawRow, Sheet
+from app.intake.sheet import RawRow, Sheet, SheetProblem
 from app.stations.models import Station, StationService
 
 READ_BATCH = 200  # lines that are put down in one transaction
@@ -47,7 +47,7 @@ class Sender:
 
 
 def begin(
-    sheet: Sheet, content: bytes, file_name: str, *, sender: Sender, known: Known, now: datetime
+    sheet: Sheet, content: bytes, file_name: str, *, sender: Sender, known: KnownTypes, now: datetime
 ) -> ImportRun:
     """Note that a file is being read."""
     used = known.used_columns()
@@ -69,7 +69,7 @@ def begin(
     return run
 
 
-def read_known(*, encoding: str, bureau: str | None, now: datetime) -> Known:
+def read_known(*, encoding: str, bureau: str | None, now: datetime) -> KnownTypes:
     """Return what the lines of a file, or a request, of this bureau may name and tell."""
     handing_over = (
         select(VisitType.code, Station.slug)
@@ -82,37 +82,37 @@ def read_known(*, encoding: str, bureau: str | None, now: datetime) -> Known:
     for code, slug in db.session.execute(handing_over):
         places[code].add(slug)
     frozen = {code: frozenset(slugs) for code, slugs in places.items()}
-    return Known(
+    return KnownTypes(
         frozen, history.today(now), encoding, permits_of(bureau), frozenset(db.session.scalars(retired))
     )
 
 
-class Reading:
+class FileReading:
     """Reads the lines of one file and remembers which numbers came before."""
 
-    def __init__(self, sheet: Sheet, known: Known) -> None:
+    def __init__(self, sheet: Sheet, known: KnownTypes) -> None:
         self._rows = iter(sheet.rows)
         self._known = known
         self._seen: dict[str, CaseFacts] = {}
 
-    def batches(self) -> Iterator[list[tuple[int, CaseFacts | None, list[Problem]]]]:
+    def batches(self) -> Iterator[list[tuple[int, CaseFacts | None, list[SheetProblem]]]]:
         """Yield the lines, some at a time: line number, facts if it can be taken, and what is wrong."""
         while batch := [self._read(row) for row in islice(self._rows, READ_BATCH)]:
             yield batch
 
-    def _read(self, row: RawRow) -> tuple[int, CaseFacts | None, list[Problem]]:
+    def _read(self, row: RawRow) -> tuple[int, CaseFacts | None, list[SheetProblem]]:
         if row.cells is None:
-            return row.line, None, [Problem("cells", row.line)]
+            return row.line, None, [SheetProblem("cells", row.line)]
         facts, problems = read_facts(row.cells, self._known, row.line)
         earlier = self._seen.get(facts.number) if facts else None
         if facts and earlier and earlier.version == facts.version and earlier != facts:
-            return row.line, None, [*problems, Problem("number_twice", row.line, "number")]
+            return row.line, None, [*problems, SheetProblem("number_twice", row.line, "number")]
         if facts and (earlier is None or earlier.version < facts.version):
             self._seen[facts.number] = facts
         return row.line, facts, problems
 
 
-def put_down(run_id: int, batch: Sequence[tuple[int, CaseFacts | None, list[Problem]]]) -> int:
+def put_down(run_id: int, batch: Sequence[tuple[int, CaseFacts | None, list[SheetProblem]]]) -> int:
     """Write some lines down with what is expected of each. Returns how many."""
     run = _locked(run_id)
     numbers = [facts.number for _line, facts, _problems in batch if facts]

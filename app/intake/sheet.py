@@ -40,7 +40,7 @@ _OTHER_KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SheetProblem:
     """What is wrong with a file or a line. A `warning` does not keep the line out."""
 
     code: str
@@ -55,7 +55,7 @@ class SheetRefused(DomainError):
     code: ClassVar[str] = "sheet_refused"
     status = 422
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: SheetProblem) -> None:
         super().__init__()
         self.problem = problem
 
@@ -87,27 +87,27 @@ def read_sheet(content: bytes) -> Sheet:
         rows = list(_rows(reader, header))
     except csv.Error as error:
         code = "cell_too_long" if "field limit" in str(error) else "quote_open"
-        raise SheetRefused(Problem(code, reader.line_num)) from None
+        raise SheetRefused(SheetProblem(code, reader.line_num)) from None
     if not rows:
-        raise SheetRefused(Problem("no_rows"))
+        raise SheetRefused(SheetProblem("no_rows"))
     return Sheet(encoding, rows, tuple(header))
 
 
 def decode(content: bytes) -> tuple[str, str]:
     """Return the text and its encoding: UTF-8, UTF-16 with its mark, or GB18030. Raises SheetRefused."""
     if not content.strip():
-        raise SheetRefused(Problem("empty"))
+        raise SheetRefused(SheetProblem("empty"))
     if len(content) > MOST_BYTES:
-        raise SheetRefused(Problem("too_large"))
+        raise SheetRefused(SheetProblem("too_large"))
     for mark, code in _OTHER_KINDS.items():
         if content.startswith(mark):
-            raise SheetRefused(Problem(code))
+            raise SheetRefused(SheetProblem(code))
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if not marked and b"\0" in content:
-        raise SheetRefused(Problem("nul", content[: content.index(b"\0")].count(b"\n") + 1))
+        raise SheetRefused(SheetProblem("nul", content[: content.index(b"\0")].count(b"\n") + 1))
     text, encoding = _decoded(content, ("utf-16",) if marked else ("utf-8-sig", "gb18030"))
     if "\0" in text:
-        raise SheetRefused(Problem("nul", text[: text.index("\0")].count("\n") + 1))
+        raise SheetRefused(SheetProblem("nul", text[: text.index("\0")].count("\n") + 1))
     return text, encoding
 
 
@@ -118,7 +118,7 @@ def _decoded(content: bytes, encodings: tuple[str, ...]) -> tuple[str, str]:
             return content.decode(encoding), encoding.removesuffix("-sig")
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-    raise SheetRefused(Problem("encoding", line))
+    raise SheetRefused(SheetProblem("encoding", line))
 
 
 def _delimiter(text: str) -> str:
@@ -134,10 +134,10 @@ def _column(name: str) -> str:
 def _check_header(header: list[str]) -> None:
     for name in REQUIRED:
         if name not in header:
-            raise SheetRefused(Problem("column_missing", 1, name))
+            raise SheetRefused(SheetProblem("column_missing", 1, name))
     for name in header:
         if name in COLUMNS and header.count(name) > 1:
-            raise SheetRefused(Problem("column_twice", 1, name))
+            raise SheetRefused(SheetProblem("column_twice", 1, name))
 
 
 def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[RawRow]:
@@ -148,6 +148,6 @@ def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[RawRow]:
         count += 1
         line = reader.line_num  # type: ignore[attr-defined]
         if count > MOST_ROWS:
-            raise SheetRefused(Problem("too_many_rows", line))
+            raise SheetRefused(SheetProblem("too_many_rows", line))
         fits = len(cells) == len(header)
         yield RawRow(line, dict(zip(header, map(str.strip, cells), strict=True)) if fits else None)

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.cases import wording as cases
 from app.intake.models import RowResult, RunState
-from app.intake.sheet import Problem
+from app.intake.sheet import SheetProblem
 
 PROBLEMS = {
     # the file as a whole
@@ -69,7 +69,7 @@ def problem_text(code: str) -> str:
     return str(PROBLEMS[code])
 
 
-def problem_words(problem: Problem) -> str:
+def problem_words(problem: SheetProblem) -> str:
     """Return what is wrong and where, in one line."""
     where = [_("line %(number)s", number=problem.line)] if problem.line else []
     where += [problem.column] if problem.column else []

@@ -30,7 +30,7 @@ class MomentUnreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class PointSearch:
     """What a person asked: `near` as typed, `place` a slug chosen from a list, `service` a code.
 
     `datum` is of coordinates in `near`; it is empty when `near` itself says it. `open_at` is as typed.
@@ -48,7 +48,7 @@ class Search:
     asked: bool = False
 
     @classmethod
-    def parse(cls, args: Mapping[str, Any]) -> "Search":
+    def parse(cls, args: Mapping[str, Any]) -> "PointSearch":
         names = ("near", "place", "service", "datum", "lang_help", "open_at")
         given = {name: str(args.get(name, "")).strip()[:LONGEST_TEXT] for name in names}
         given["near"] = str(args.get("near", "")).strip()[:LONGEST_TYPED]

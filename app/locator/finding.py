@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from app.errors import NotFound
 from app.geocoding.origins import find_origin
-from app.locator.asked import MomentUnreadable, Opened, Search
-from app.locator.points import Point, points_of
+from app.locator.asked import MomentUnreadable, Opened, PointSearch
+from app.locator.points import ListedPoint, points_of
 from app.stations.finding.listing import Question, first_to_open, list_page
 from app.stations.finding.remembered import service_with
 from app.stations.finding.search import find_place, list_districts
@@ -17,7 +17,7 @@ from app.stations.geography.places import (
     Ambiguous,
     BadCoordinates,
     DatumUnknown,
-    Found,
+    FoundPlace,
     NamedPlace,
     Outcome,
     Unknown,
@@ -33,7 +33,7 @@ ALSO_LOOKED_AT = 40
 
 
 @dataclass(frozen=True)
-class Answer:
+class SearchAnswer:
     """`refusal` is a code when the question could not be answered; points are listed all the same.
 
     `choices` may be meant: places of one name, parts of what is `too_large`, or what else a guess can be.
@@ -42,7 +42,7 @@ class Answer:
     `sooner`: when the first point has no free time soon, the next one that has.
     """
 
-    points: list[Point] = field(default_factory=list)
+    points: list[ListedPoint] = field(default_factory=list)
     origin: NamedPlace | None = None
     service: Service | None = None
     refusal: str = ""
@@ -52,7 +52,7 @@ class Answer:
     more: bool = False
     unknown: int = 0
     opens_first: tuple[Station, datetime] | None = None
-    sooner: Point | None = None
+    sooner: ListedPoint | None = None
 
     @property
     def nearest_count(self) -> int:
@@ -65,13 +65,13 @@ class Answer:
         return min(metres(self.origin.point, p.station) for p in self.points) > FAR_AWAY_M
 
 
-def first_points(*, now: datetime) -> tuple[list[Point], bool]:
+def first_points(*, now: datetime) -> tuple[list[ListedPoint], bool]:
     """Return the first points in their published order, and whether there are more."""
     listing = list_page(Question(), count=ON_A_PAGE)
     return points_of(listing, None, now=now), listing.more
 
 
-def find_points(search: Search, *, now: datetime) -> Answer:
+def find_points(search: PointSearch, *, now: datetime) -> SearchAnswer:
     """Answer a search; what cannot be answered never hides the points themselves."""
     answer = _located(search, now=now)
     service, moment = None, None
@@ -87,7 +87,7 @@ def find_points(search: Search, *, now: datetime) -> Answer:
     return _listed(replace(answer, service=service), search, Question(wanted, origin, moment), now=now)
 
 
-def _listed(answer: Answer, search: Search, asked: Question, *, now: datetime) -> Answer:
+def _listed(answer: SearchAnswer, search: PointSearch, asked: Question, *, now: datetime) -> SearchAnswer:
     start = (search.page - 1) * ON_A_PAGE
     listing = list_page(asked, start=start, count=ON_A_PAGE)
     points = points_of(listing, answer.service, now=now)
@@ -102,7 +102,7 @@ def _listed(answer: Answer, search: Search, asked: Question, *, now: datetime) -
     return answer
 
 
-def _sooner(answer: Answer, asked: Question, *, now: datetime) -> Point | None:
+def _sooner(answer: SearchAnswer, asked: Question, *, now: datetime) -> ListedPoint | None:
     """Return the next point with a free time soon, when the first one has none."""
     first, *others = answer.points
     if not answer.origin or first.service is None or _soon(first, now):
@@ -113,34 +113,36 @@ def _sooner(answer: Answer, asked: Question, *, now: datetime) -> Point | None:
     return next((point for point in others if _soon(point, now)), None)
 
 
-def _soon(point: Point, now: datetime) -> bool:
+def _soon(point: ListedPoint, now: datetime) -> bool:
     return point.next_free is not None and point.next_free <= now + SOON
 
 
-def _located(search: Search, *, now: datetime) -> Answer:
+def _located(search: PointSearch, *, now: datetime) -> SearchAnswer:
     """Return an answer that says where the person is, or why that is not known."""
     if not (search.asked or search.place):
-        return Answer()
+        return SearchAnswer()
     if not search.near and not search.place:
-        return Answer(refusal="place_missing", choices=tuple(list_districts()))
+        return SearchAnswer(refusal="place_missing", choices=tuple(list_districts()))
     try:
         return _answered(_origin(search, now=now))
     except (BadCoordinates, DatumUnknown, LinkHidesPlace) as error:
-        return Answer(refusal=error.code, choices=tuple(list_districts()))
+        return SearchAnswer(refusal=error.code, choices=tuple(list_districts()))
 
 
-def _answered(outcome: Outcome) -> Answer:
-    if isinstance(outcome, Found):
-        return Answer(origin=outcome.place, guessed=outcome.guessed, choices=outcome.candidates)
+def _answered(outcome: Outcome) -> SearchAnswer:
+    if isinstance(outcome, FoundPlace):
+        return SearchAnswer(origin=outcome.place, guessed=outcome.guessed, choices=outcome.candidates)
     if isinstance(outcome, Ambiguous):
-        return Answer(refusal="place_ambiguous", choices=outcome.candidates, too_large=outcome.too_large)
+        return SearchAnswer(
+            refusal="place_ambiguous", choices=outcome.candidates, too_large=outcome.too_large
+        )
     known = dict.fromkeys((*outcome.candidates, *outcome.districts))
-    return Answer(refusal="place_unknown", choices=tuple(known))
+    return SearchAnswer(refusal="place_unknown", choices=tuple(known))
 
 
-def _origin(search: Search, *, now: datetime) -> Outcome:
+def _origin(search: PointSearch, *, now: datetime) -> Outcome:
     if search.place and (place := find_place(search.place)):
-        return Found(place)
+        return FoundPlace(place)
     if search.near:
         return find_origin(search.near, datum=search.datum or Datum.WGS84, now=now)
     return Unknown(search.place, tuple(list_districts()))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from app.appointments.availability.free_times import next_available
 from app.localtext import LocalText
 from app.stations.finding.listing import Listing
-from app.stations.finding.nearby import Spot
+from app.stations.finding.nearby import StationSpot
 from app.stations.geography.distance import Ranked, RoundedDistance, about, among
 from app.stations.hours.open_state import OpenState, Reason, open_state
 from app.stations.hours.plans import plan_of, plans_of
@@ -17,7 +17,7 @@ from app.stations.models import Service, Station
 
 
 @dataclass(frozen=True)
-class Point:
+class ListedPoint:
     """One service point at one moment. `next_free` is for `service`."""
 
     station: Station
@@ -43,7 +43,7 @@ class Point:
         return self.state.reason is Reason.CLOSURE
 
 
-def points_of(listing: Listing, service: Service | None, *, now: datetime) -> list[Point]:
+def points_of(listing: Listing, service: Service | None, *, now: datetime) -> list[ListedPoint]:
     """Return the points of a listing as pages show them; those closed by a notice come last."""
     stations = listing.stations
     plans_of(stations)  # read together, and remembered for what follows
@@ -55,7 +55,7 @@ def points_of(listing: Listing, service: Service | None, *, now: datetime) -> li
     return _measured(points, listing.ranked)
 
 
-def _measured(points: Iterable[Point], ranked: Mapping[int, Ranked[Spot]]) -> list[Point]:
+def _measured(points: Iterable[ListedPoint], ranked: Mapping[int, Ranked[StationSpot]]) -> list[ListedPoint]:
     """Say how far away each point is; one that is closed by a notice cannot be the nearest to go to.
 
     Where a distance is told only roughly the order is that of what is told, so that it reads as one.
@@ -67,7 +67,7 @@ def _measured(points: Iterable[Point], ranked: Mapping[int, Ranked[Spot]]) -> li
     return sorted(seen, key=lambda point: (point.closed_by_notice, point.told_m))
 
 
-def _seen(point: Point, seen: Ranked[Spot], compared: Ranked[Spot] | None) -> Point:
+def _seen(point: ListedPoint, seen: Ranked[StationSpot], compared: Ranked[StationSpot] | None) -> ListedPoint:
     distance = about(seen.distance_m, seen.uncertainty_m)
     nearest = compared is not None and compared.could_be_nearest
     return replace(point, distance=distance, can_be_nearest=nearest)
@@ -83,7 +83,7 @@ def state_of(station: Station, *, now: datetime) -> OpenState:
     return open_state(plan_of(station), now, hours_confirmed=confirmed, last_number_minutes=minutes)
 
 
-def notices(points: Iterable[Point]) -> list[tuple[Point, LocalText]]:
+def notices(points: Iterable[ListedPoint]) -> list[tuple[ListedPoint, LocalText]]:
     """Return what must be said above everything else: operators' notices and closures of today."""
     said = []
     for point in points:
@@ -109,5 +109,7 @@ def _next_free_times(
     return free
 
 
-def _point(station: Station, service: Service | None, next_free: datetime | None, *, now: datetime) -> Point:
-    return Point(station, state_of(station, now=now), now, service, next_free)
+def _point(
+    station: Station, service: Service | None, next_free: datetime | None, *, now: datetime
+) -> ListedPoint:
+    return ListedPoint(station, state_of(station, now=now), now, service, next_free)

@@ -15,10 +15,10 @@ from app.appointments.availability.rules import days_ahead
 from app.geocoding import unknown
 from app.i18n import LANGUAGE_PREFIX, current_language, text
 from app.locator import correction_views, linked_data, links, sitemap, widget, wording
-from app.locator.asked import MOST_PAGES, NETWORK_ZONE, Search
+from app.locator.asked import MOST_PAGES, NETWORK_ZONE, PointSearch
 from app.locator.finding import ON_A_PAGE, find_points, first_points
 from app.locator.hours import coming_days
-from app.locator.points import Point, first_service, notices, state_of
+from app.locator.points import ListedPoint, first_service, notices, state_of
 from app.qr import qr_picture
 from app.stations.finding.search import name_index
 from app.stations.geography.suggesting import suggest
@@ -50,7 +50,7 @@ def home() -> str:
 @bp.get(f"{LANGUAGE_PREFIX}/find")
 def find() -> tuple[str, int]:
     now = clock.now()
-    search = Search.parse(request.args)
+    search = PointSearch.parse(request.args)
     answer = find_points(search, now=now)
     refused = answer.refusal not in ("", "place_ambiguous")
     if answer.refusal == "place_unknown" and search.near:
@@ -145,8 +145,8 @@ def _chosen_service(station: Station) -> Service | None:
     return offered.get(wanted) or first_service(station)
 
 
-def _point(station: Station, service: Service | None, *, now: datetime) -> Point:
-    return Point(station, state_of(station, now=now), now, service, None)
+def _point(station: Station, service: Service | None, *, now: datetime) -> ListedPoint:
+    return ListedPoint(station, state_of(station, now=now), now, service, None)
 
 
 def init_app(app: Flask) -> None:

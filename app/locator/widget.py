@@ -10,7 +10,7 @@ from app import clock
 from app.i18n import LANGUAGE_PREFIX, in_language
 from app.localtext import LANGUAGES
 from app.locator import wording
-from app.locator.asked import Search
+from app.locator.asked import PointSearch
 from app.locator.finding import find_points
 
 SCRIPT_SECONDS = 3600
@@ -22,7 +22,7 @@ bp = Blueprint("widget", __name__, template_folder="templates")
 def points() -> str:
     """Answer the same search as the page of all points; whatever is wrong with it, the points are listed."""
     g.csp = {"frame-ancestors": "*"}
-    search = Search.parse(request.args)
+    search = PointSearch.parse(request.args)
     answer = find_points(search, now=clock.now())
     refusal = wording.refusal_words(answer, search.near or search.place)
     return render_template("locator/widget.html", search=search, answer=answer, refusal=refusal)

@@ -8,10 +8,10 @@ from babel.dates import get_day_names
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from app.i18n import clock_time, current_language, local, short_day, text
-from app.locator.asked import NETWORK_ZONE, Opened, Search
-from app.locator.finding import ON_A_PAGE, Answer
+from app.locator.asked import NETWORK_ZONE, Opened, PointSearch
+from app.locator.finding import ON_A_PAGE, SearchAnswer
 from app.locator.hours import DayHours
-from app.locator.points import Point
+from app.locator.points import ListedPoint
 from app.stations.geography.distance import RoundedDistance
 from app.stations.geography.places import NamedPlace, PlaceKind
 from app.stations.hours.open_state import Door, OpenState
@@ -62,7 +62,7 @@ def _(message: str, **values: object) -> str:
     return str(gettext(message, **values))
 
 
-def refusal_words(answer: Answer, typed: str) -> str:
+def refusal_words(answer: SearchAnswer, typed: str) -> str:
     """Say why a search has no answer, naming what was typed."""
     if answer.refusal == "place_unknown":
         return _(
@@ -78,7 +78,7 @@ def beside_name(place: NamedPlace) -> str:
     return " ".join(filter(None, (chinese, district)))
 
 
-def question_words(answer: Answer, typed: str) -> str:
+def question_words(answer: SearchAnswer, typed: str) -> str:
     """Say why we must ask which place is meant."""
     large = answer.too_large
     if large and large.length_m:
@@ -89,7 +89,7 @@ def question_words(answer: Answer, typed: str) -> str:
     return _("“%(typed)s” can be any of these places.", typed=typed)
 
 
-def door_words(point: Point) -> str:
+def door_words(point: ListedPoint) -> str:
     """Say whether the door is open, and never more than is known."""
     state, zone, today = point.state, point.station.timezone, point.today
     if state.door is Door.NOT_CONFIRMED:
@@ -170,7 +170,7 @@ def distance_words(distance: RoundedDistance) -> str:
     return length if distance.certain else _("about %(length)s", length=length)
 
 
-def order_words(answer: Answer, page: int = 1) -> str:
+def order_words(answer: SearchAnswer, page: int = 1) -> str:
     """Say how many points there are and in which order, and that several may be the nearest."""
     count = len(answer.points)
     if answer.more or page > 1:
@@ -181,7 +181,7 @@ def order_words(answer: Answer, page: int = 1) -> str:
     return f"{words} {_nearest_words(answer)}".strip()
 
 
-def _page_words(answer: Answer, page: int) -> str:
+def _page_words(answer: SearchAnswer, page: int) -> str:
     first = (page - 1) * ON_A_PAGE + 1
     numbers = {"first": first, "last": first + len(answer.points) - 1}
     if not answer.origin:
@@ -190,7 +190,7 @@ def _page_words(answer: Answer, page: int) -> str:
     return f"{words} {_nearest_words(answer) if page == 1 else ''}".strip()
 
 
-def _nearest_words(answer: Answer) -> str:
+def _nearest_words(answer: SearchAnswer) -> str:
     if answer.nearest_count < 2:
         return ""
     nearest = ngettext(
@@ -201,7 +201,7 @@ def _nearest_words(answer: Answer) -> str:
     return str(nearest)
 
 
-def filter_words(search: Search, answer: Answer) -> str:
+def filter_words(search: PointSearch, answer: SearchAnswer) -> str:
     """Name what was asked for: "Permit advice · open now · help in Russian"."""
     words = [text(answer.service.name)] if answer.service else []
     if search.opened is Opened.NOW:

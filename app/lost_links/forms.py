@@ -14,7 +14,7 @@ from app.appointments.contacts import (
     PhoneUnreadable,
 )
 from app.codes import UnreadableCode
-from app.lost_links.queries import Known
+from app.lost_links.queries import KnownDetails
 
 
 class LostLinkForm(FlaskForm):  # type: ignore[misc]
@@ -41,7 +41,7 @@ class LostLinkForm(FlaskForm):  # type: ignore[misc]
 
     def validate_known(self, field: Any) -> None:
         try:
-            Known.read(field.data or "")
+            KnownDetails.read(field.data or "")
         except UnreadableCode:
             raise ValidationError(
                 _l("Enter 4 characters of the passport number, or the 8 of your booking number or code.")

@@ -17,7 +17,7 @@ from app.lost_links.models import Opens
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
 from app.notifications.texts.blanks import Values
-from app.notifications.texts.writing import Part, write
+from app.notifications.texts.writing import LetterPart, write
 from app.settings import Settings
 
 Row = Case | Appointment | Group | WaitingEntry
@@ -41,7 +41,7 @@ def compose(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
     if not to:
         return Skip(f"no contact for {message.channel}")
     with in_language(row.language):
-        return write(message.channel, to, Part(LOST_LINK, lambda: _values(opens, row)))
+        return write(message.channel, to, LetterPart(LOST_LINK, lambda: _values(opens, row)))
 
 
 def _values(opens: Opens, row: Row) -> Values:

@@ -14,7 +14,7 @@ class Opens(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class LinkOwner:
     """Whose link it is: a row of one of the four kinds."""
 
     opens: Opens

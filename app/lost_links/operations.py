@@ -6,8 +6,8 @@ from app import throttle
 from app.appointments.contacts import Contact
 from app.db import transact
 from app.lost_links.letter_kinds import NAME
-from app.lost_links.models import Owner
-from app.lost_links.queries import Known, find_owners
+from app.lost_links.models import LinkOwner
+from app.lost_links.queries import KnownDetails, find_owners
 from app.notifications import contacts
 from app.notifications.delivery import outbox
 from app.notifications.delivery.outbox import OutboxRequest
@@ -18,7 +18,7 @@ MOST_A_DAY = 3  # to one address or number, whoever asks
 DAY = timedelta(days=1)
 
 
-def ask(known: Known, contact: Contact, *, address: str, now: datetime) -> None:
+def ask(known: KnownDetails, contact: Contact, *, address: str, now: datetime) -> None:
     """Send the links of this contact to the contact on record; nobody learns whether one was found.
 
     Raises TooManyTries when this network asked too often.
@@ -30,7 +30,7 @@ def ask(known: Known, contact: Contact, *, address: str, now: datetime) -> None:
     transact(_send, known, contact, now=now)
 
 
-def _send(known: Known, contact: Contact, *, now: datetime) -> None:
+def _send(known: KnownDetails, contact: Contact, *, now: datetime) -> None:
     owners = find_owners(known, contact)
     if not owners:
         return
@@ -41,7 +41,7 @@ def _send(known: Known, contact: Contact, *, now: datetime) -> None:
         outbox.enqueue(*(_message(owner, channel, asked, now) for owner in owners), now=now)
 
 
-def _message(owner: Owner, channel: str, asked: int, now: datetime) -> OutboxRequest:
+def _message(owner: LinkOwner, channel: str, asked: int, now: datetime) -> OutboxRequest:
     return OutboxRequest(
         dedupe_key=f"{owner.opens}:{owner.id}:{channel}:{now.date()}:{asked}",
         topic=owner.opens,

@@ -15,7 +15,7 @@ from app.codes import read_code
 from app.crypto import keyring, normalised
 from app.db import db
 from app.groups.models import Group, Member
-from app.lost_links.models import Opens, Owner
+from app.lost_links.models import LinkOwner, Opens
 from app.notifications import contacts
 
 ENDING = 4
@@ -23,14 +23,14 @@ MOST = 5  # an employer's address may be on record for many cases; their letters
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownDetails:
     """What somebody still knows: the end of a passport number, or a booking number or code, or nothing."""
 
     ending: str = ""
     code: str = ""
 
     @classmethod
-    def read(cls, typed: str) -> "Known":
+    def read(cls, typed: str) -> "KnownDetails":
         """Return it from typed text. Raises UnreadableCode when it is neither."""
         bare = normalised(typed)
         if not bare:
@@ -38,7 +38,7 @@ class Known:
         return cls(ending=bare) if len(bare) == ENDING else cls(code=read_code(typed))
 
 
-def find_owners(known: Known, contact: Contact) -> list[Owner]:
+def find_owners(known: KnownDetails, contact: Contact) -> list[LinkOwner]:
     """Return whose links these are, at most five; none where the contact is not the one on record."""
     if known.ending:
         return list(_cases(contact, known.ending))[:MOST]
@@ -47,7 +47,7 @@ def find_owners(known: Known, contact: Contact) -> list[Owner]:
     return list(_waiting(contact))[:MOST]
 
 
-def _cases(contact: Contact, ending: str) -> Iterator[Owner]:
+def _cases(contact: Contact, ending: str) -> Iterator[LinkOwner]:
     found = db.session.scalars(
         select(Case)
         .join(CaseToken, CaseToken.case_id == Case.id)
@@ -55,7 +55,7 @@ def _cases(contact: Contact, ending: str) -> Iterator[Owner]:
         .where(Case.emptied_at.is_(None))
         .order_by(Case.id.desc())
     )
-    return (Owner(Opens.CASE, case.id) for case in found if normalised(case.passport_last4) == ending)
+    return (LinkOwner(Opens.CASE, case.id) for case in found if normalised(case.passport_last4) == ending)
 
 
 def _case_tokens(contact: Contact) -> list[str]:
@@ -65,37 +65,37 @@ def _case_tokens(contact: Contact) -> list[str]:
     return keys.blind_indexes(phone_key(contact.phone), purpose=PHONE_INDEX)
 
 
-def _by_code(code: str, contact: Contact) -> Iterator[Owner]:
+def _by_code(code: str, contact: Contact) -> Iterator[LinkOwner]:
     """Yield the case with this collection code, or what the booking number belongs to."""
     indexes = keyring().blind_indexes(code, purpose=CODE_INDEX)
     case = db.session.scalar(select(Case).where(Case.code_index.in_(indexes)))
     if case and _is_of(case, contact):
-        yield Owner(Opens.CASE, case.id)
+        yield LinkOwner(Opens.CASE, case.id)
     visit = db.session.scalar(select(Appointment).where(Appointment.reference == code))
     if visit:
         yield from _of_visit(visit, contact)
 
 
-def _of_visit(visit: Appointment, contact: Contact) -> Iterator[Owner]:
+def _of_visit(visit: Appointment, contact: Contact) -> Iterator[LinkOwner]:
     if _is_of(visit, contact):
-        yield Owner(Opens.VISIT, visit.id)
+        yield LinkOwner(Opens.VISIT, visit.id)
     case = db.session.get(Case, visit.case_id) if visit.case_id else None
     if case and _is_of(case, contact):
-        yield Owner(Opens.CASE, case.id)
+        yield LinkOwner(Opens.CASE, case.id)
     group = db.session.scalar(
         select(Group).join(Member, Member.group_id == Group.id).where(Member.appointment_id == visit.id)
     )
     if group and _is_of(group, contact):
-        yield Owner(Opens.GROUP, group.id)
+        yield LinkOwner(Opens.GROUP, group.id)
 
 
-def _waiting(contact: Contact) -> Iterator[Owner]:
+def _waiting(contact: Contact) -> Iterator[LinkOwner]:
     found = db.session.scalars(
         select(WaitingEntry)
         .where(WaitingEntry.ended_at.is_(None), WaitingEntry.person_index == waitlist.index_of(contact))
         .order_by(WaitingEntry.id.desc())
     )
-    return (Owner(Opens.WAITING, entry.id) for entry in found)
+    return (LinkOwner(Opens.WAITING, entry.id) for entry in found)
 
 
 def _is_of(row: Case | Appointment | Group, contact: Contact) -> bool:

@@ -10,7 +10,7 @@ from app.errors import TooManyTries
 from app.i18n import LANGUAGE_PREFIX
 from app.lost_links import operations
 from app.lost_links.forms import LostLinkForm, read_way
-from app.lost_links.queries import Known
+from app.lost_links.queries import KnownDetails
 from app.web import headers
 from app.wording import sentence
 
@@ -32,7 +32,7 @@ def ask() -> ResponseReturnValue:
     form = LostLinkForm()
     if not form.validate():
         return _page(form, 422)
-    contact, known = read_way(form.contact_way.data), Known.read(form.known.data or "")
+    contact, known = read_way(form.contact_way.data), KnownDetails.read(form.known.data or "")
     try:
         operations.ask(known, contact, address=request.remote_addr or "", now=clock.now())
     except TooManyTries as refusal:

@@ -37,7 +37,7 @@ ROADS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class PictureWord:
     """A word in the picture: its lines, where the first stands, and how they are aligned there."""
 
     lines: tuple[str, ...]
@@ -57,26 +57,26 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class NetworkPicture:
     width: int
     height: int
     land: str
     roads: tuple[str, ...]
-    quiet: tuple[Named, ...]  # of districts and roads
+    quiet: tuple[PictureWord, ...]  # of districts and roads
     drops: tuple[Drop, ...]
-    names: tuple[Named, ...]
+    names: tuple[PictureWord, ...]
 
 
 def draw(
     points: Sequence[MapPoint], districts: Iterable[tuple[str, float, float]], roads: Mapping[str, str]
-) -> Picture:
+) -> NetworkPicture:
     """Return the picture of these points, of districts as (name, lat, lon), and of roads by their names."""
     shown = points if len(points) <= MOST_NAMES else [point for point in points if point.main][:MOST_NAMES]
     drops = _drops(shown)
     taken = [_around(drop.x, drop.y) for drop in drops]
     names = tuple(_name(drop, taken) for drop in drops)
     lines = {code: [project(*corner) for corner in corners] for code, corners in ROADS}
-    return Picture(
+    return NetworkPicture(
         WIDTH,
         HEIGHT,
         _land(),
@@ -113,7 +113,7 @@ def _around(x: float, y: float) -> Box:
     return x - PIN, y - PIN, x + PIN, y + PIN
 
 
-def _name(drop: Drop, taken: list[Box]) -> Named:
+def _name(drop: Drop, taken: list[Box]) -> PictureWord:
     """Put the name beside its number where it hides least, and keep that place for it."""
     lines = wrapped(drop.point.name)
     width, height = max(map(length, lines)), LINE * len(lines)
@@ -125,7 +125,7 @@ def _name(drop: Drop, taken: list[Box]) -> Named:
 
 def _beside(
     drop: Drop, lines: tuple[str, ...], width: float, height: float, aside: int, down: int
-) -> tuple[Named, Box]:
+) -> tuple[PictureWord, Box]:
     """Return the name to the right (1), to the left (-1) or in the middle (0), moved up or down by steps."""
     gap = PIN + 4 if abs(down) < 2 else 0
     middle = (
@@ -135,10 +135,15 @@ def _beside(
     anchor = {1: "start", -1: "end", 0: "middle"}[aside]
     at = start if aside > 0 else start + width if aside < 0 else drop.x
     top = middle - height / 2
-    return Named(lines, round(at), round(top + LINE * 0.8), anchor), (start, top, start + width, top + height)
+    return PictureWord(lines, round(at), round(top + LINE * 0.8), anchor), (
+        start,
+        top,
+        start + width,
+        top + height,
+    )
 
 
-def _districts(districts: Iterable[tuple[str, float, float]], taken: list[Box]) -> Iterable[Named]:
+def _districts(districts: Iterable[tuple[str, float, float]], taken: list[Box]) -> Iterable[PictureWord]:
     for name, lat, lon in districts:
         x, y = project(lat, lon)
         half = length(name) / 2
@@ -147,20 +152,20 @@ def _districts(districts: Iterable[tuple[str, float, float]], taken: list[Box]) 
             box = (x - half, y + step - LINE, x + half, y + step + 4)
             if not _hides(box, taken):
                 taken.append(box)
-                yield Named((name,), round(x), round(y + step))
+                yield PictureWord((name,), round(x), round(y + step))
                 break
 
 
 def _road_names(
     lines: Mapping[str, Sequence[Position]], roads: Mapping[str, str], taken: list[Box]
-) -> Iterable[Named]:
+) -> Iterable[PictureWord]:
     """Name the roads along which there is room."""
     for code, name in roads.items():
         for x, y in lines[code]:
             box = (x - length(name) / 2, y - LINE, x + length(name) / 2, y + 4)
             if not _hides(box, taken):
                 taken.append(box)
-                yield Named((name,), round(x), round(y))
+                yield PictureWord((name,), round(x), round(y))
                 break
 
 

@@ -41,7 +41,7 @@ _GONE_WRONG = (MessageStatus.FAILED, MessageStatus.BOUNCED)
 
 
 @dataclass(frozen=True)
-class Scope:
+class LedgerScope:
     """Whose messages: those about these stations, and for administrators all others too."""
 
     stations: Sequence[Station]
@@ -64,7 +64,7 @@ _visit_id = case((_is_visit, OutboxMessage.subject_id), else_=TimeOffer.appointm
 _station_id = func.coalesce(Appointment.station_id, Hold.station_id, Case.papers_station_id)
 
 
-def _joined(scope: Scope, *columns: Any) -> Select[Any]:
+def _joined(scope: LedgerScope, *columns: Any) -> Select[Any]:
     wanted = (
         select(*columns)
         .select_from(OutboxMessage)
@@ -76,7 +76,7 @@ def _joined(scope: Scope, *columns: Any) -> Select[Any]:
     return wanted if scope.everything else wanted.where(_station_id.in_([s.id for s in scope.stations]))
 
 
-def own_pauses(scope: Scope, username: str) -> Sequence[MessagePause]:
+def own_pauses(scope: LedgerScope, username: str) -> Sequence[MessagePause]:
     """Return the pauses in force of people who were written to about these stations, or by their staff."""
     rows = pauses.list_pauses()
     if scope.everything or not rows:
@@ -104,7 +104,7 @@ def _in_tab(tab: str, now: datetime) -> ColumnElement[bool]:
     return and_(of_tab, ~not_yet) if tab == "waiting" else of_tab
 
 
-def count_tabs(scope: Scope, *, now: datetime) -> dict[str, int]:
+def count_tabs(scope: LedgerScope, *, now: datetime) -> dict[str, int]:
     """Return how many messages each tab has."""
     tabs = case(*((_in_tab(tab, now), tab) for tab in TABS), else_="")
     found = db.session.execute(_joined(scope, tabs.label("tab"), func.count()).group_by("tab"))
@@ -112,14 +112,14 @@ def count_tabs(scope: Scope, *, now: datetime) -> dict[str, int]:
     return {tab: counts.get(tab, 0) for tab in TABS}
 
 
-def list_tab(scope: Scope, tab: str, *, now: datetime, limit: int) -> list[LedgerRow]:
+def list_tab(scope: LedgerScope, tab: str, *, now: datetime, limit: int) -> list[LedgerRow]:
     """Return the messages of a tab: what is to come the soonest first, all else the latest first."""
     soonest = tab in (PLANNED, "waiting")
     order = OutboxMessage.due_at if soonest else OutboxMessage.due_at.desc()
     return _rows(scope, _in_tab(tab, now), limit=limit, order=order)
 
 
-def find_about(scope: Scope, number: str, *, limit: int) -> list[LedgerRow]:
+def find_about(scope: LedgerScope, number: str, *, limit: int) -> list[LedgerRow]:
     """Return every message about a booking number or a case number, however it is spaced."""
     plain = "".join(sign for sign in number.upper() if sign.isalnum() or sign == "-")[:40]
     if not plain:
@@ -137,7 +137,7 @@ def find_about(scope: Scope, number: str, *, limit: int) -> list[LedgerRow]:
     return _rows(scope, or_(*about), limit=limit, order=OutboxMessage.id.desc())
 
 
-def _rows(scope: Scope, *where: ColumnElement[bool], limit: int, order: Any) -> list[LedgerRow]:
+def _rows(scope: LedgerScope, *where: ColumnElement[bool], limit: int, order: Any) -> list[LedgerRow]:
     zones = {station.id: station.timezone for station in scope.stations}
     wanted = _joined(scope, OutboxMessage, Appointment.reference, Case.number, _station_id).where(*where)
     found = db.session.execute(wanted.order_by(order, OutboxMessage.id.desc()).limit(limit))
@@ -147,7 +147,7 @@ def _rows(scope: Scope, *where: ColumnElement[bool], limit: int, order: Any) -> 
     ]
 
 
-def get_row(scope: Scope, message_id: int) -> LedgerRow:
+def get_row(scope: LedgerScope, message_id: int) -> LedgerRow:
     """Return one message. Raises NotFound when it is about another station."""
     found = _rows(scope, OutboxMessage.id == message_id, limit=1, order=OutboxMessage.id)
     if not found:
@@ -192,7 +192,7 @@ def _known(message: OutboxMessage) -> list[Appointment | Hold | Case]:
     return [one for one in found if one]
 
 
-def list_calls(scope: Scope, *, now: datetime, limit: int) -> list[LedgerRow]:
+def list_calls(scope: LedgerScope, *, now: datetime, limit: int) -> list[LedgerRow]:
     """Return what did not reach the person of a coming visit, where nothing later did and nobody called."""
     later = OutboxMessage.__table__.alias("later")
     reached = exists().where(

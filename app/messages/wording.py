@@ -12,10 +12,10 @@ from app.i18n import current_language
 from app.messages.replay import OfNoUse
 from app.notifications.delivery.reopening import REPLAYED
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
-from app.notifications.texts.blanks import Trouble as TextTrouble
+from app.notifications.texts.blanks import TextTrouble
 from app.notifications.texts.kinds import find_kind
-from app.notifications.texts.versions import MOST_SIGNS, Found
-from app.stations.reminder_rules import By, ReminderRule, Trouble
+from app.notifications.texts.versions import MOST_SIGNS, TextProblem
+from app.stations.reminder_rules import By, ReminderRule, RuleTrouble
 from app.wording import sentence
 
 MESSAGE_STATUSES = {
@@ -122,10 +122,10 @@ WAYS = {
 }
 
 _TROUBLES = {
-    Trouble.WHEN: _l("Reminder %(number)s: enter days and a time, or minutes, but not both."),
-    Trouble.HOURS: _l("Reminder %(number)s: the first hour must be before the last hour."),
-    Trouble.OUTSIDE: _l("Reminder %(number)s: its time lies outside of its hours."),
-    Trouble.AFTER_BOOKING: _l("Reminder %(number)s: enter 0 to 1440 hours after the booking."),
+    RuleTrouble.WHEN: _l("Reminder %(number)s: enter days and a time, or minutes, but not both."),
+    RuleTrouble.HOURS: _l("Reminder %(number)s: the first hour must be before the last hour."),
+    RuleTrouble.OUTSIDE: _l("Reminder %(number)s: its time lies outside of its hours."),
+    RuleTrouble.AFTER_BOOKING: _l("Reminder %(number)s: enter 0 to 1440 hours after the booking."),
 }
 
 _FIELDS = {"subject": _l("Subject"), "heading": _l("Heading"), "body": _l("Text")}
@@ -159,7 +159,7 @@ def language_word(language: str) -> str:
     return str(Locale(language).get_language_name(current_language()))
 
 
-def text_trouble(found: Found) -> str:
+def text_trouble(found: TextProblem) -> str:
     """Return what is wrong with a text: in which language and field, and with which blank."""
     where = f"{language_word(found.language)}, {_FIELDS[found.field]}"
     blank = "{" + found.problem.blank + "}"
@@ -180,7 +180,7 @@ def text_trouble(found: Found) -> str:
     return str(_("%(where)s: write something.", where=where))
 
 
-def reminder_trouble(trouble: Trouble, number: int) -> str:
+def reminder_trouble(trouble: RuleTrouble, number: int) -> str:
     return str(_TROUBLES[trouble]) % {"number": number}
 
 

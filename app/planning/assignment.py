@@ -14,7 +14,7 @@ NOTICE_OF_EARLIER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ProposedTime:
     """A slot at a station that somebody could be given."""
 
     station_id: int
@@ -34,21 +34,23 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DisplacedVisit:
     """A visit that needs another time, and the places it may have, the best first."""
 
     reference: str
     party_size: int
-    places: Iterable[Place]
+    places: Iterable[ProposedTime]
 
 
-def assign(wishes: Iterable[Wish], taken: Mapping[Line, Mapping[int, int]]) -> dict[str, Place | None]:
+def assign(
+    wishes: Iterable[DisplacedVisit], taken: Mapping[Line, Mapping[int, int]]
+) -> dict[str, ProposedTime | None]:
     """Give each visit the first of its places that has room, counting what those before it were given.
 
     `taken` are the desks taken by line and cell. Who comes first in `wishes` chooses first.
     """
     given: dict[Line, Counter[int]] = {line: Counter(cells) for line, cells in taken.items()}
-    found: dict[str, Place | None] = {}
+    found: dict[str, ProposedTime | None] = {}
     for wish in wishes:
         place = next((p for p in wish.places if _has_room(p, wish.party_size, given)), None)
         found[wish.reference] = place
@@ -57,11 +59,11 @@ def assign(wishes: Iterable[Wish], taken: Mapping[Line, Mapping[int, int]]) -> d
     return found
 
 
-def _has_room(place: Place, party_size: int, taken: Mapping[Line, Counter[int]]) -> bool:
+def _has_room(place: ProposedTime, party_size: int, taken: Mapping[Line, Counter[int]]) -> bool:
     return remaining(place.candidate, taken.get(place.line, Counter())) >= party_size
 
 
-def _take(place: Place, party_size: int, taken: dict[Line, Counter[int]]) -> None:
+def _take(place: ProposedTime, party_size: int, taken: dict[Line, Counter[int]]) -> None:
     cells = taken.setdefault(place.line, Counter())
     first = place.candidate.first_cell
     for cell in range(first, first + len(place.candidate.desks)):
@@ -69,8 +71,8 @@ def _take(place: Place, party_size: int, taken: dict[Line, Counter[int]]) -> Non
 
 
 def best_first(
-    by_station: Iterable[Sequence[Place]], starts_at: datetime, *, now: datetime
-) -> Iterator[Place]:
+    by_station: Iterable[Sequence[ProposedTime]], starts_at: datetime, *, now: datetime
+) -> Iterator[ProposedTime]:
     """Yield the places of the first station nearest in time first, then those of the next, and so on.
 
     Left out are times that come too soon to be told, and the old time itself.

@@ -29,7 +29,7 @@ from app.appointments.states import Status
 from app.cases.models import Case
 from app.db import db
 from app.interval import Interval
-from app.planning.assignment import Place, Wish, assign, best_first
+from app.planning.assignment import DisplacedVisit, ProposedTime, assign, best_first
 from app.planning.decisions import Shown
 from app.planning.edits import PlanEdit
 from app.planning.impact import Crowd, crowds, newly_touched
@@ -44,7 +44,7 @@ READ_ANEW = {"populate_existing": True}
 
 
 @dataclass(frozen=True)
-class StationChange:
+class EditedPlan:
     """One station's plan before and after an edit."""
 
     station: Station
@@ -53,7 +53,7 @@ class StationChange:
     after: Plan
 
     @classmethod
-    def of(cls, station: Station, edit: PlanEdit) -> "StationChange":
+    def of(cls, station: Station, edit: PlanEdit) -> "EditedPlan":
         before = plans.read_plan(station.id, station.timezone)
         return cls(station, edit, before, edit.applied_to(before))
 
@@ -63,7 +63,7 @@ class Proposal:
     """A free slot that a displaced visit could have."""
 
     station: Station
-    place: Place
+    place: ProposedTime
 
     @property
     def starts_at(self) -> moment:
@@ -103,7 +103,7 @@ class Free:
 class Effect:
     """All that a change of plans does. Unreachable people come first."""
 
-    changes: Sequence[StationChange]
+    changes: Sequence[EditedPlan]
     touched: list[Touched] = field(default_factory=list)
     kept: int = 0
     holds: list[Hold] = field(default_factory=list)
@@ -126,7 +126,7 @@ class Effect:
 
 
 def effect_of(
-    changes: Sequence[StationChange], *, now: moment, shown: Mapping[str, Shown] | None = None
+    changes: Sequence[EditedPlan], *, now: moment, shown: Mapping[str, Shown] | None = None
 ) -> Effect:
     """Return what the changes do together. A proposal that was shown before is kept if it still can be."""
     touched: list[Appointment] = []
@@ -182,7 +182,7 @@ def _open_holds(station: Station, *, now: moment) -> Sequence[Hold]:
 
 def _proposals(
     visits: Sequence[Appointment],
-    changes: Sequence[StationChange],
+    changes: Sequence[EditedPlan],
     shown: Mapping[str, Shown],
     *,
     now: moment,
@@ -192,7 +192,9 @@ def _proposals(
         return {}
     finder = _Finder({change.station.id: change.after for change in changes}, now)
     wishes = [
-        Wish(visit.reference, visit.party_size, finder.places_for(visit, shown.get(visit.reference)))
+        DisplacedVisit(
+            visit.reference, visit.party_size, finder.places_for(visit, shown.get(visit.reference))
+        )
         for visit in movable
     ]
     taken = taken_in(finder.lines, finder.span(movable), now=now)
@@ -213,9 +215,9 @@ class _Finder:
         self.stations: dict[int, Station] = {}
         self.lines: set[Line] = set()
         self._near: dict[tuple[int, int], list[Station]] = {}
-        self._places: dict[tuple[int, int, int], list[Place]] = {}
+        self._places: dict[tuple[int, int, int], list[ProposedTime]] = {}
 
-    def places_for(self, visit: Appointment, shown: Shown) -> Iterable[Place]:
+    def places_for(self, visit: Appointment, shown: Shown) -> Iterable[ProposedTime]:
         """Return the places for this visit: what was shown before, then the best first."""
         near = self._stations_for(visit)
         self.stations.update({station.id: station for station in near})
@@ -255,7 +257,7 @@ class _Finder:
             self._near[key] = nearest_offering(visit.station, visit.service)
         return self._near[key]
 
-    def _places_at(self, station: Station, service: Service, party_size: int) -> list[Place]:
+    def _places_at(self, station: Station, service: Service, party_size: int) -> list[ProposedTime]:
         people = people_in_a_row(station, service, party_size)
         key = station.id, service.id, people
         if key not in self._places:
@@ -263,7 +265,7 @@ class _Finder:
             window = window_of(service, station, now=self.now)
             self.lines.add((station.id, plan.desks_for(service.id).number))
             self._places[key] = [
-                Place(station.id, candidate)
+                ProposedTime(station.id, candidate)
                 for day in _days(window, plan)
                 for candidate in in_a_row(day_slots(plan, service, day), people)
                 if candidate.interval.start in window
@@ -278,7 +280,7 @@ def day_slots(plan: Plan, service: Service, day: date) -> list[Candidate]:
     return candidates(open_intervals(plan, day, desks.number), length, desk_group=desks.number)
 
 
-def _reached(place: Place, reach: Mapping[int, Reach]) -> bool:
+def _reached(place: ProposedTime, reach: Mapping[int, Reach]) -> bool:
     return place.starts_at >= reach[place.station_id].earliest and not reach[place.station_id].is_late(
         place.starts_at
     )
@@ -309,7 +311,7 @@ def _days(window: Interval, plan: Plan) -> Iterator[date]:
 # --- free places ----------------------------------------------------------------------------------
 
 
-def _free(changes: Sequence[StationChange], touched: Sequence[Touched], *, now: moment) -> list[Free]:
+def _free(changes: Sequence[EditedPlan], touched: Sequence[Touched], *, now: moment) -> list[Free]:
     """Return the free places before and after, by service, when everybody takes the time proposed."""
     totals: dict[int, tuple[int, int]] = {}
     services: dict[int, Service] = {}
@@ -344,7 +346,7 @@ def _moved_desks(touched: Sequence[Touched]) -> dict[Line, Counter[int]]:
 
 
 def _free_at(
-    change: StationChange,
+    change: EditedPlan,
     service: Service,
     moved: Mapping[Line, Counter[int]],
     coming: Set[date],

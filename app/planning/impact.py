@@ -11,7 +11,7 @@ from app.interval import Interval
 from app.stations.hours.opening_hours import Plan, open_intervals
 
 
-class Visit(Protocol):
+class TakenStretch(Protocol):
     """Anything that takes desks for a stretch of time: a visit or a hold."""
 
     @property
@@ -24,7 +24,7 @@ class Visit(Protocol):
     def desk_group(self) -> int: ...
 
 
-V = TypeVar("V", bound=Visit)
+V = TypeVar("V", bound=TakenStretch)
 Cell = tuple[int, int]  # the number of a cell, and of a desk group
 
 
@@ -60,7 +60,7 @@ class Crowd:
     desks: int
 
 
-def crowds(visits: Sequence[Visit], plan: Plan) -> list[Crowd]:
+def crowds(visits: Sequence[TakenStretch], plan: Plan) -> list[Crowd]:
     """Return where each stretch with too many visits begins, with the figures of its worst moment."""
     desks = _desks(visits, plan)
     booked: Counter[Cell] = Counter()
@@ -90,11 +90,11 @@ def candidate_at(plan: Plan, interval: Interval, desk_group: int) -> Candidate:
     return Candidate(interval, cells.start, tuple(desks[cell] for cell in cells), desk_group=desk_group)
 
 
-def _cells(visit: Visit) -> list[Cell]:
+def _cells(visit: TakenStretch) -> list[Cell]:
     return [(number, visit.desk_group) for number in cells_of(visit.interval)]
 
 
-def _desks(visits: Sequence[Visit], plan: Plan) -> Counter[Cell]:
+def _desks(visits: Sequence[TakenStretch], plan: Plan) -> Counter[Cell]:
     """Return the desks of every cell on the days of these visits, in the groups where they are."""
     wanted = {
         (moment.astimezone(plan.timezone).date(), visit.desk_group)

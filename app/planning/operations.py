@@ -31,7 +31,7 @@ from app.planning.edits import (
     WeekEdit,
     reason_of,
 )
-from app.planning.effects import Effect, StationChange, Touched, effect_of
+from app.planning.effects import EditedPlan, Effect, Touched, effect_of
 from app.planning.models import PlanChange, TouchedVisit
 from app.planning.refusals import CalendarChanged, EffectChanged, PlanChanged
 from app.stations.hours import calendar, plans
@@ -110,12 +110,12 @@ def _lock_as_seen(touched: Sequence[Touched]) -> None:
             raise EffectChanged
 
 
-def _locked_change(save: PlanSave, *, now: datetime) -> StationChange:
+def _locked_change(save: PlanSave, *, now: datetime) -> EditedPlan:
     station = locked(save.station_slug)
     if station.plan_version != save.seen_version:
         raise PlanChanged
     holds.release_expired(now=now, station_id=station.id)
-    return StationChange.of(station, save.edit)
+    return EditedPlan.of(station, save.edit)
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class _Author:
     batch: str
 
 
-def _noted(change: StationChange, author: _Author, effect: Effect, *, now: datetime) -> PlanChange:
+def _noted(change: EditedPlan, author: _Author, effect: Effect, *, now: datetime) -> PlanChange:
     """Note the change, with all that it is about to write over."""
     station = change.station
     version = station.plan_version + 1

@@ -14,7 +14,7 @@ _CALENDAR = WorkCalendar(frozenset({MONDAY.year}))
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class WeekHour:
     """One hour of one weekday. `desks` is 0 where their number changes within the hour."""
 
     desks: int
@@ -28,7 +28,7 @@ class Hour:
     """One hour of the clock, Monday to Sunday; None where nothing begins."""
 
     hour: int
-    cells: tuple[Cell | None, ...]
+    cells: tuple[WeekHour | None, ...]
 
 
 def week_sums(periods: Sequence[WeeklyPeriod], minutes: int) -> list[Hour]:
@@ -53,9 +53,9 @@ def _starts(periods: Sequence[WeeklyPeriod], weekday: int, minutes: int) -> dict
     return found
 
 
-def _cell(found: list[Candidate] | None, held: list[Candidate]) -> Cell | None:
+def _cell(found: list[Candidate] | None, held: list[Candidate]) -> WeekHour | None:
     if not found:
         return None
     least = [min(candidate.desks) for candidate in found]
     same = least[0] if len(set(least)) == 1 else 0
-    return Cell(same, len(found), sum(least), sum(min(candidate.desks) for candidate in held))
+    return WeekHour(same, len(found), sum(least), sum(min(candidate.desks) for candidate in held))

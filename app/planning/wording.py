@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.appointments.displacement import wording as displacement_words
-from app.appointments.displacement.operations import Displacement, Spot
+from app.appointments.displacement.operations import Displacement, TimeAtStation
 from app.appointments.states import Status
 from app.i18n import in_language
 from app.planning.calls import CallRow
@@ -34,11 +34,11 @@ CANCELLED = _l("Your visit is cancelled.")
 
 def call_script(row: CallRow, station: Station) -> str:
     """Return what to say on the telephone, in the person's language."""
-    before = Displacement(Spot(station.name, row.starts_at, station.timezone), row.reason)
+    before = Displacement(TimeAtStation(station.name, row.starts_at, station.timezone), row.reason)
     with in_language(row.language):
         why = displacement_words.why(before)
         if row.new_starts_at:
-            new = Spot(row.new_place, row.new_starts_at, station.timezone)
+            new = TimeAtStation(row.new_place, row.new_starts_at, station.timezone)
             return f"{why} {displacement_words.now_at(new)}"
         if row.asked:
             return f"{why} {ASK}"

@@ -10,7 +10,7 @@ from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
 from app.appointments.waitlist.models import WaitingEntry
 from app.cases import consents, history
 from app.cases.finding.keys import PASSPORT_INDEX
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.models import Case, CaseEvent, CaseEventKind, CaseNotice
 from app.collection.models import HandoverRecord, Proxy
 from app.crypto import keyring
@@ -55,7 +55,7 @@ def export(cases: Sequence[Case], *, actor: str, now: datetime) -> dict[str, Any
     """Return all that is kept of these cases, and note in their history that it was written out."""
     told = {"written_at": now.isoformat(), "cases": [_case(case) for case in cases]}
     for case in cases:
-        history.record(case, Line(CaseEventKind.EXPORTED, actor), now=now)
+        history.record(case, HistoryLine(CaseEventKind.EXPORTED, actor), now=now)
     return told
 
 

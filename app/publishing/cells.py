@@ -60,7 +60,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ChangedCell:
     """One changed cell."""
 
     field: str
@@ -68,10 +68,10 @@ class Difference:
     after: str
 
 
-def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[ChangedCell]:
     """Return the cells that differ, in the order of FIELDS; a missing cell is an empty one."""
     pairs = ((field, before.get(field, ""), after.get(field, "")) for field in FIELDS)
-    return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+    return [ChangedCell(*pair) for pair in pairs if pair[1] != pair[2]]
 
 
 def changed_only(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Cells, Cells]:

@@ -10,9 +10,9 @@ from app.appointments.waitlist import retired
 from app.db import db
 from app.errors import DomainError, NotFound
 from app.publishing import queries, writing
-from app.publishing.cells import FIELDS, Cells, Difference, cells_of, changed_only, differences, is_complete
+from app.publishing.cells import FIELDS, Cells, ChangedCell, cells_of, changed_only, differences, is_complete
 from app.publishing.models import Cause, StationChange, StationDraft
-from app.publishing.pictures import Picture
+from app.publishing.pictures import StoredPicture
 from app.stations.models import Station, StationPhoto
 
 KEEP_UNSAVED = timedelta(days=1)  # photos of forms that were shown again for mending
@@ -23,7 +23,7 @@ class PointChanged(DomainError):
 
     code = "point_changed"
 
-    def __init__(self, theirs: list[Difference]) -> None:
+    def __init__(self, theirs: list[ChangedCell]) -> None:
         super().__init__()
         self.theirs = theirs
 
@@ -63,7 +63,7 @@ class DraftSave:
     typed: Cells
     seen_stamp: str
     username: str
-    picture: Picture | None = None
+    picture: StoredPicture | None = None
 
 
 def save_draft(save: DraftSave, *, now: datetime) -> None:
@@ -162,8 +162,8 @@ def put(slug: str, station: Station | None, after: Mapping[str, str], entry: Ent
     return station
 
 
-def _note(station: Station, entry: Entry, change: Difference | None = None) -> None:
-    found = change or Difference("", "", "")
+def _note(station: Station, entry: Entry, change: ChangedCell | None = None) -> None:
+    found = change or ChangedCell("", "", "")
     db.session.add(
         StationChange(
             station_id=station.id,
@@ -193,7 +193,7 @@ def _drop(editing: queries.Editing) -> None:
     db.session.execute(unused.where(StationPhoto.digest != kept) if kept else unused)
 
 
-def keep_picture(slug: str, picture: Picture, *, now: datetime) -> None:
+def keep_picture(slug: str, picture: StoredPicture, *, now: datetime) -> None:
     """Keep a photo of a point until a draft is published or dropped without it, or a day without draft."""
     same = (StationPhoto.station_slug == slug, StationPhoto.digest == picture.digest)
     if kept := db.session.scalar(select(StationPhoto).where(*same)):

@@ -15,13 +15,13 @@ STAFF = "station staff"  # the source of what is typed without one
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ChangeOrigin:
     confidence: str
     source: str = ""
     checked_on: date | None = None
 
 
-UNKNOWN = Origin(Confidence.NOT_FOUND)
+UNKNOWN = ChangeOrigin(Confidence.NOT_FOUND)
 
 
 def set_origins(station: Station, before: Mapping[str, str], after: Mapping[str, str]) -> None:
@@ -39,7 +39,7 @@ def set_origins(station: Station, before: Mapping[str, str], after: Mapping[str,
                 _set(station, field, fact, origin)
 
 
-def _set(station: Station, field: str, fact: StationFact | None, origin: Origin) -> None:
+def _set(station: Station, field: str, fact: StationFact | None, origin: ChangeOrigin) -> None:
     if fact is None:
         fact = StationFact(field=field, note="")
         station.facts.append(fact)
@@ -53,7 +53,7 @@ def _origin(
     fact: StationFact | None,
     before: Mapping[str, str],
     after: Mapping[str, str],
-) -> Origin | None:
+) -> ChangeOrigin | None:
     """Return where the fact comes from now; None when nothing about it changed."""
 
     def said(origin: str) -> str | None:
@@ -68,17 +68,17 @@ def _origin(
         return None
     if is_value and not _value(field, after):
         return UNKNOWN if fact else None
-    kept = UNKNOWN if is_new or fact is None else Origin(fact.confidence, fact.source, fact.checked_on)
+    kept = UNKNOWN if is_new or fact is None else ChangeOrigin(fact.confidence, fact.source, fact.checked_on)
     if is_new and source is None:
         source = STAFF
-    return Origin(
+    return ChangeOrigin(
         confidence=confidence or _confidence(kept, checked, typed=is_new and field != "position"),
         source=kept.source if source is None else source,
         checked_on=kept.checked_on if checked is None else day_of(checked),
     )
 
 
-def _confidence(kept: Origin, checked: str | None, *, typed: bool) -> str:
+def _confidence(kept: ChangeOrigin, checked: str | None, *, typed: bool) -> str:
     """Return how sure a fact is when nobody says: what its people typed or checked, they confirm.
 
     A pin can be a little off without anybody noticing, so it is confirmed by checking only.

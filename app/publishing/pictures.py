@@ -32,7 +32,7 @@ class PhotoUnfit(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StoredPicture:
     """A WebP picture; its digest is its name."""
 
     data: bytes
@@ -44,7 +44,7 @@ class Picture:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def take_in(data: bytes) -> Picture:
+def take_in(data: bytes) -> StoredPicture:
     """Return the photo, upright, at most 25 kB. Raises PhotoUnfit.
 
     Nothing of the file is kept but its pixels: no place, no camera, no second picture.
@@ -77,15 +77,15 @@ def _on_white(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _small(image: Image.Image) -> Picture:
+def _small(image: Image.Image) -> StoredPicture:
     for side in SIDES:
         sized = ImageOps.contain(image, (side, side * 3 // 4)) if max(image.size) > side else image
         for quality in QUALITIES:
             data = _written(sized, quality)
             if len(data) <= SMALL_ENOUGH:
-                return Picture(data, *sized.size)
+                return StoredPicture(data, *sized.size)
     least = ImageOps.contain(image, (SIDES[-1] // 2, SIDES[-1] // 2))
-    return Picture(_written(least, LAST_QUALITY), *least.size)
+    return StoredPicture(_written(least, LAST_QUALITY), *least.size)
 
 
 def _written(image: Image.Image, quality: int) -> bytes:

@@ -31,7 +31,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 # As spreadsheets write days after they were opened and saved.
 
 
-class Unfit(Exception):
+class CellUnfit(Exception):
     """A cell cannot be used; `words` says why and what to do."""
 
     def __init__(self, words: str) -> None:
@@ -40,7 +40,7 @@ class Unfit(Exception):
 
 
 @dataclass
-class Checked:
+class CheckedCells:
     """All cells, those that are wrong as typed; and what is wrong, by cell."""
 
     cells: Cells
@@ -48,16 +48,16 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownNetwork:
     """What the cells are checked against."""
 
     services: frozenset[str]
     today: date
 
 
-def check(typed: Mapping[str, str], published: Mapping[str, str], known: Known) -> Checked:
+def check(typed: Mapping[str, str], published: Mapping[str, str], known: KnownNetwork) -> CheckedCells:
     """Return the typed cells over the published ones, checked. Cells that were not typed stay as they are."""
-    checked = Checked(dict(published))
+    checked = CheckedCells(dict(published))
     datum = clean(typed.get("datum", "")) or "wgs84"
     for name in FIELDS:
         if name not in typed:
@@ -66,7 +66,7 @@ def check(typed: Mapping[str, str], published: Mapping[str, str], known: Known) 
         checked.cells[name] = text
         try:
             checked.cells[name] = _position(text, datum) if name == "position" else _read(name, text, known)
-        except Unfit as unfit:
+        except CellUnfit as unfit:
             checked.problems[name] = unfit.words
         except DomainError as refusal:
             checked.problems[name] = sentence(refusal)
@@ -85,11 +85,11 @@ def check_slug(text: str) -> str:
     """Return the short name of a new point. Raises Unfit."""
     slug = clean(text).lower()
     if not _SLUG.fullmatch(slug) or len(slug) > 60 or slug in RESERVED_SLUGS:
-        raise Unfit(_("The address uses a to z, digits and hyphens, for example “jiangdong-east”."))
+        raise CellUnfit(_("The address uses a to z, digits and hyphens, for example “jiangdong-east”."))
     return slug
 
 
-def _read(name: str, text: str, known: Known) -> str:
+def _read(name: str, text: str, known: KnownNetwork) -> str:
     for suffix, read in _BY_SUFFIX.items():
         if name.endswith(suffix) and name.removesuffix(suffix) in GROUPS:
             return read(text, known)
@@ -102,26 +102,26 @@ def _read(name: str, text: str, known: Known) -> str:
 
 def _within(text: str, most: int) -> str:
     if len(text) > most:
-        raise Unfit(_("This text is too long. Use at most %(most)s signs.", most=most))
+        raise CellUnfit(_("This text is too long. Use at most %(most)s signs.", most=most))
     return text
 
 
 def _whole(text: str, least: int, most: int) -> str:
     if not (text.isascii() and text.isdigit() and len(text) < 9 and least <= int(text) <= most):
-        raise Unfit(_("Enter a whole number from %(least)s to %(most)s.", least=least, most=most))
+        raise CellUnfit(_("Enter a whole number from %(least)s to %(most)s.", least=least, most=most))
     return str(int(text))
 
 
-def _kind(text: str, _known: Known) -> str:
+def _kind(text: str, _known: KnownNetwork) -> str:
     if text not in set(StationKind):
-        raise Unfit(_("Choose one of: %(choices)s.", choices=", ".join(StationKind)))
+        raise CellUnfit(_("Choose one of: %(choices)s.", choices=", ".join(StationKind)))
     return text
 
 
 def _position(text: str, datum: str) -> str:
     point = find_position(text, datum=datum)
     if point is None:
-        raise Unfit(_("Write latitude and longitude, for example 20.0402, 110.3239."))
+        raise CellUnfit(_("Write latitude and longitude, for example 20.0402, 110.3239."))
     return cells.position_cell(point.lat, point.lon)
 
 
@@ -129,17 +129,17 @@ def _items(text: str) -> list[str]:
     return sorted({item.strip() for item in re.split(r"[;,，；]", text) if item.strip()})
 
 
-def _services(text: str, known: Known) -> str:
+def _services(text: str, known: KnownNetwork) -> str:
     for code in _items(text):
         if code not in known.services:
-            raise Unfit(_("We do not have the service “%(code)s”.", code=code[:60]))
+            raise CellUnfit(_("We do not have the service “%(code)s”.", code=code[:60]))
     return cells.list_cell(_items(text))
 
 
-def _languages(text: str, _known: Known) -> str:
+def _languages(text: str, _known: KnownNetwork) -> str:
     for code in _items(text):
         if not _is_language(code):
-            raise Unfit(
+            raise CellUnfit(
                 _("We do not know the language “%(code)s”. Write codes like en; zh; ru.", code=code[:20])
             )
     return cells.list_cell(_items(text))
@@ -155,9 +155,9 @@ def _is_language(code: str) -> bool:
     return True
 
 
-def _step_free(text: str, _known: Known) -> str:
+def _step_free(text: str, _known: KnownNetwork) -> str:
     if text.lower() not in ("", "yes", "no"):
-        raise Unfit(_("Write yes or no, or leave it empty when nobody knows."))
+        raise CellUnfit(_("Write yes or no, or leave it empty when nobody knows."))
     return text.lower()
 
 
@@ -165,24 +165,24 @@ def _phone(name: str, text: str) -> str:
     if "label" in name:
         return _within(text, LONGEST_LABEL)
     if text and (not _PHONE.fullmatch(text) or len(text) > LONGEST_PHONE):
-        raise Unfit(_("This is not a phone number. Use digits, for example 0898-12345678."))
+        raise CellUnfit(_("This is not a phone number. Use digits, for example 0898-12345678."))
     return text
 
 
-def _confidence(text: str, _known: Known) -> str:
+def _confidence(text: str, _known: KnownNetwork) -> str:
     allowed = [c for c in Confidence if c is not Confidence.NOT_FOUND]
     if text and text not in allowed:
-        raise Unfit(_("Choose one of: %(choices)s.", choices=", ".join(allowed)))
+        raise CellUnfit(_("Choose one of: %(choices)s.", choices=", ".join(allowed)))
     return text
 
 
-def _source(text: str, _known: Known) -> str:
+def _source(text: str, _known: KnownNetwork) -> str:
     if re.match(r"(javascript|data|vbscript)\s*:", text, re.IGNORECASE):
-        raise Unfit(_("A source is a text or a web address that starts with https://."))
+        raise CellUnfit(_("A source is a text or a web address that starts with https://."))
     return _within(text, LONGEST_SOURCE)
 
 
-def _day(text: str, known: Known) -> str:
+def _day(text: str, known: KnownNetwork) -> str:
     if not text:
         return ""
     try:
@@ -190,16 +190,16 @@ def _day(text: str, known: Known) -> str:
     except ValueError:
         day = None
     if day is None or not FIRST_DAY <= day <= known.today:
-        raise Unfit(_("Enter a day up to today, for example %(day)s.", day=known.today.isoformat()))
+        raise CellUnfit(_("Enter a day up to today, for example %(day)s.", day=known.today.isoformat()))
     return day.isoformat()
 
 
-_BY_SUFFIX: dict[str, Callable[[str, Known], str]] = {
+_BY_SUFFIX: dict[str, Callable[[str, KnownNetwork], str]] = {
     "_confidence": _confidence,
     "_source": _source,
     "_checked_on": _day,
 }
-_BY_NAME: dict[str, Callable[[str, Known], str]] = {
+_BY_NAME: dict[str, Callable[[str, KnownNetwork], str]] = {
     "number": lambda text, _known: _whole(text, 1, LARGEST_NUMBER),
     "kind": _kind,
     "precision_m": lambda text, _known: _whole(text, 0, LARGEST_PRECISION),
@@ -210,7 +210,7 @@ _BY_NAME: dict[str, Callable[[str, Known], str]] = {
 }
 
 
-def _check_together(checked: Checked) -> None:
+def _check_together(checked: CheckedCells) -> None:
     """Look at what cells must have together."""
     found = checked.cells
     if not cells.text_of(found, "name"):

@@ -33,7 +33,7 @@ class SheetUnfit(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetLine:
     """One line of a file: its number there, the point it is about, and its cells."""
 
     number: int
@@ -62,7 +62,7 @@ def write(rows: Mapping[str, Cells]) -> str:
     return BYTE_ORDER_MARK + file.getvalue()
 
 
-def read(data: bytes) -> list[Line]:
+def read(data: bytes) -> list[SheetLine]:
     """Return the lines of a file as it came back. Raises SheetUnfit."""
     if len(data) > MOST_BYTES:
         raise SheetUnfit("too_large")
@@ -114,12 +114,12 @@ def _check_header(header: Sequence[str]) -> None:
             raise SheetUnfit("column_twice", name=name)
 
 
-def _line(number: int, header: Sequence[str], row: Sequence[str]) -> Line:
+def _line(number: int, header: Sequence[str], row: Sequence[str]) -> SheetLine:
     if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
         raise SheetUnfit("too_many_cells", line=number)
     cells = {name: _plain(cell) for name, cell in zip(header, row, strict=False) if name}
     slug = cells.pop(SLUG, "").strip()
-    return Line(number, slug, {name: cell for name, cell in cells.items() if name not in NOT_IN_FILES})
+    return SheetLine(number, slug, {name: cell for name, cell in cells.items() if name not in NOT_IN_FILES})
 
 
 def _disarmed(cell: str) -> str:

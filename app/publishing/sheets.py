@@ -16,14 +16,14 @@ from app.publishing import operations, queries
 from app.publishing.cells import (
     FIELDS,
     FOR_ADMINISTRATORS,
-    Difference,
+    ChangedCell,
     cells_of,
     differences,
 )
 from app.publishing.models import Cause, StationSheet
 from app.publishing.operations import Entry
-from app.publishing.reading import Known, Unfit, check, check_slug
-from app.publishing.sheet import Line
+from app.publishing.reading import CellUnfit, KnownNetwork, check, check_slug
+from app.publishing.sheet import SheetLine
 from app.stations.models import Station
 
 KEPT = timedelta(days=1)
@@ -36,7 +36,7 @@ class CheckedLine:
     number: int
     slug: str
     is_new: bool = False
-    changes: list[Difference] = field(default_factory=list)
+    changes: list[ChangedCell] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -49,13 +49,13 @@ class Editor:
     administrates: bool
 
 
-def check_lines(lines: Sequence[Line], editor: Editor, known: Known) -> list[CheckedLine]:
+def check_lines(lines: Sequence[SheetLine], editor: Editor, known: KnownNetwork) -> list[CheckedLine]:
     """Return what each line would change; nothing is written."""
     seen = Counter(line.slug.lower() for line in lines)
     return [_checked(line, editor, known, twice=seen[line.slug.lower()] > 1) for line in lines]
 
 
-def _checked(line: Line, editor: Editor, known: Known, *, twice: bool) -> CheckedLine:
+def _checked(line: SheetLine, editor: Editor, known: KnownNetwork, *, twice: bool) -> CheckedLine:
     checked = CheckedLine(line.number, line.slug)
     station = editor.stations.get(line.slug)
     checked.is_new = station is None
@@ -80,7 +80,7 @@ def _check_new(checked: CheckedLine, editor: Editor) -> None:
         return
     try:
         checked.slug = check_slug(checked.slug)
-    except Unfit as unfit:
+    except CellUnfit as unfit:
         checked.problems["slug"] = unfit.words
         return
     if queries.find_station(checked.slug) or queries.find_draft(checked.slug):

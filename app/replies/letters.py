@@ -11,17 +11,17 @@ from app.db import db
 from app.i18n import in_language
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Letter, Skip
-from app.replies.models import Answer, IncomingText
+from app.replies.models import IncomingText, TextAnswer
 from app.replies.operations import TOPIC
 from app.settings import Settings
 
 __all__ = ["TOPIC", "compose"]
 
 TEXTS = {
-    Answer.CANCELLED: _l("Your visit %(reference)s is cancelled. Help: %(phone)s"),
-    Answer.TOO_LATE: _l("This visit cannot be cancelled any more. Call us: %(phone)s"),
-    Answer.NOT_YOURS: _l("We found no visit with this number for your phone. Call us: %(phone)s"),
-    Answer.STAFF: _l(
+    TextAnswer.CANCELLED: _l("Your visit %(reference)s is cancelled. Help: %(phone)s"),
+    TextAnswer.TOO_LATE: _l("This visit cannot be cancelled any more. Call us: %(phone)s"),
+    TextAnswer.NOT_YOURS: _l("We found no visit with this number for your phone. Call us: %(phone)s"),
+    TextAnswer.STAFF: _l(
         "A colleague reads this. To cancel, send CANCEL and the booking number. Help: %(phone)s"
     ),
 }
@@ -35,12 +35,12 @@ def compose(message: ClaimedMessage, _now: datetime) -> Letter | Skip:
     if message.channel != "sms":
         return Skip(f"no contact for {message.channel}")
     visit = row.appointment
-    if row.answer == Answer.CANCELLED and (visit is None or visit.status != Status.CANCELLED):
+    if row.answer == TextAnswer.CANCELLED and (visit is None or visit.status != Status.CANCELLED):
         return Skip("booked again")
     settings: Settings = current_app.extensions["settings"]
     blanks = {"reference": spaced(visit.reference) if visit else "", "phone": settings.help_phone}
     with in_language(row.language):
-        text = str(TEXTS[Answer(row.answer)]) % blanks
+        text = str(TEXTS[TextAnswer(row.answer)]) % blanks
     return Letter(
         to=row.phone, subject="", text=text, language=row.language, template=message.kind, blanks=blanks
     )

@@ -11,7 +11,7 @@ from app.crypto import Encrypted
 from app.db import Model
 
 
-class Answer(StrEnum):
+class TextAnswer(StrEnum):
     """What became of a text, and which answer it gets."""
 
     CANCELLED = "cancelled"

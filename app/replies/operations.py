@@ -18,7 +18,7 @@ from app.notifications.delivery.outbox import OutboxRequest
 from app.notifications.models import OutboxMessage
 from app.notifications.phone import spelled
 from app.replies import queries
-from app.replies.models import Answer, IncomingText
+from app.replies.models import IncomingText, TextAnswer
 from app.replies.reading import read_wish
 
 TOPIC = "reply"
@@ -45,12 +45,12 @@ def take(new: NewText, *, now: datetime) -> IncomingText:
     row = IncomingText(
         provider_id=new.provider_id,
         received_at=now,
-        answer=_obey(wish.reference, appointment, now) if wish.language else Answer.STAFF,
+        answer=_obey(wish.reference, appointment, now) if wish.language else TextAnswer.STAFF,
         language=wish.language or _language_of(new.phone),
     )
     row.phone, row.text = spelled(new.phone), new.text
     row.appointment = appointment or queries.find_written_about(new.phone)
-    if row.answer == Answer.CANCELLED:
+    if row.answer == TextAnswer.CANCELLED:
         row.handled_at, row.handled_by = now, ACTOR
     db.session.add(row)
     db.session.flush()
@@ -76,14 +76,14 @@ def _find(reference: str, phone: str) -> Appointment | None:
     return found if queries.belongs_to(found, phone) else None
 
 
-def _obey(reference: str, appointment: Appointment | None, now: datetime) -> Answer:
+def _obey(reference: str, appointment: Appointment | None, now: datetime) -> TextAnswer:
     if appointment is None:
-        return Answer.NOT_YOURS
+        return TextAnswer.NOT_YOURS
     try:
         visits.cancel(reference, now=now, actor=ACTOR)
     except (NotChangeable, TooLateToChange):
-        return Answer.TOO_LATE
-    return Answer.CANCELLED
+        return TextAnswer.TOO_LATE
+    return TextAnswer.CANCELLED
 
 
 def _language_of(phone: str) -> str:
@@ -93,7 +93,7 @@ def _language_of(phone: str) -> str:
 
 def _answer(row: IncomingText, now: datetime) -> None:
     """Plan the answer, unless the visit's own message about its end goes to the same phone."""
-    if row.answer == Answer.CANCELLED and row.appointment_id and _is_told_by_text(row.appointment_id):
+    if row.answer == TextAnswer.CANCELLED and row.appointment_id and _is_told_by_text(row.appointment_id):
         return
     request = OutboxRequest(
         dedupe_key=f"reply:{row.id}",

@@ -16,21 +16,21 @@ _AROUND = " \t\r\n:：,，.。!！#№<>《》「」\"'«»"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CancelWish:
     """To cancel the visit of this booking number, said in this language; no number, no wish."""
 
     reference: str = ""
     language: str = ""
 
 
-def read_wish(text: str) -> Wish:
+def read_wish(text: str) -> CancelWish:
     """Return what the text asks for. A text that says anything more is for a person to read."""
     said = unicodedata.normalize("NFKC", text).strip(_AROUND)
     for language, pattern in _CANCEL.items():
         found = pattern.fullmatch(said)
         if found:
-            return Wish(_reference(found[1].strip(_AROUND)), language)
-    return Wish()
+            return CancelWish(_reference(found[1].strip(_AROUND)), language)
+    return CancelWish()
 
 
 def _reference(text: str) -> str:

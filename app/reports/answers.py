@@ -39,7 +39,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Scope:
+class ReportScope:
     """What a report is about: some stations, in some days, and the visits there, read once."""
 
     stations: Sequence[Station]
@@ -47,7 +47,7 @@ class Scope:
     visits: Sequence[VisitRow]
 
     @classmethod
-    def read(cls, stations: Sequence[Station], period: Period) -> "Scope":
+    def read(cls, stations: Sequence[Station], period: Period) -> "ReportScope":
         return cls(stations, period, queries.list_visits(stations, period))
 
     @property
@@ -56,7 +56,7 @@ class Scope:
         return [visit for visit in self.visits if visit.status != Status.CANCELLED]
 
 
-def one_visit(scope: Scope) -> Report:
+def one_visit(scope: ReportScope) -> Report:
     """Return how many of those who came needed one visit only: the main number of the service."""
     found = queries.count_collections(scope.stations, scope.period)
     answer = _("Nothing was collected in this time.")
@@ -74,7 +74,7 @@ def one_visit(scope: Scope) -> Report:
     )  # fmt: skip
 
 
-def no_shows(scope: Scope) -> Report:
+def no_shows(scope: ReportScope) -> Report:
     """Return how many of the visits that were due did not take place."""
     over = [v for v in scope.visits if v.status in (*HELD, Status.NO_SHOW)]
     missed = sum(v.status == Status.NO_SHOW for v in over)
@@ -90,7 +90,7 @@ def no_shows(scope: Scope) -> Report:
     )  # fmt: skip
 
 
-def time_at_the_counter(scope: Scope) -> Report:
+def time_at_the_counter(scope: ReportScope) -> Report:
     """Return how long people were there, from arrival to the end of their visit."""
     minutes = queries.minutes_at_the_counter(scope.visits)
     answer = _("No visit was finished in this time.")
@@ -110,7 +110,7 @@ def time_at_the_counter(scope: Scope) -> Report:
     )  # fmt: skip
 
 
-def lead_times(scope: Scope) -> Report:
+def lead_times(scope: ReportScope) -> Report:
     """Return how many days lie between booking and visit."""
     days = [visit.lead_days for visit in scope.kept]
     answer = _("Nothing was booked for this time.")
@@ -127,7 +127,7 @@ def lead_times(scope: Scope) -> Report:
     )  # fmt: skip
 
 
-def languages(scope: Scope) -> Report:
+def languages(scope: ReportScope) -> Report:
     found = ranked(visit.language for visit in scope.kept)
     rows = tuple((NATIVE_NAMES.get(code, code), count) for code, count in found)
     answer = _("Nothing was booked for this time.")
@@ -141,7 +141,7 @@ def languages(scope: Scope) -> Report:
 # --- use of capacity ---------------------------------------------------------------------------
 
 
-def balance(scope: Scope) -> Report:
+def balance(scope: ReportScope) -> Report:
     """Return the use of each place: minutes booked of the desk-minutes open."""
     opened, used = _totals(scope)
     rows = tuple(
@@ -162,7 +162,7 @@ def balance(scope: Scope) -> Report:
     )  # fmt: skip
 
 
-def _totals(scope: Scope) -> tuple[dict[int, int], dict[int, int]]:
+def _totals(scope: ReportScope) -> tuple[dict[int, int], dict[int, int]]:
     opened, used = ({station.id: 0 for station in scope.stations} for _ in range(2))
     for (station_id, _weekday, _hour), minutes in queries.open_minutes(scope.stations, scope.period).items():
         opened[station_id] += minutes
@@ -176,7 +176,7 @@ def _share(part: int, whole: int) -> int | str:
     return NO_DATA if found is None else found
 
 
-def by_hour(scope: Scope) -> Report:
+def by_hour(scope: ReportScope) -> Report:
     """Return the use by weekday and hour, as a grid."""
     opened: dict[tuple[int, int], int] = {}
     for (_station, weekday, hour), minutes in queries.open_minutes(scope.stations, scope.period).items():
@@ -233,7 +233,7 @@ def _days(most: int) -> str:
     return str(ngettext("up to %(num)d day", "up to %(num)d days", most))
 
 
-ALL: dict[str, Callable[[Scope], Report]] = {
+ALL: dict[str, Callable[[ReportScope], Report]] = {
     "one-visit": one_visit,
     "no-shows": no_shows,
     "duration": time_at_the_counter,

@@ -37,7 +37,7 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ChartCell:
     x: int
     y: int
     width: int
@@ -52,7 +52,7 @@ class Grid:
     sentence: str
     columns: tuple[tuple[int, str], ...]  # middle of the column, its label
     rows: tuple[tuple[int, str], ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[ChartCell, ...]
     height: int
     width: int = WIDTH
 
@@ -89,7 +89,7 @@ def grid(
     xs = [GRID_LABEL_WIDTH + width * index for index in range(len(columns))]
     ys = [CELL_HEIGHT * (index + 1) for index in range(len(rows))]
     cells = tuple(
-        Cell(x, y, width, words, level)
+        ChartCell(x, y, width, words, level)
         for y, (_label, line) in zip(ys, rows, strict=True)
         for x, (words, level) in zip(xs, line, strict=True)
     )

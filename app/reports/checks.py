@@ -41,7 +41,7 @@ SUBJECT_TIME = "%Y-%m-%dT%H:%MZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundByCheck:
     code: str
     station_id: int
     subject: str
@@ -54,7 +54,7 @@ def check_station(station_id: int, *, now: datetime) -> int:
     return len(found)
 
 
-def _look_at(station: Station, *, now: datetime) -> set[Found]:
+def _look_at(station: Station, *, now: datetime) -> set[FoundByCheck]:
     visits = db.session.scalars(
         select(Appointment)
         .where(Appointment.station_id == station.id, is_live)
@@ -70,7 +70,7 @@ def _look_at(station: Station, *, now: datetime) -> set[Found]:
     }
 
 
-def _counters(station: Station, *, now: datetime) -> Iterator[Found]:
+def _counters(station: Station, *, now: datetime) -> Iterator[FoundByCheck]:
     """Yield cells where more is taken than may be, or something else than people have."""
     first = cell_of(now)
     held = _people_by_cell(station.id, now=now)
@@ -79,11 +79,11 @@ def _counters(station: Station, *, now: datetime) -> Iterator[Found]:
     ).all()
     for row in usage:
         if row.taken > row.capacity:
-            yield Found(OVERSOLD, station.id, _time_of(row.cell))
+            yield FoundByCheck(OVERSOLD, station.id, _time_of(row.cell))
     stored = {(row.cell, row.desk_group): row.taken for row in usage}
     for cell, group in sorted({*stored, *held}):
         if cell >= first and stored.get((cell, group), 0) != held[cell, group]:
-            yield Found(COUNTED_WRONG, station.id, _time_of(cell))
+            yield FoundByCheck(COUNTED_WRONG, station.id, _time_of(cell))
 
 
 def _people_by_cell(station_id: int, *, now: datetime) -> Counter[tuple[int, int]]:
@@ -108,7 +108,7 @@ def _time_of(cell: int) -> str:
     return start_of(cell).strftime(SUBJECT_TIME)
 
 
-def _untold(visits: Sequence[Appointment]) -> Iterator[Found]:
+def _untold(visits: Sequence[Appointment]) -> Iterator[FoundByCheck]:
     """Yield visits of people with a contact for whom no message was ever written."""
     reachable = [v for v in visits if v.email_encrypted or v.phone_encrypted]
     if not reachable:
@@ -123,19 +123,21 @@ def _untold(visits: Sequence[Appointment]) -> Iterator[Found]:
     )
     for visit in reachable:
         if visit.id not in told:
-            yield Found(UNTOLD, visit.station_id, visit.reference)
+            yield FoundByCheck(UNTOLD, visit.station_id, visit.reference)
 
 
-def _not_offered(station: Station, visits: Iterable[Appointment]) -> Iterator[Found]:
+def _not_offered(station: Station, visits: Iterable[Appointment]) -> Iterator[FoundByCheck]:
     offered = set(
         db.session.scalars(select(StationService.service_id).where(StationService.station_id == station.id))
     )
     for visit in visits:
         if visit.service_id not in offered:
-            yield Found(NOT_OFFERED, station.id, visit.reference)
+            yield FoundByCheck(NOT_OFFERED, station.id, visit.reference)
 
 
-def _without_desk(station: Station, visits: Iterable[Appointment], *, now: datetime) -> Iterator[Found]:
+def _without_desk(
+    station: Station, visits: Iterable[Appointment], *, now: datetime
+) -> Iterator[FoundByCheck]:
     """Yield coming visits at times when the plan has no desk at all."""
     plan = plan_of(station)
     for visit in visits:
@@ -145,16 +147,16 @@ def _without_desk(station: Station, visits: Iterable[Appointment], *, now: datet
         opened = open_intervals(plan, day, visit.desk_group)
         open_cells = {cell for part in opened for cell in cells_of(part.interval)}
         if not open_cells.issuperset(cells_of(visit.interval)):
-            yield Found(NO_DESK, station.id, visit.reference)
+            yield FoundByCheck(NO_DESK, station.id, visit.reference)
 
 
-def _left_open(visits: Iterable[Appointment], *, now: datetime) -> Iterator[Found]:
+def _left_open(visits: Iterable[Appointment], *, now: datetime) -> Iterator[FoundByCheck]:
     for visit in visits:
         if visit.ends_at < now - LEFT_OPEN:
-            yield Found(NEVER_CLOSED, visit.station_id, visit.reference)
+            yield FoundByCheck(NEVER_CLOSED, visit.station_id, visit.reference)
 
 
-def _write_down(station_id: int, found: set[Found], *, now: datetime) -> None:
+def _write_down(station_id: int, found: set[FoundByCheck], *, now: datetime) -> None:
     known = {
         (row.code, row.subject): row
         for row in db.session.scalars(select(Finding).where(Finding.station_id == station_id))
@@ -205,7 +207,7 @@ def _still_so(wanted: Select[Any], *, now: datetime) -> list[Finding]:
     ordered = wanted.order_by(Finding.first_seen_at.desc(), Finding.id)
     rows: Sequence[Finding] = db.session.scalars(ordered).all()
     again = {station: _look_at(station, now=now) for station in {row.station for row in rows}}
-    return [row for row in rows if Found(row.code, row.station_id, row.subject) in again[row.station]]
+    return [row for row in rows if FoundByCheck(row.code, row.station_id, row.subject) in again[row.station]]
 
 
 def read_troubles(*, now: datetime) -> list[Trouble]:

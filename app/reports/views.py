@@ -14,7 +14,7 @@ from app.accounts.models import Role
 from app.api.v1.sheet import BYTE_ORDER_MARK, safe
 from app.cases.working_days import BUREAUS_ZONE
 from app.reports import answers, half_year, network_views
-from app.reports.answers import Report, Scope
+from app.reports.answers import Report, ReportScope
 from app.reports.figures import half_year as half_of
 from app.reports.forms import ScopeForm, read_half
 from app.staff.frame import frame
@@ -58,12 +58,12 @@ def sheet(report: str) -> Response:
     return _sheet(make(scope))
 
 
-def _asked(own: list[Station]) -> tuple[ScopeForm, Scope]:
+def _asked(own: list[Station]) -> tuple[ScopeForm, ReportScope]:
     form = ScopeForm.typed(request.args, today=_today())
     chosen = form.chosen(own)
     if chosen is None:
         abort(404)
-    return form, Scope.read(chosen[:MOST_STATIONS], form.period)
+    return form, ReportScope.read(chosen[:MOST_STATIONS], form.period)
 
 
 @bp.get("/half-year")

@@ -30,7 +30,7 @@ class SeedError(Exception):
         super().__init__(f"{', '.join(where)}: {problem}")
 
 
-class Row:
+class SeedRow:
     """One line of a file. Each reader checks its cell and complains with its place."""
 
     def __init__(self, file: str, line: int, cells: dict[str, str]) -> None:
@@ -110,12 +110,12 @@ class Row:
             raise self.error(column, f"{value!r} {problem}") from None
 
 
-def read_rows(folder: Path, file: str, columns: Iterable[str], *, key: Iterable[str]) -> list[Row]:
+def read_rows(folder: Path, file: str, columns: Iterable[str], *, key: Iterable[str]) -> list[SeedRow]:
     """Read a file that has exactly these columns, in any order; `key` columns tell its rows apart."""
     return rows_of(_text_of(folder, file), file, columns, key=key)
 
 
-def rows_of(text: str, file: str, columns: Iterable[str], *, key: Iterable[str]) -> list[Row]:
+def rows_of(text: str, file: str, columns: Iterable[str], *, key: Iterable[str]) -> list[SeedRow]:
     """Read the text of such a file; `file` is what complaints call it."""
     rows = _rows(text, file, set(columns))
     key = tuple(key)
@@ -138,7 +138,7 @@ def _text_of(folder: Path, file: str) -> str:
         raise SeedError(file, line, None, "is not UTF-8 text") from error
 
 
-def _rows(text: str, file: str, columns: set[str]) -> list[Row]:
+def _rows(text: str, file: str, columns: set[str]) -> list[SeedRow]:
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         header = next(reader, [])
@@ -156,7 +156,7 @@ def _check_header(file: str, header: list[str], columns: set[str]) -> None:
         raise SeedError(file, 1, name, "is missing")
 
 
-def _row(file: str, line: int, header: list[str], cells: list[str]) -> Row:
+def _row(file: str, line: int, header: list[str], cells: list[str]) -> SeedRow:
     if len(cells) != len(header):
         raise SeedError(file, line, None, f"has {len(cells)} cells, the header has {len(header)}")
     if line > MOST_ROWS:
@@ -164,4 +164,4 @@ def _row(file: str, line: int, header: list[str], cells: list[str]) -> Row:
     for name, cell in zip(header, cells, strict=True):
         if "\x00" in cell:
             raise SeedError(file, line, name, "has a NUL sign")
-    return Row(file, line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+    return SeedRow(file, line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 
 from app.db import db
 from app.stations.hours import plans
-from app.stations.hours.plans import Planned
+from app.stations.hours.plans import PlanOwner
 from app.stations.models import BookingLimits
 from app.stations.party import PartyServed
 
@@ -49,7 +49,7 @@ def resolve(rules: Iterable[Limits]) -> Limits:
 _remembered: dict[tuple[Engine, int, int, int], Limits] = {}
 
 
-def limits_at(station: Planned, service_id: int) -> Limits:
+def limits_at(station: PlanOwner, service_id: int) -> Limits:
     """Return the limits of one service at one station, remembered by the version of its plan."""
     key = db.engine, station.id, station.plan_version, service_id
     if key not in _remembered:
@@ -57,7 +57,7 @@ def limits_at(station: Planned, service_id: int) -> Limits:
     return _remembered[key]
 
 
-def remember(stations: Iterable[Planned], service_ids: Collection[int]) -> None:
+def remember(stations: Iterable[PlanOwner], service_ids: Collection[int]) -> None:
     """Look up the limits of many services and stations in one go; those known stay as they are."""
     engine = db.engine
     keys = [(engine, one.id, one.plan_version, service) for one in stations for service in service_ids]

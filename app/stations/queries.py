@@ -48,7 +48,7 @@ def get_service(code: str) -> Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class OfferedService:
     """A service at a station: just what free times are made of. `id` is the station's."""
 
     id: int
@@ -91,7 +91,7 @@ _OFFER = select(
 _OFFER_LOCKED = locking(_OFFER, shared=True, of=Base.metadata.tables["stations"])
 
 
-def find_offer(slug: str, code: str, *, lock: bool = False) -> Offer | None:
+def find_offer(slug: str, code: str, *, lock: bool = False) -> OfferedService | None:
     """Return the offer, read in one statement: it is looked up for every answer about free times.
 
     `lock` keeps the station's plan as it is until the transaction ends.
@@ -99,7 +99,7 @@ def find_offer(slug: str, code: str, *, lock: bool = False) -> Offer | None:
     if not (slug.isprintable() and code.isprintable()):
         return None
     row = run(_OFFER_LOCKED if lock else _OFFER, {"slug": slug, "code": code}).first()
-    return Offer(*row) if row else None
+    return OfferedService(*row) if row else None
 
 
 # Built once: putting them together costs as much as running them.

@@ -86,23 +86,23 @@ def rule_from_text(text: str) -> ReminderRule:
     return rule
 
 
-class Trouble(StrEnum):
+class RuleTrouble(StrEnum):
     WHEN = "when"  # neither days with a time nor minutes, or too many
     HOURS = "hours"  # the earliest hour is not before the latest
     OUTSIDE = "outside"  # its own time of day lies outside of its hours
     AFTER_BOOKING = "after_booking"
 
 
-def trouble_of(rule: ReminderRule) -> Trouble | None:
+def trouble_of(rule: ReminderRule) -> RuleTrouble | None:
     """Return what is wrong with a rule; None when nothing is."""
     if rule.at:
         unfit = rule.minutes or not 0 < rule.days <= MOST_DAYS
     else:
         unfit = rule.days or not 0 < rule.minutes <= MOST_MINUTES
     if unfit:
-        return Trouble.WHEN
+        return RuleTrouble.WHEN
     if rule.earliest >= rule.latest:
-        return Trouble.HOURS
+        return RuleTrouble.HOURS
     if rule.at and not rule.earliest <= rule.at <= rule.latest:
-        return Trouble.OUTSIDE
-    return None if 0 <= rule.hours_after_booking <= MOST_HOURS else Trouble.AFTER_BOOKING
+        return RuleTrouble.OUTSIDE
+    return None if 0 <= rule.hours_after_booking <= MOST_HOURS else RuleTrouble.AFTER_BOOKING

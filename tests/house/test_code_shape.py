@@ -127,3 +127,14 @@ def test_the_wall_clock_is_read_in_one_place():
         and (node.value.id, node.attr) in {("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
     ]
     assert readers == []
+
+
+def test_a_class_name_means_one_thing():
+    """What the interface calls its answers is its contract, and follows the words of the rooms."""
+    names: dict[str, list[str]] = {}
+    for path in python_files("app"):
+        if not short(path).startswith("app/api/"):
+            for node in tree(path).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    names.setdefault(node.name, []).append(short(path))
+    assert {name: where for name, where in names.items() if len(where) > 1} == {}

@@ -12,7 +12,7 @@ from app.api.v1.spec import PROBLEM, Blueprint
 from app.cases.states import Permit
 from app.db import transact
 from app.intake import keys, runs, signed, wording
-from app.intake.facts import Known, read_facts
+from app.intake.facts import KnownTypes, read_facts
 from app.intake.keys import SignedRequest
 from app.intake.models import IntakeKey, RowResult
 from app.web import headers
@@ -47,7 +47,7 @@ def tell_case(header: dict[str, str], told: dict[str, Any]) -> Response:
     return answer(body, 201 if result == RowResult.NEW else 200)
 
 
-def _of_others(told: dict[str, Any], known: Known) -> list[str]:
+def _of_others(told: dict[str, Any], known: KnownTypes) -> list[str]:
     """Return the permits that the request tells and its key may not."""
     return [permit for permit in Permit if told[permit] and permit not in known.permits]
 

@@ -22,7 +22,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OutlineAnswer:
     status: str
     description: str
     content_type: str
@@ -39,7 +39,7 @@ class Operation:
     needs_token: bool
     parameters: list[Field]
     body: list[Field]
-    answers: list[Answer]
+    answers: list[OutlineAnswer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +177,8 @@ def _sentence(node: Node) -> str:
     return "; ".join(parts)
 
 
-def _answer(status: str, found: Node) -> Answer:
+def _answer(status: str, found: Node) -> OutlineAnswer:
     content = found.get("content", {})
     kind = next(iter(content), "")
     schema = content[kind].get("schema", {}) if kind else {}
-    return Answer(status, found.get("description", ""), kind, _schema_name(schema))
+    return OutlineAnswer(status, found.get("description", ""), kind, _schema_name(schema))

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import instance_state
 from app.api.v1.answers import iso
 from app.appointments.availability.free_times import earliest_available, next_available
 from app.i18n import current_language, local, text
-from app.stations.geography.places import Found, NamedPlace
+from app.stations.geography.places import FoundPlace, NamedPlace
 from app.stations.hours.open_state import OpenState, open_state
 from app.stations.hours.opening_hours import Plan, day_plan, open_intervals
 from app.stations.hours.plans import plan_of, plans_of
@@ -19,7 +19,7 @@ from app.stations.models import Service, Station
 WEEK = 7
 
 
-def origin(found: Found | None) -> dict[str, Any] | None:
+def origin(found: FoundPlace | None) -> dict[str, Any] | None:
     if found is None:
         return None
     point = found.place.point

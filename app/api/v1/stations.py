@@ -20,7 +20,7 @@ from app.stations import queries
 from app.stations.finding.listing import Listing, Question, list_page
 from app.stations.finding.remembered import service_with
 from app.stations.finding.wanted import Wanted
-from app.stations.geography.places import BadCoordinates, Found, at_position, find_position
+from app.stations.geography.places import BadCoordinates, FoundPlace, at_position, find_position
 from app.stations.geojson import MEDIA_TYPE, feature, written
 from app.stations.models import Service, Station
 
@@ -61,12 +61,12 @@ def _next(listing: Listing) -> str | None:
     return f"{request.path}?{urlencode(again)}"
 
 
-def _origin(near: str | None, place: str | None, *, datum: str) -> Found | None:
+def _origin(near: str | None, place: str | None, *, datum: str) -> FoundPlace | None:
     if near is not None:
         point = find_position(near, datum=datum)
         if point is None:
             raise BadCoordinates
-        return Found(at_position(point))
+        return FoundPlace(at_position(point))
     return get_found(place, datum=datum, now=clock.now()) if place is not None else None
 
 

@@ -16,7 +16,7 @@ LONG_DAY = 18  # a day with more times is folded by the hour
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class FreeTime:
     """One free time at one place, on the place's own clock."""
 
     station: Station
@@ -28,9 +28,9 @@ class Offer:
         return f"{self.station.slug}@{self.starts.isoformat(timespec='minutes')}"
 
 
-def offers_of(station: Station, slots: Iterable[Slot]) -> list[Offer]:
+def offers_of(station: Station, slots: Iterable[Slot]) -> list[FreeTime]:
     zone = ZoneInfo(station.timezone)
-    return [Offer(station, slot.interval.start.astimezone(zone)) for slot in slots]
+    return [FreeTime(station, slot.interval.start.astimezone(zone)) for slot in slots]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,18 @@ class OfferDay:
     """A day with at least one free time, in parts that have a heading each."""
 
     day: date
-    offers: list[Offer]
+    offers: list[FreeTime]
 
     @property
-    def morning(self) -> list[Offer]:
+    def morning(self) -> list[FreeTime]:
         return [offer for offer in self.offers if offer.starts.hour < 12]
 
     @property
-    def afternoon(self) -> list[Offer]:
+    def afternoon(self) -> list[FreeTime]:
         return [offer for offer in self.offers if offer.starts.hour >= 12]
 
     @property
-    def hours(self) -> list[tuple[int, list[Offer]]]:
+    def hours(self) -> list[tuple[int, list[FreeTime]]]:
         """Return the offers by hour when the day is long, else nothing."""
         if len(self.offers) <= LONG_DAY:
             return []
@@ -91,20 +91,20 @@ class Agenda:
     last_day: date  # of the booking window
 
     @property
-    def offers(self) -> list[Offer]:
+    def offers(self) -> list[FreeTime]:
         return [offer for day in self.strip for offer in day.offers]
 
 
-def days_of(offers: Iterable[Offer], first: date, last: date) -> list[OfferDay]:
+def days_of(offers: Iterable[FreeTime], first: date, last: date) -> list[OfferDay]:
     """Return every day from first to last with its offers in order of time."""
-    by_day: dict[date, list[Offer]] = {}
+    by_day: dict[date, list[FreeTime]] = {}
     for offer in sorted(offers, key=lambda offer: (offer.starts, offer.station.number)):
         by_day.setdefault(offer.starts.date(), []).append(offer)
     days = (first + timedelta(days=i) for i in range((last - first).days + 1))
     return [OfferDay(day, by_day.get(day, [])) for day in days]
 
 
-def first_of_days(days: Iterable[OfferDay], count: int) -> list[Offer]:
+def first_of_days(days: Iterable[OfferDay], count: int) -> list[FreeTime]:
     """Return the first time of each of the first so many days that have any."""
     return list(islice((day.offers[0] for day in days if day.offers), count))
 

@@ -28,7 +28,7 @@ from app.stations.hours.opening_hours import open_intervals
 from app.stations.models import Station
 
 
-class Owner(Protocol):
+class DeskTaker(Protocol):
     """What takes desks: a visit or a hold."""
 
     @property
@@ -68,7 +68,7 @@ def _take_statement(count: int) -> TextClause:
     )
 
 
-def give_back(owner: Owner) -> None:
+def give_back(owner: DeskTaker) -> None:
     """Free the desks of a visit or hold in every cell it covered."""
     cells = cells_of(owner.interval)
     changed = db.session.execute(

@@ -24,7 +24,7 @@ from app.appointments.availability.slots import (
 from app.db import db
 from app.interval import Interval
 from app.stations.hours.opening_hours import open_intervals
-from app.stations.hours.plans import Planned, plan_of, plans_of
+from app.stations.hours.plans import PlanOwner, plan_of, plans_of
 from app.stations.limits import remember
 from app.stations.models import Service, Station
 
@@ -37,7 +37,7 @@ class DaySlots:
     slots: list[Slot]
 
 
-def day_candidates(station: Planned, day: date, serving: Serving) -> tuple[Candidate, ...]:
+def day_candidates(station: PlanOwner, day: date, serving: Serving) -> tuple[Candidate, ...]:
     """Return the possible slots of a day before anybody took anything, remembered by plan version."""
     key = (db.engine, station.id, station.plan_version, day, serving)
     found = _candidates.get(key)
@@ -70,7 +70,7 @@ def _day_span(first: date, days: int, timezone: str) -> Interval:
 
 
 def availability(
-    station: Planned, service: Bookable, *, first_day: date, days: int, party_size: int = 1, now: datetime
+    station: PlanOwner, service: Bookable, *, first_day: date, days: int, party_size: int = 1, now: datetime
 ) -> list[DaySlots]:
     """Return the free slots of each of these days, in order; every day is listed."""
     found = free_by_day(station, service, first_day=first_day, days=days, party_size=party_size, now=now)
@@ -78,7 +78,7 @@ def availability(
 
 
 def free_by_day(
-    station: Planned, service: Bookable, *, first_day: date, days: int, party_size: int = 1, now: datetime
+    station: PlanOwner, service: Bookable, *, first_day: date, days: int, party_size: int = 1, now: datetime
 ) -> list[tuple[date, list[tuple[Candidate, int]]]]:
     """Return the same without an object per slot, for answers that have hundreds of them."""
     span = _day_span(first_day, days, station.timezone)
@@ -97,7 +97,7 @@ def free_by_day(
 
 
 def soonest(
-    station: Planned,
+    station: PlanOwner,
     service: Bookable,
     *,
     count: int,
@@ -111,7 +111,7 @@ def soonest(
 
 
 def soonest_of_days(
-    station: Planned,
+    station: PlanOwner,
     service: Bookable,
     *,
     count: int,
@@ -126,7 +126,7 @@ def soonest_of_days(
 
 
 def _days_with_slots(
-    station: Planned, service: Bookable, *, now: datetime, party_size: int, after: datetime | None
+    station: PlanOwner, service: Bookable, *, now: datetime, party_size: int, after: datetime | None
 ) -> Iterator[list[Slot]]:
     """Yield the free slots of one day after the other, looking no further ahead than is asked for."""
     today, first = (_local_day(station, moment) for moment in (now, after or now))
@@ -150,12 +150,12 @@ def _stretches(days: int) -> Iterator[tuple[int, int]]:
         offset, length = offset + length, length * 2
 
 
-def _local_day(station: Planned, moment: datetime) -> date:
+def _local_day(station: PlanOwner, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(station.timezone)).date()
 
 
 def nearest_to(
-    station: Planned,
+    station: PlanOwner,
     service: Bookable,
     starts_at: datetime,
     *,
@@ -240,7 +240,7 @@ def _first_start(
 
 
 def find_candidate(
-    station: Planned, service: Bookable, starts_at: datetime, party_size: int
+    station: PlanOwner, service: Bookable, starts_at: datetime, party_size: int
 ) -> Candidate | None:
     """Return the slot of the plan for such a party that starts exactly then, free or not."""
     serving = serving_at(station, service, party_size)
@@ -249,7 +249,7 @@ def find_candidate(
 
 
 def is_free(
-    station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
+    station: PlanOwner, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> bool:
     """Say whether a slot starts then and has room for the party, as far as a plain read can tell."""
     candidate = find_candidate(station, service, starts_at, party_size)
@@ -263,7 +263,7 @@ def is_free(
 
 
 def has_share(
-    station: Planned,
+    station: PlanOwner,
     service: Bookable,
     starts_at: datetime,
     party_size: int,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, PastDeadline
 from app.cases.models import Case, PaperTransfer
 from app.db import db
-from app.stations.hours.plans import Planned, plan_of
+from app.stations.hours.plans import PlanOwner, plan_of
 from app.stations.hours.working_days import working_day_after, working_days_of
 from app.stations.models import Station
 
@@ -45,7 +45,7 @@ def reach_of(case: Case, *, now: datetime) -> dict[int, Reach]:
     }
 
 
-def check_reach(case: Case, station: Planned, starts_at: datetime, *, now: datetime) -> None:
+def check_reach(case: Case, station: PlanOwner, starts_at: datetime, *, now: datetime) -> None:
     """Raise PapersElsewhere or PapersNotThere unless the papers are at the station by then.
 
     A deadline does not refuse: the pages say that it is past, and the person or staff decide.
@@ -60,7 +60,7 @@ def check_reach(case: Case, station: Planned, starts_at: datetime, *, now: datet
         raise PapersNotThere
 
 
-def check_in_time(case: Case, station: Planned, starts_at: datetime) -> None:
+def check_in_time(case: Case, station: PlanOwner, starts_at: datetime) -> None:
     """Raise PastDeadline for a time that we must not offer of our own accord."""
     deadline = _deadline(case, station)
     if deadline is not None and starts_at >= deadline:
@@ -76,7 +76,7 @@ def _days_to(case: Case) -> dict[int, int]:
     return {**brought, case.papers_station_id: 0}
 
 
-def _earliest(station: Planned, days: int, *, now: datetime) -> datetime | None:
+def _earliest(station: PlanOwner, days: int, *, now: datetime) -> datetime | None:
     """Return when the papers are there: at the start of the day on which the last working day falls."""
     if days == 0:
         return now
@@ -85,15 +85,15 @@ def _earliest(station: Planned, days: int, *, now: datetime) -> datetime | None:
     return _start_of(day, station) if day else None
 
 
-def _deadline(case: Case, station: Planned) -> datetime | None:
+def _deadline(case: Case, station: PlanOwner) -> datetime | None:
     return _start_of(case.collect_before, station) if case.collect_before else None
 
 
-def _start_of(day: date, station: Planned) -> datetime:
+def _start_of(day: date, station: PlanOwner) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(station.timezone)).astimezone(UTC)
 
 
-def deadline_is_near(case: Case, station: Planned, *, now: datetime) -> bool:
+def deadline_is_near(case: Case, station: PlanOwner, *, now: datetime) -> bool:
     """Say whether three working days or fewer are left before the deadline."""
     if case.collect_before is None:
         return False

@@ -13,10 +13,10 @@ from app.appointments.availability.policy import (
 )
 from app.appointments.models import Appointment
 from app.interval import Interval
-from app.stations.hours.plans import Planned, plan_of
+from app.stations.hours.plans import PlanOwner, plan_of
 from app.stations.limits import NO_LIMITS, limits_at
 from app.stations.party import PartyServed
-from app.stations.queries import Offer, find_offer, get_service, get_station
+from app.stations.queries import OfferedService, find_offer, get_service, get_station
 
 
 def is_too_late(visit: Appointment, *, now: datetime) -> bool:
@@ -57,7 +57,7 @@ class Bookable(Protocol):
     def needs_case(self) -> bool: ...
 
 
-def get_offer(slug: str, code: str, *, lock: bool = False) -> Offer:
+def get_offer(slug: str, code: str, *, lock: bool = False) -> OfferedService:
     """Return the service at the station. Raises NotFound for either, or ServiceNotOffered."""
     offer = find_offer(slug, code, lock=lock)
     if offer is None:
@@ -76,7 +76,7 @@ def rules_of(service: Bookable) -> ServiceRules:
     )
 
 
-def rules_at(station: Planned, service: Bookable) -> ServiceRules:
+def rules_at(station: PlanOwner, service: Bookable) -> ServiceRules:
     """Return what counts for this service at this station: its rules, unless somebody said otherwise."""
     limits, rules = limits_at(station, service.service_id), rules_of(service)
     if limits is NO_LIMITS:
@@ -91,22 +91,22 @@ def rules_at(station: Planned, service: Bookable) -> ServiceRules:
     )
 
 
-def days_ahead(station: Planned, service: Bookable) -> int:
+def days_ahead(station: PlanOwner, service: Bookable) -> int:
     """Return how many days after today the last bookable day is."""
     return rules_at(station, service).horizon.days
 
 
-def window_of(service: Bookable, station: Planned, *, now: datetime) -> Interval:
+def window_of(service: Bookable, station: PlanOwner, *, now: datetime) -> Interval:
     """Return the stretch of time in which visits for this service may start."""
     return booking_window(rules_at(station, service), ZoneInfo(station.timezone), now=now)
 
 
-def people_in_a_row(station: Planned, service: Bookable, party_size: int) -> int:
+def people_in_a_row(station: PlanOwner, service: Bookable, party_size: int) -> int:
     """Return how many people of a party one desk of the station serves, one after another."""
     return party_size if party_size > 1 and rules_at(station, service).in_a_row else 1
 
 
-def serving_at(station: Planned, service: Bookable, party_size: int = 1) -> Serving:
+def serving_at(station: PlanOwner, service: Bookable, party_size: int = 1) -> Serving:
     """Return which desks of the station serve this service, and how long a party takes there."""
     desks = plan_of(station).desks_for(service.service_id)
     people = people_in_a_row(station, service, party_size)

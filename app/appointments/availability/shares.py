@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, false, func, select
 
-from app.appointments.availability.capacity import Owner
+from app.appointments.availability.capacity import DeskTaker
 from app.appointments.availability.policy import leaves_share
 from app.appointments.availability.rules import Bookable, Serving, serving_at
 from app.appointments.availability.slots import CELL, cells_of
@@ -16,7 +16,7 @@ from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.db import db
 from app.interval import Interval
 from app.stations.hours.opening_hours import open_intervals
-from app.stations.hours.plans import Planned, plan_of
+from app.stations.hours.plans import PlanOwner, plan_of
 from app.stations.limits import limits_at
 from app.stations.models import Service
 
@@ -24,7 +24,7 @@ Which = ColumnElement[bool]
 NONE: Which = false()
 
 
-def desks_on(station: Planned, desk_group: int, day: date) -> int:
+def desks_on(station: PlanOwner, desk_group: int, day: date) -> int:
     """Return the desks of a group that can be booked on a day, in cells."""
     opened = open_intervals(plan_of(station), day, desk_group)
     return sum(part.desks * len(cells_of(part.interval)) for part in opened)
@@ -35,13 +35,13 @@ def cells_for(serving: Serving, party_size: int) -> int:
     return -(-party_size // serving.in_a_row) * (serving.length // CELL)
 
 
-def cells_of_owner(owner: Owner) -> int:
+def cells_of_owner(owner: DeskTaker) -> int:
     """Return how many cells of desks a visit or a hold takes."""
     return owner.desks * len(cells_of(owner.interval))
 
 
 def taken_by_day(
-    station: Planned, desk_group: int, first_day: date, days: int, *, visits: Which, holds: Which
+    station: PlanOwner, desk_group: int, first_day: date, days: int, *, visits: Which, holds: Which
 ) -> Counter[date]:
     """Return how many cells of desks those live visits and open holds take of each day."""
     zone = ZoneInfo(station.timezone)
@@ -69,17 +69,17 @@ def _stretches(model: type[Appointment | Hold], *which: Any) -> Iterator[Any]:
     yield from db.session.execute(select(*columns, func.sum(model.desks)).where(*which).group_by(*columns))
 
 
-def is_kept(station: Planned, service: Bookable) -> bool:
+def is_kept(station: PlanOwner, service: Bookable) -> bool:
     """Say whether a share of the desks is kept for other services than this one."""
     return bool(_share_of(station, service))
 
 
-def _share_of(station: Planned, service: Bookable) -> int:
+def _share_of(station: PlanOwner, service: Bookable) -> int:
     return 0 if service.needs_case else limits_at(station, service.service_id).case_share or 0
 
 
 def days_without_room(
-    station: Planned,
+    station: PlanOwner,
     service: Bookable,
     days: Sequence[date],
     *,

@@ -17,7 +17,7 @@ from app.appointments.holds.refusals import TooManyHolds
 from app.appointments.locks import lock_visit
 from app.appointments.models import Appointment, Hold, is_live
 from app.appointments.origins import counting, networks
-from app.appointments.origins.rules import Standing, standing
+from app.appointments.origins.rules import OriginStanding, standing
 from app.appointments.reminders.announcing import announce
 from app.appointments.states import Status
 from app.appointments.waitlist import matching, offers
@@ -52,9 +52,9 @@ def until_for(owner: Hold | Appointment, *, now: datetime) -> datetime | None:
     known = counting.networks_with(owner, None, now=now, beside=owner if isinstance(owner, Hold) else None)
     day = counting.day_of(place, unproved=share is not None)
     found = standing(known, day, shares.cells_of_owner(owner), unproved_percent=share)
-    if found is Standing.REFUSED:
+    if found is OriginStanding.REFUSED:
         raise TooManyHolds
-    if found is Standing.BOOKED:
+    if found is OriginStanding.BOOKED:
         return None
     return min(owner.starts_at, now + timedelta(minutes=counting.rules().prove_within_minutes))
 

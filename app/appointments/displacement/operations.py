@@ -57,7 +57,7 @@ class Was:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class TimeAtStation:
     """A time at a named place."""
 
     place: LocalText
@@ -65,7 +65,7 @@ class Spot:
     timezone: str
 
     @classmethod
-    def of(cls, visit: Appointment) -> "Spot":
+    def of(cls, visit: Appointment) -> "TimeAtStation":
         return cls(visit.station.name, visit.starts_at, visit.station.timezone)
 
 
@@ -73,7 +73,7 @@ class Spot:
 class Displacement:
     """What a person had, and why it could not be."""
 
-    was: Spot
+    was: TimeAtStation
     reason: LocalText
 
 
@@ -213,7 +213,7 @@ def find_displacement(appointment: Appointment) -> Displacement | None:
     event = db.session.scalar(wanted.order_by(AppointmentEvent.id.desc()).limit(1))
     if event is None or event.details.get("revision") != appointment.revision:
         return None
-    was = Spot(
+    was = TimeAtStation(
         LocalText.from_dict(event.details["place"]),
         datetime.fromisoformat(event.details["starts_at"]),
         event.details["timezone"],

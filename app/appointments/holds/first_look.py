@@ -10,10 +10,10 @@ from app.appointments.holds.operations import ALTERNATIVES, HoldRequest
 from app.appointments.holds.refusals import CaseNeeded
 from app.appointments.models import Hold, HoldStatus
 from app.db import db
-from app.stations.queries import Offer
+from app.stations.queries import OfferedService
 
 
-def check(request: HoldRequest, offer: Offer, *, now: datetime) -> None:
+def check(request: HoldRequest, offer: OfferedService, *, now: datetime) -> None:
     """Refuse a hopeless wish, with the refusals of `hold`; what passes may still be refused there."""
     if offer.needs_case and request.case_id is None:
         raise CaseNeeded

@@ -26,7 +26,7 @@ from app.appointments.holds.refusals import (
 from app.appointments.locks import lock_visit_of_id
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.origins import counting
-from app.appointments.origins.counting import Place
+from app.appointments.origins.counting import CountedDay
 from app.appointments.origins.networks import NOWHERE, HasOrigin, Origin, origin_of
 from app.appointments.origins.rules import may_keep
 from app.appointments.refusals import AlreadyBooked, NotChangeable
@@ -35,9 +35,9 @@ from app.cases.readiness import check_ready
 from app.db import db, lock_name, locking
 from app.i18n import local
 from app.stations import queries as stations
-from app.stations.hours.plans import Planned
+from app.stations.hours.plans import PlanOwner
 from app.stations.models import Station
-from app.stations.queries import Offer
+from app.stations.queries import OfferedService
 
 ALTERNATIVES = 3
 KEEP_CONTACTS = timedelta(hours=24)
@@ -188,15 +188,15 @@ def _origin_of(request: HoldRequest) -> Origin:
     return origin_of(request.asked_from)
 
 
-def _check_room(origin: Origin, offer: Offer, wish: HoldRequest, *, now: datetime) -> None:
+def _check_room(origin: Origin, offer: OfferedService, wish: HoldRequest, *, now: datetime) -> None:
     """Raise TooManyHolds when one of the networks keeps as many times, or as much of the day, as it may."""
     serving = rules.serving_at(offer, offer, wish.party_size)
     wanted = shares.cells_for(serving, wish.party_size)
     day = local(wish.starts_at, offer.timezone).date()
-    _check_networks(origin, Place(offer, serving.desk_group, day), wanted, now=now)
+    _check_networks(origin, CountedDay(offer, serving.desk_group, day), wanted, now=now)
 
 
-def _check_networks(origin: HasOrigin, place: Place, wanted: int, *, now: datetime) -> None:
+def _check_networks(origin: HasOrigin, place: CountedDay, wanted: int, *, now: datetime) -> None:
     if not origin.asked_from:
         return
     counting.lock(origin)
@@ -212,7 +212,7 @@ def locked_station(slug: str) -> Station:
     return found if found and not found.retired_at else stations.get_station(slug)
 
 
-def _check_case(request: HoldRequest, station: Planned, *, now: datetime) -> None:
+def _check_case(request: HoldRequest, station: PlanOwner, *, now: datetime) -> None:
     if request.case_id is None:
         raise CaseNeeded
     case = lock_case(request.case_id)
@@ -235,7 +235,7 @@ def _open_hold_of(case_id: int) -> Hold | None:
 
 
 def take_slot(
-    station: Planned,
+    station: PlanOwner,
     service: Bookable,
     starts_at: datetime,
     party_size: int,
@@ -269,7 +269,7 @@ def take_again(owner: Hold | Appointment, *, now: datetime) -> None:
 
 
 def _take(
-    station: Planned,
+    station: PlanOwner,
     service: Bookable,
     starts_at: datetime,
     party_size: int,
@@ -288,7 +288,7 @@ def _take(
 
 
 def _near(
-    station: Planned, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
+    station: PlanOwner, service: Bookable, starts_at: datetime, party_size: int, *, now: datetime
 ) -> list[Slot]:
     return free_times.nearest_to(
         station, service, starts_at, count=ALTERNATIVES, now=now, party_size=party_size

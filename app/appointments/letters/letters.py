@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 from app.appointments.booking.provisional import RAN_OUT
 from app.appointments.displacement import operations as displacement
 from app.appointments.displacement import wording as displacement_words
-from app.appointments.displacement.operations import Displacement, Spot
+from app.appointments.displacement.operations import Displacement, TimeAtStation
 from app.appointments.letters import merging
 from app.appointments.letters.calendar_file import calendar_for
 from app.appointments.letters.kinds import KINDS
@@ -37,14 +37,14 @@ from app.notifications.delivery.outbox import TOLD, ClaimedMessage
 from app.notifications.letter import NIGHT, CalendarFile, Later, Letter, Skip
 from app.notifications.models import OutboxMessage
 from app.notifications.texts.blanks import Values
-from app.notifications.texts.writing import Part, write
+from app.notifications.texts.writing import LetterPart, write
 from app.settings import Settings
 from app.stations.hours.opening_hours import open_at
 from app.stations.hours.plans import plan_of
 from app.stations.queries import number_to_call
 from app.stations.reminder_rules import ReminderRule, rules_of
 
-__all__ = ["TOPIC", "Visit", "compose", "contact_of", "part_of", "values_of", "visit_of"]
+__all__ = ["TOPIC", "VisitNews", "compose", "contact_of", "part_of", "values_of", "visit_of"]
 
 BY_US = (displacement.MOVED, displacement.CANCELLED)
 CANCELLING = ("cancelled", displacement.CANCELLED, RAN_OUT)
@@ -64,7 +64,7 @@ CALENDAR_METHODS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class VisitNews:
     """What a letter speaks about."""
 
     kind: str
@@ -107,7 +107,7 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     return _end_of_night(visit) or _door_opens(visit) or _reminder(visit, message, to)
 
 
-def _door_opens(visit: Visit) -> Later | None:
+def _door_opens(visit: VisitNews) -> Later | None:
     """Return when to look again, if by the plan as it is now the door is closed at the time of the visit.
 
     Staff call the person meanwhile; when the plan is as before in time, the reminder goes out after all.
@@ -118,14 +118,14 @@ def _door_opens(visit: Visit) -> Later | None:
     return Later(min(visit.now + LOOK_AGAIN, appointment.starts_at), CLOSED_THEN)
 
 
-def _morning(visit: Visit) -> datetime | None:
+def _morning(visit: VisitNews) -> datetime | None:
     """Return when to tell of a change of ours instead, while neither time is near."""
     before = displacement.find_displacement(visit.appointment)
     first = min(visit.appointment.starts_at, before.was.starts_at if before else visit.appointment.starts_at)
     return morning_after(visit.now, visit.appointment.station.timezone, before=first)
 
 
-def _end_of_night(visit: Visit) -> Later | None:
+def _end_of_night(visit: VisitNews) -> Later | None:
     """Return when to send instead, if it is night at the station and the visit is not in it."""
     appointment = visit.appointment
     rules = rules_of(appointment.service.reminder_plan)
@@ -138,7 +138,7 @@ def _end_of_night(visit: Visit) -> Later | None:
     return Later(morning, NIGHT) if morning < appointment.starts_at else None
 
 
-def _reminder(visit: Visit, message: ClaimedMessage, to: str) -> Letter | Skip | Later:
+def _reminder(visit: VisitNews, message: ClaimedMessage, to: str) -> Letter | Skip | Later:
     """Return one letter for all that the person is to be reminded of on this day."""
     if merging.was_told(message.id):
         return Skip(TOLD)
@@ -151,7 +151,7 @@ def _reminder(visit: Visit, message: ClaimedMessage, to: str) -> Letter | Skip |
     return replace(letter, tells=tuple(other.id for other, _ in also))
 
 
-def _also_told(other: OutboxMessage, message: ClaimedMessage, to: str, now: datetime) -> Visit | None:
+def _also_told(other: OutboxMessage, message: ClaimedMessage, to: str, now: datetime) -> VisitNews | None:
     """Return the visit of another reminder, if it is true still and goes to the same person."""
     appointment = db.session.get(Appointment, other.subject_id)
     if appointment is None:
@@ -163,10 +163,10 @@ def _also_told(other: OutboxMessage, message: ClaimedMessage, to: str, now: date
     return found if contacts.index_of(theirs) == contacts.index_of(to) else None
 
 
-def visit_of(appointment: Appointment, kind: str, now: datetime) -> Visit:
+def visit_of(appointment: Appointment, kind: str, now: datetime) -> VisitNews:
     """Return what a letter of this kind speaks about."""
     case = db.session.get(Case, appointment.case_id) if appointment.case_id else None
-    return Visit(kind, appointment, case, now)
+    return VisitNews(kind, appointment, case, now)
 
 
 @contextmanager
@@ -185,25 +185,27 @@ def reading(messages: Sequence[ClaimedMessage]) -> Iterator[None]:
         yield
 
 
-def part_of(visit: Visit) -> Part:
+def part_of(visit: VisitNews) -> LetterPart:
     """Return what a letter says about one visit."""
-    return Part(KINDS[visit.occasion], lambda: values_of(visit))
+    return LetterPart(KINDS[visit.occasion], lambda: values_of(visit))
 
 
-def draft(appointment: Appointment, before: Displacement, new: Spot | None, *, now: datetime) -> Letter:
+def draft(
+    appointment: Appointment, before: Displacement, new: TimeAtStation | None, *, now: datetime
+) -> Letter:
     """Return the text message, in the current language, that a person would get for a change of ours.
 
     Without a new time the visit is cancelled.
     """
     kind = displacement.MOVED if new else displacement.CANCELLED
     case = db.session.get(Case, appointment.case_id) if appointment.case_id else None
-    values = {**values_of(Visit(kind, appointment, case, now)), "why": displacement_words.why(before)}
+    values = {**values_of(VisitNews(kind, appointment, case, now)), "why": displacement_words.why(before)}
     # Who reads the draft is not the person: their links open the visit for whoever has them.
     values |= {name: _covered(str(values[name])) for name in ("link", "come_link", "cancel_link")}
     if new:
         there = local(new.starts_at, new.timezone)
         values |= {"day": short_day(there), "time": clock_time(there), "place": words(new.place)}
-    return write("sms", "", Part(KINDS[kind], lambda: values))
+    return write("sms", "", LetterPart(KINDS[kind], lambda: values))
 
 
 def _covered(link: str) -> str:
@@ -212,7 +214,7 @@ def _covered(link: str) -> str:
     return f"{base}/…" if base else ""
 
 
-def _reason_to_skip(visit: Visit, revision: int) -> str:
+def _reason_to_skip(visit: VisitNews, revision: int) -> str:
     appointment = visit.appointment
     cancelled = appointment.status == Status.CANCELLED
     if visit.kind in CANCELLING:
@@ -228,14 +230,14 @@ def _reason_to_skip(visit: Visit, revision: int) -> str:
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def contact_of(visit: Visit, channel: str) -> str:
+def contact_of(visit: VisitNews, channel: str) -> str:
     """Return the address or number by which the person is reached; empty when there is none."""
     field = "phone" if channel == "sms" else "email"
     own: str | None = getattr(visit.appointment, field)
     return own or (getattr(visit.case, field) if visit.case else "") or ""
 
 
-def values_of(visit: Visit) -> Values:
+def values_of(visit: VisitNews) -> Values:
     """Return what the blanks of messages about a visit say, in the current language."""
     settings: Settings = current_app.extensions["settings"]
     appointment, station = visit.appointment, visit.appointment.station
@@ -286,14 +288,14 @@ def _chinese(name: LocalText, address: LocalText) -> str:
     return "，".join(part for part in (name.zh, address.zh) if part)
 
 
-def _length(visit: Visit) -> str:
+def _length(visit: VisitNews) -> str:
     if visit.appointment.party_size > 1:
         return ""  # It is said beside how many they are.
     minutes = visit.appointment.interval.length // timedelta(minutes=1)
     return str(ngettext("About %(num)d minute", "About %(num)d minutes", minutes))
 
 
-def _last_day(visit: Visit) -> str:
+def _last_day(visit: VisitNews) -> str:
     before = visit.case.collect_before if visit.case else None
     return long_day(day_before(before)) if before else ""
 
@@ -303,19 +305,19 @@ def _passport(language: str) -> tuple[str, ...]:
     return (_("your passport"),)
 
 
-def _why(visit: Visit) -> str:
+def _why(visit: VisitNews) -> str:
     """Return what we say first when it was us who changed the visit."""
     before = displacement.find_displacement(visit.appointment) if visit.kind in BY_US else None
     return displacement_words.why(before) if before else ""
 
 
-def _items(visit: Visit, kind: VisitItemKind) -> tuple[str, ...]:
+def _items(visit: VisitNews, kind: VisitItemKind) -> tuple[str, ...]:
     if visit.case is None:
         return ()
     return tuple(words(item.name) for item in visit.case.visit_type.items if item.kind == kind)
 
 
-def _link(visit: Visit, base: str) -> str:
+def _link(visit: VisitNews, base: str) -> str:
     """Return the address at which the visit can be changed, or a new time chosen after a cancellation."""
     if visit.case:
         return f"{base}/c/{visit.case.link}"
@@ -324,7 +326,7 @@ def _link(visit: Visit, base: str) -> str:
     return f"{base}/v/{visit.appointment.token}"
 
 
-def _calendar(visit: Visit, to: str) -> CalendarFile | None:
+def _calendar(visit: VisitNews, to: str) -> CalendarFile | None:
     method = CALENDAR_METHODS.get(visit.kind)
     if method is None:
         return None

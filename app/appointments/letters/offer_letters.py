@@ -23,7 +23,7 @@ from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
 from app.notifications.texts.kinds import MessageKind
-from app.notifications.texts.writing import Part, write
+from app.notifications.texts.writing import LetterPart, write
 from app.settings import Settings
 from app.stations.models import Station
 from app.stations.queries import number_to_call
@@ -31,7 +31,7 @@ from app.typography import comma
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class OfferNews:
     """What a letter speaks about: the offer, and the visit that would move there."""
 
     offer: TimeOffer
@@ -56,12 +56,12 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
         return Skip(f"no contact for {message.channel}")
     if morning := morning_after(now, made.hold.station.timezone, before=made.until):
         return Later(morning, NIGHT)
-    kept = Kept(made, made.appointment, now)
+    kept = OfferNews(made, made.appointment, now)
     with in_language(made.language):
-        return write(message.channel, to, Part(_kind(kept), lambda: _values(kept)))
+        return write(message.channel, to, LetterPart(_kind(kept), lambda: _values(kept)))
 
 
-def _kind(kept: Kept) -> MessageKind:
+def _kind(kept: OfferNews) -> MessageKind:
     return OFFERS[OfferReason(kept.offer.reason)] if kept.visit else FREE_AT_LAST
 
 
@@ -74,7 +74,7 @@ def _contact(made: TimeOffer, channel: str) -> str:
     return next((getattr(one, field) for one in known if one and getattr(one, field)), "")
 
 
-def _values(kept: Kept) -> Values:
+def _values(kept: OfferNews) -> Values:
     settings: Settings = current_app.extensions["settings"]
     hold, visit, station = kept.offer.hold, kept.visit, kept.station
     starts = local(hold.starts_at, station.timezone)

@@ -11,28 +11,28 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.appointments.availability import shares
 from app.appointments.models import Appointment, Hold, HoldStatus, is_live
 from app.appointments.origins.networks import HasOrigin
-from app.appointments.origins.rules import Day, Network
+from app.appointments.origins.rules import DayCounts, Network
 from app.db import db, lock_name
 from app.i18n import local
 from app.settings import OriginRules, Settings
-from app.stations.hours.plans import Planned
+from app.stations.hours.plans import PlanOwner
 
 Fingerprint = InstrumentedAttribute[str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CountedDay:
     """A day at the desks of one group of a station."""
 
-    station: Planned
+    station: PlanOwner
     desk_group: int
     day: date
 
 
-def place_of(owner: Hold | Appointment) -> Place:
+def place_of(owner: Hold | Appointment) -> CountedDay:
     """Return the day and the desks of a hold or a visit."""
     day = local(owner.starts_at, owner.station.timezone).date()
-    return Place(owner.station, owner.desk_group, day)
+    return CountedDay(owner.station, owner.desk_group, day)
 
 
 class _Width(NamedTuple):
@@ -73,7 +73,7 @@ def _widths(origin: HasOrigin) -> list[_Width]:
 
 
 def networks_with(
-    origin: HasOrigin, place: Place | None, *, now: datetime, beside: Hold | None = None
+    origin: HasOrigin, place: CountedDay | None, *, now: datetime, beside: Hold | None = None
 ) -> list[Network]:
     """Return what each of these networks has, without the hold that is asked about.
 
@@ -82,7 +82,7 @@ def networks_with(
     return [_network(width, place, now=now, beside=beside) for width in _widths(origin)]
 
 
-def _network(width: _Width, place: Place | None, *, now: datetime, beside: Hold | None) -> Network:
+def _network(width: _Width, place: CountedDay | None, *, now: datetime, beside: Hold | None) -> Network:
     mine: tuple[Any, ...] = (width.visits == width.name, is_live, Appointment.ends_at > now)
     unproved = and_(*mine, Appointment.proved_at.is_(None))
     provisional = and_(unproved, Appointment.provisional_until.is_not(None))
@@ -101,13 +101,13 @@ def _count(model: type[Appointment | Hold], which: ColumnElement[bool]) -> Any:
     return select(func.count(model.id)).where(which).scalar_subquery()
 
 
-def _cells_of_day(place: Place, visits: ColumnElement[bool], holds: ColumnElement[bool]) -> int:
+def _cells_of_day(place: CountedDay, visits: ColumnElement[bool], holds: ColumnElement[bool]) -> int:
     taken = shares.taken_by_day(place.station, place.desk_group, place.day, 1, visits=visits, holds=holds)
     return taken[place.day]
 
 
-def day_of(place: Place, *, unproved: bool = False) -> Day:
+def day_of(place: CountedDay, *, unproved: bool = False) -> DayCounts:
     """Return the desks of the day and, where that is asked, what visits that nobody proved take of them."""
     nobody = Appointment.proved_at.is_(None) & Appointment.case_id.is_(None)
     taken = _cells_of_day(place, nobody, shares.NONE) if unproved else 0
-    return Day(shares.desks_on(place.station, place.desk_group, place.day), taken)
+    return DayCounts(shares.desks_on(place.station, place.desk_group, place.day), taken)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Standing(StrEnum):
+class OriginStanding(StrEnum):
     BOOKED = "booked"
     PROVISIONAL = "provisional"  # its desks come back unless somebody is known to stand behind it
     REFUSED = "refused"
@@ -33,14 +33,14 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayCounts:
     """A day's desks at a station in cells, and how many of them visits take that nobody proved."""
 
     desks: int
     unproved: int = 0
 
 
-def may_keep(networks: Iterable[Network], day: Day, wanted: int) -> bool:
+def may_keep(networks: Iterable[Network], day: DayCounts, wanted: int) -> bool:
     """Say whether one more time may be kept: no network keeps too many, or too much of one day."""
     return all(
         network.passing < network.most
@@ -49,16 +49,18 @@ def may_keep(networks: Iterable[Network], day: Day, wanted: int) -> bool:
     )
 
 
-def standing(networks: Iterable[Network], day: Day, wanted: int, *, unproved_percent: int | None) -> Standing:
+def standing(
+    networks: Iterable[Network], day: DayCounts, wanted: int, *, unproved_percent: int | None
+) -> OriginStanding:
     """Say what a new visit is."""
     known = list(networks)
     if any(network.passing >= network.most for network in known):
-        return Standing.REFUSED
+        return OriginStanding.REFUSED
     if any(network.unproved >= network.few for network in known):
-        return Standing.PROVISIONAL
+        return OriginStanding.PROVISIONAL
     if unproved_percent is None or _within(day.unproved + wanted, unproved_percent, day.desks):
-        return Standing.BOOKED
-    return Standing.PROVISIONAL
+        return OriginStanding.BOOKED
+    return OriginStanding.PROVISIONAL
 
 
 def _within(taken: int, percent: int, desks: int) -> bool:

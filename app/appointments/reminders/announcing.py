@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.appointments.models import Appointment
 from app.appointments.reminders.pace import DAY, next_letter
-from app.appointments.reminders.plan import Booking, Planned, planned
+from app.appointments.reminders.plan import Booking, PlannedReminder, planned
 from app.db import db
 from app.notifications import contacts
 from app.notifications.delivery import outbox
@@ -65,7 +65,7 @@ def _replace(appointment: Appointment, messages: list[OutboxRequest], *, now: da
     outbox.enqueue(*messages, now=now)
 
 
-def plan_of(appointment: Appointment, *, booked_at: datetime, now: datetime) -> list[Planned]:
+def plan_of(appointment: Appointment, *, booked_at: datetime, now: datetime) -> list[PlannedReminder]:
     """Return the reminders of the visit from its service's rules as they are now."""
     booking = Booking(
         appointment.starts_at, appointment.station.timezone, booked_at, channels_of(appointment)
@@ -74,7 +74,7 @@ def plan_of(appointment: Appointment, *, booked_at: datetime, now: datetime) -> 
 
 
 def requests_of(
-    appointment: Appointment, reminders: Iterable[Planned], *, plan_version: int = 0
+    appointment: Appointment, reminders: Iterable[PlannedReminder], *, plan_version: int = 0
 ) -> list[OutboxRequest]:
     """Return the messages of a plan; those of a changed plan have keys of their own."""
     suffix = f":{plan_version}" if plan_version else ""

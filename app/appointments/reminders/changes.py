@@ -14,14 +14,14 @@ from sqlalchemy import func, select
 from app.appointments.models import Appointment
 from app.appointments.reminders.announcing import REMINDER, TOPIC, plan_of, requests_of
 from app.appointments.reminders.models import ReminderPlan
-from app.appointments.reminders.plan import Planned
+from app.appointments.reminders.plan import PlannedReminder
 from app.appointments.states import Status
 from app.db import db, locking
 from app.errors import DomainError
 from app.notifications.delivery import outbox
 from app.notifications.models import MessageStatus, OutboxMessage
 from app.stations.models import Service
-from app.stations.reminder_rules import ReminderRule, Trouble, trouble_of
+from app.stations.reminder_rules import ReminderRule, RuleTrouble, trouble_of
 
 BATCH = 10  # a longer write would keep bookings waiting
 # A booking that read the old plan is written by then, so none is left behind.
@@ -40,7 +40,7 @@ class RemindersUnfit(DomainError):
     code: ClassVar[str] = "reminders_unfit"
     status = 422
 
-    def __init__(self, troubles: Sequence[tuple[int, Trouble]] = ()) -> None:
+    def __init__(self, troubles: Sequence[tuple[int, RuleTrouble]] = ()) -> None:
         super().__init__()
         self.troubles = troubles
 
@@ -131,8 +131,8 @@ def follow(visit: Appointment, version: int, *, now: datetime) -> None:
     outbox.enqueue(*requests_of(visit, wanted.values(), plan_version=version), now=now)
 
 
-def _same(one: Planned | OutboxMessage) -> tuple[str, str, datetime]:
-    kind = one.rule.name if isinstance(one, Planned) else one.kind
+def _same(one: PlannedReminder | OutboxMessage) -> tuple[str, str, datetime]:
+    kind = one.rule.name if isinstance(one, PlannedReminder) else one.kind
     return kind, one.channel, one.send_at
 
 

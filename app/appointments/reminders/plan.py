@@ -12,7 +12,7 @@ LEAST_NOTICE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedReminder:
     """One reminder: sent at `send_at`, and of no use any more from `expires_at`."""
 
     rule: ReminderRule
@@ -31,7 +31,7 @@ class Booking:
     channels: tuple[str, ...]
 
 
-def planned(booking: Booking, rules: Iterable[ReminderRule], *, now: datetime) -> list[Planned]:
+def planned(booking: Booking, rules: Iterable[ReminderRule], *, now: datetime) -> list[PlannedReminder]:
     """Return the reminders of a visit in order; each expires when the next is due, the last at the start."""
     due: dict[datetime, tuple[ReminderRule, str]] = {}
     for rule in sorted(rules, key=lambda rule: (rule.at is not None, rule.days, rule.minutes), reverse=True):
@@ -42,7 +42,7 @@ def planned(booking: Booking, rules: Iterable[ReminderRule], *, now: datetime) -
             due[send_at] = (rule, channel)  # of two at one instant, the one meant to be nearer stays
     times = sorted(due)
     ends = [*times, booking.starts_at][1:]
-    return [Planned(*due[at], at, end) for at, end in zip(times, ends, strict=True)]
+    return [PlannedReminder(*due[at], at, end) for at, end in zip(times, ends, strict=True)]
 
 
 def _channel(rule: ReminderRule, channels: tuple[str, ...]) -> str | None:

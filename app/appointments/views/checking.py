@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.appointments.availability import free_times
-from app.appointments.availability.agenda import Offer, offers_of
+from app.appointments.availability.agenda import FreeTime, offers_of
 from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, SlotUnavailable
 from app.appointments.booking import operations
 from app.appointments.booking.contact import unreached
@@ -159,7 +159,7 @@ def _older_page(pressed: str, kept: Hold) -> ResponseReturnValue:
 class Lost:
     """What to offer in place of a time that is gone."""
 
-    near: list[Offer]
+    near: list[FreeTime]
     replaced: bool
 
 

@@ -10,7 +10,7 @@ from flask import abort, redirect, url_for
 
 from app import clock
 from app.appointments import queries
-from app.appointments.availability.agenda import Offer, offers_of
+from app.appointments.availability.agenda import FreeTime, offers_of
 from app.appointments.availability.free_times import soonest_of_days
 from app.appointments.availability.reach import Reach, reach_of
 from app.appointments.entry import session as journey
@@ -48,7 +48,7 @@ class Errand:
         """Say whether one may come with others: permits are handed to one person, a visit keeps its party."""
         return self.kind == BOOK and self.moving is None and self.service.max_party > 1
 
-    def fitting(self, offers: Iterable[Offer]) -> list[Offer]:
+    def fitting(self, offers: Iterable[FreeTime]) -> list[FreeTime]:
         """Return the times at which the papers are there; of them those in time, if there are any.
 
         The time that a visit has already is none to move it to.
@@ -57,13 +57,13 @@ class Errand:
         in_time = [offer for offer in there if not self.is_late(offer)]
         return in_time or there
 
-    def is_possible(self, offer: Offer) -> bool:
+    def is_possible(self, offer: FreeTime) -> bool:
         """Say whether the papers are there by then, and the visit is not at this very time already."""
         reach, had = self.reach.get(offer.station.id), self.moving
         there = reach is None or offer.starts >= reach.earliest
         return there and (had is None or (had.station_id, had.starts_at) != (offer.station.id, offer.starts))
 
-    def is_late(self, offer: Offer) -> bool:
+    def is_late(self, offer: FreeTime) -> bool:
         """Say whether the time is past the day before which the case is to be collected."""
         reach = self.reach.get(offer.station.id)
         return reach is not None and reach.is_late(offer.starts)
@@ -148,7 +148,9 @@ def _movable(visit: Appointment | None) -> Appointment | None:
     return visit if visit and visit.status == Status.BOOKED else None
 
 
-def soonest_offers(errand: Errand, *, count: int, now: datetime, place: Station | None = None) -> list[Offer]:
+def soonest_offers(
+    errand: Errand, *, count: int, now: datetime, place: Station | None = None
+) -> list[FreeTime]:
     """Return the first free time of each of the next days at the errand's place."""
     station = place or errand.home
     free = soonest_of_days(
@@ -157,12 +159,12 @@ def soonest_offers(errand: Errand, *, count: int, now: datetime, place: Station 
         count=count,
         now=now,
         party_size=errand.people,
-        fits=lambda starts_at: errand.is_possible(Offer(station, starts_at)),
+        fits=lambda starts_at: errand.is_possible(FreeTime(station, starts_at)),
     )
     return errand.fitting(offers_of(station, free))
 
 
-def soonest_elsewhere(errand: Errand, *, count: int, now: datetime) -> list[Offer]:
+def soonest_elsewhere(errand: Errand, *, count: int, now: datetime) -> list[FreeTime]:
     """Return the first free times at the other places, for when this one has none."""
     offers = [
         offer

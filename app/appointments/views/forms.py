@@ -20,7 +20,7 @@ from app.appointments.contacts import (
     read_email,
     read_phone,
 )
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.i18n import NATIVE_NAMES
 from app.typed import read_day
 from app.wording import sentence
@@ -125,10 +125,10 @@ class WishForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_l("The last day has passed. Choose today or a later day."))
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> WaitingWish:
         parts = self.parts.data or []
         start, until = _day_or_none(self.from_day.data), _day_or_none(self.until_day.data)
-        return Wish(start, until, "morning" in parts, "afternoon" in parts)
+        return WaitingWish(start, until, "morning" in parts, "afternoon" in parts)
 
 
 def _read_day(typed: str | None) -> date | None:

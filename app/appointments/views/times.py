@@ -14,7 +14,7 @@ from app.appointments.availability import free_times, rules
 from app.appointments.availability import rules as visits
 from app.appointments.availability.agenda import (
     Agenda,
-    Offer,
+    FreeTime,
     OfferDay,
     agenda,
     days_of,
@@ -51,7 +51,7 @@ ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TimesAsked:
     """What the address asks to see."""
 
     any_place: bool
@@ -60,7 +60,7 @@ class Wish:
     taken: datetime | None
 
     @classmethod
-    def read(cls, given: Mapping[str, str]) -> "Wish":
+    def read(cls, given: Mapping[str, str]) -> "TimesAsked":
         taken = find_instant(given.get("taken", ""))
         return cls(
             given.get("place") == ANY, find_day(given.get("from", "")), given.get("view") == "month", taken
@@ -73,7 +73,7 @@ def choose_time(kind: str) -> ResponseReturnValue:
     errand = get_errand(kind, request.args)
     if _is_too_late(errand, now=now):
         return redirect(url_for(".show_visit"), 303)  # it says so, and whom to call
-    wish = Wish.read(request.args)
+    wish = TimesAsked.read(request.args)
     place = ANY if wish.any_place else errand.home.slug
     stations = errand.places if wish.any_place else [errand.home]
     days = _days(errand, stations, now=now)
@@ -116,7 +116,7 @@ def _days(errand: Errand, stations: list[Station], *, now: datetime) -> list[Off
     """Return every day of the booking window with what is free at these places."""
     today = local(now, errand.home.timezone).date()
     length = max(rules.days_ahead(station, errand.service) for station in stations) + 1
-    offers: list[Offer] = []
+    offers: list[FreeTime] = []
     for station in stations:
         found = free_times.availability(
             station, errand.service, first_day=today, days=length, party_size=errand.people, now=now
@@ -135,7 +135,7 @@ def _agenda(days: list[OfferDay], first: date, stations: list[Station]) -> Agend
     return agenda(days, first, plan, count=DAYS_SHOWN)
 
 
-def _near(errand: Errand, taken: datetime | None, *, now: datetime) -> list[Offer] | None:
+def _near(errand: Errand, taken: datetime | None, *, now: datetime) -> list[FreeTime] | None:
     """Return the times nearest to one that is gone; None when it is free or nobody asked."""
     if taken is None:
         return None

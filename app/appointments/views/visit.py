@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.appointments import wording
-from app.appointments.availability.agenda import Offer
+from app.appointments.availability.agenda import FreeTime
 from app.appointments.availability.policy import PapersElsewhere, PapersNotThere, SlotUnavailable
 from app.appointments.availability.rules import is_too_late
 from app.appointments.booking import operations, provisional
@@ -59,7 +59,7 @@ NEAR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class VisitMoment:
     """What can be done with a visit now, and what its day is to the reader."""
 
     changeable: bool
@@ -75,7 +75,7 @@ class Moment:
         return self.changeable or self.too_late
 
     @classmethod
-    def of(cls, visit: Appointment, *, now: datetime) -> "Moment":
+    def of(cls, visit: Appointment, *, now: datetime) -> "VisitMoment":
         zone = visit.station.timezone
         begun = visit.starts_at <= now
         undo_until = visit.cancelled_at + UNDO_LENGTH if visit.cancelled_at else None
@@ -102,7 +102,7 @@ def show_visit() -> ResponseReturnValue:
 
 def _visit_page(visit: Appointment, *, word: str) -> ResponseReturnValue:
     now = clock.now()
-    moment = Moment.of(visit, now=now)
+    moment = VisitMoment.of(visit, now=now)
     case = db.session.get(Case, visit.case_id) if visit.case_id else None
     by_us = find_displacement(visit)
     kept = offers.find_open(visit, now=now) if visit.asked else None
@@ -163,7 +163,7 @@ def _errand_of(visit: Appointment) -> Errand:
     return get_errand(kind_of(visit), {"move": "1", "place": visit.station.slug})
 
 
-def _other_times(visit: Appointment, *, now: datetime) -> list[Offer]:
+def _other_times(visit: Appointment, *, now: datetime) -> list[FreeTime]:
     return soonest_offers(_errand_of(visit), count=SOONEST, now=now)
 
 
@@ -188,7 +188,7 @@ def _handed_over(visit: Appointment, case: Case | None) -> list[LocalText]:
 @bp.route(f"{LANGUAGE_PREFIX}/visit/cancel", methods=["GET", "POST"])
 def cancel() -> ResponseReturnValue:
     visit = journey.find_visit()
-    if visit is None or not Moment.of(visit, now=clock.now()).changeable:
+    if visit is None or not VisitMoment.of(visit, now=clock.now()).changeable:
         return redirect(url_for(".show_visit"), 303)
     if request.method != "POST":
         return render_template("appointments/cancel.html", visit=visit, reasons=wording.CANCEL_REASONS)
@@ -207,7 +207,7 @@ def cancel() -> ResponseReturnValue:
 def contact() -> ResponseReturnValue:
     """Change where messages about the visit go; the visit itself stays, so until it begins."""
     visit = journey.find_visit()
-    if visit is None or not Moment.of(visit, now=clock.now()).ahead:
+    if visit is None or not VisitMoment.of(visit, now=clock.now()).ahead:
         return redirect(url_for(".show_visit"), 303)
     form = _way_form(visit)
     if request.method != "POST":
@@ -252,7 +252,7 @@ def _contact_page(visit: Appointment, form: WayForm, *, status: int = 200) -> Re
 def come() -> ResponseReturnValue:
     """Ask for, or note, the word "I will come"; a link alone says nothing for the person."""
     visit = journey.find_visit()
-    if visit is None or not Moment.of(visit, now=clock.now()).ahead or visit.confirmed_at or visit.asked:
+    if visit is None or not VisitMoment.of(visit, now=clock.now()).ahead or visit.confirmed_at or visit.asked:
         return redirect(url_for(".show_visit"), 303)
     if request.method != "POST":
         return render_template("appointments/come.html", visit=visit)

@@ -18,13 +18,13 @@ from app.appointments.views.blueprint import JOURNEY_PREFIX, bp, keeps_typed
 from app.appointments.views.context import Errand, get_errand, kind_of
 from app.appointments.views.entry import dead_link
 from app.appointments.views.forms import CaseWishForm, ContactForm, VisitorWishForm, WishForm
-from app.appointments.views.visit import Moment
+from app.appointments.views.visit import VisitMoment
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.matching import rules
 from app.appointments.waitlist.models import WaitingEntry
 from app.appointments.waitlist.operations import JoinRequest
 from app.appointments.waitlist.refusals import ListFull
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.db import transact
 from app.errors import NotFound, TooManyTries
 from app.i18n import LANGUAGE_PREFIX, current_language, local, text
@@ -38,7 +38,7 @@ MOST_JOINS, JOINS_WINDOW = 30, timedelta(hours=1)
 
 def _changeable_visit() -> Appointment | None:
     visit = journey.find_visit()
-    return visit if visit and Moment.of(visit, now=clock.now()).changeable else None
+    return visit if visit and VisitMoment.of(visit, now=clock.now()).changeable else None
 
 
 def _errand_of(visit: Appointment) -> Errand:
@@ -72,7 +72,7 @@ def earlier_on() -> ResponseReturnValue:
     visit = _changeable_visit()
     if visit is None:
         return redirect(url_for(".show_visit"), 303)
-    wish = JoinRequest(visit.service, [visit.station], Wish(), visit.language, visit=visit)
+    wish = JoinRequest(visit.service, [visit.station], WaitingWish(), visit.language, visit=visit)
     try:
         transact(_join_once, wish, visit.id)
     except ContactNeeded:

@@ -15,7 +15,7 @@ from app.night import morning_after
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import NIGHT, Later, Letter, Skip
 from app.notifications.texts.blanks import Values
-from app.notifications.texts.writing import Part, write
+from app.notifications.texts.writing import LetterPart, write
 from app.settings import Settings
 from app.stations.models import Station
 from app.typography import comma
@@ -37,7 +37,7 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     if kind is not JOINED and (morning := morning_after(now, _zone_of(entry))):
         return Later(morning, NIGHT)
     with in_language(entry.language):
-        return write(message.channel, to, Part(kind, lambda: _values(entry)))
+        return write(message.channel, to, LetterPart(kind, lambda: _values(entry)))
 
 
 def _zone_of(entry: WaitingEntry) -> str:

@@ -34,7 +34,7 @@ from app.appointments.states import Status
 from app.appointments.waitlist import offers
 from app.appointments.waitlist.models import OfferReason, TimeOffer, WaitingEntry, WaitingPlace
 from app.appointments.waitlist.offers import OfferRequest, Recipient
-from app.appointments.waitlist.rules import Wish, is_quiet, kept_until, may_be_asked, suits
+from app.appointments.waitlist.rules import WaitingWish, is_quiet, kept_until, may_be_asked, suits
 from app.cases.models import Case
 from app.cases.readiness import CaseNotReady, Readiness, readiness
 from app.db import db, locking
@@ -223,7 +223,7 @@ def _offer_first(entry: WaitingEntry, free: "_FreeTimes", *, now: datetime) -> b
 
 def _suitable(entry: WaitingEntry, free: "_FreeTimes") -> Iterator[tuple[datetime, datetime]]:
     """Yield each free start that the person waits for and until when to keep it, but none offered before."""
-    wish = Wish(entry.from_day, entry.until_day, entry.morning, entry.afternoon)
+    wish = WaitingWish(entry.from_day, entry.until_day, entry.morning, entry.afternoon)
     before = entry.appointment.starts_at if entry.appointment else None
     had = _offered_before(entry, free.station)
     earliest = _papers_there_from(entry, free.station, now=free.now)

@@ -14,7 +14,7 @@ from app.appointments.states import Status
 from app.appointments.waitlist.matching import rules
 from app.appointments.waitlist.models import WaitingEntry, WaitingPlace
 from app.appointments.waitlist.refusals import ListFull
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.cases.models import Case
 from app.codes import new_link
 from app.crypto import link_hash, link_hashes
@@ -37,7 +37,7 @@ class JoinRequest:
 
     service: Service
     places: Sequence[Station]
-    wish: Wish
+    wish: WaitingWish
     language: str
     contact: Contact = NO_CONTACT
     visit: Appointment | None = None

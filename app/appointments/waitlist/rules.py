@@ -10,7 +10,7 @@ NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WaitingWish:
     """What a waiting person asked for; a day that is None sets no limit on its side."""
 
     from_day: date | None = None
@@ -19,7 +19,7 @@ class Wish:
     afternoon: bool = True
 
 
-def suits(wish: Wish, starts: datetime, *, before: datetime | None) -> bool:
+def suits(wish: WaitingWish, starts: datetime, *, before: datetime | None) -> bool:
     """Say whether a start, on the station's own clock, is what the person waits for.
 
     `before` is the start of the visit the person has: only an earlier time is of use.

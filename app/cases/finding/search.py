@@ -50,7 +50,7 @@ class Shelf(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class CaseSearch:
     """What is looked for: typed text, or one of the lists; `permit` is the reader's own, if any."""
 
     text: str = ""
@@ -60,12 +60,12 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCase:
     cases: Sequence[Case]
     more: bool
 
 
-def find_cases(search: Search, *, today: date) -> Found:
+def find_cases(search: CaseSearch, *, today: date) -> FoundCase:
     """Return one page of cases: those whose promise ends first, first."""
     wanted = select(Case).options(
         selectinload(Case.legs),
@@ -77,7 +77,7 @@ def find_cases(search: Search, *, today: date) -> Found:
     wanted = wanted.where(_matches(text) if text else _on_shelf(search, today))
     page = min(max(search.page, 1), MOST_PAGES)
     rows = db.session.scalars(_urgent_first(wanted).offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    return Found(rows[:PAGE], len(rows) > PAGE)
+    return FoundCase(rows[:PAGE], len(rows) > PAGE)
 
 
 def _urgent_first(wanted: Select[Case]) -> Select[Case]:
@@ -85,7 +85,7 @@ def _urgent_first(wanted: Select[Case]) -> Select[Case]:
     return wanted.order_by(closed, Case.due_on.is_(None), Case.due_on, Case.id.desc())
 
 
-def _on_shelf(search: Search, today: date) -> ColumnElement[bool]:
+def _on_shelf(search: CaseSearch, today: date) -> ColumnElement[bool]:
     still_open = and_(Case.collected_at.is_(None), Case.merged_into_id.is_(None))
     match search.shelf:
         case Shelf.TO_DECIDE:

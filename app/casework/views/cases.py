@@ -16,7 +16,7 @@ from app.accounts.models import Role
 from app.cases import decisions, history, wording
 from app.cases.decisions import Decision
 from app.cases.finding import search as finding
-from app.cases.finding.search import Search, Shelf
+from app.cases.finding.search import CaseSearch, Shelf
 from app.cases.merging import NoSuchCase
 from app.cases.models import Case, CaseEventKind
 from app.cases.queries import find_by_number
@@ -51,16 +51,16 @@ def overview() -> ResponseReturnValue:
         raise NotFound from None
     page = request.args.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-    return _list(Search(shelf=shelf, permit=permit, page=number))
+    return _list(CaseSearch(shelf=shelf, permit=permit, page=number))
 
 
 @bp.post("/search")
 @requires(Role.CLERK)
 def search() -> ResponseReturnValue:
-    return _list(Search(text=request.form.get("q", "")))
+    return _list(CaseSearch(text=request.form.get("q", "")))
 
 
-def _list(search: Search) -> ResponseReturnValue:
+def _list(search: CaseSearch) -> ResponseReturnValue:
     if not may_see_cases():
         abort(403, _("Your service point hands over no permits, so it sees no cases."))
     today = history.today(clock.now())

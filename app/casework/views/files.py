@@ -14,7 +14,7 @@ from app.errors import DomainError, NotFound
 from app.intake import applying, runs, wording
 from app.intake.models import ImportRun, RowResult, RunState
 from app.intake.runs import Sender
-from app.intake.sheet import MOST_BYTES, Problem, SheetRefused, read_sheet
+from app.intake.sheet import MOST_BYTES, SheetProblem, SheetRefused, read_sheet
 from app.staff.frame import frame
 from app.staff.permissions import get_member, may_take_in, requires
 from app.typed import read_number
@@ -71,7 +71,7 @@ def upload() -> ResponseReturnValue:
     try:
         sheet = read_sheet(content)
     except SheetRefused as refused:
-        problem = refused.problem if content else Problem("empty")
+        problem = refused.problem if content else SheetProblem("empty")
         return _list(wording.problem_words(problem), "file", refused.status)
     name = file.filename or "" if file else ""
     sender = Sender(get_member().username, None if told == BOTH else told)

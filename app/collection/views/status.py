@@ -18,15 +18,19 @@ from app.cases.models import Case
 from app.cases.queries import CaseNotFound
 from app.cases.readiness import Readiness, readiness
 from app.cases.states import Permit
-from app.cases.working_days import Standing as Promise
+from app.cases.working_days import PromiseStanding
 from app.collection import status, wording
-from app.collection.status import Answer, Standing
+from app.collection.status import CaseStanding, StatusHeadline
 from app.collection.views.blueprint import bp
 from app.errors import TooManyTries
 from app.i18n import LANGUAGE_PREFIX
 from app.wording import sentence
 
-PROMISED = (Answer.IN_REVIEW, Answer.WORK_APPROVED, Answer.RESIDENCE_APPROVED)  # answers that have a last day
+PROMISED = (
+    StatusHeadline.IN_REVIEW,
+    StatusHeadline.WORK_APPROVED,
+    StatusHeadline.RESIDENCE_APPROVED,
+)  # answers that have a last day
 
 
 @bp.get(f"{LANGUAGE_PREFIX}/status")
@@ -61,7 +65,7 @@ def _ask(form: CodeForm, code: int = 200) -> ResponseReturnValue:
 
 def _page(case: Case, *, now: datetime) -> ResponseReturnValue:
     visit = queries.find_live_for_case(case.id)
-    standing = Standing(
+    standing = CaseStanding(
         legs=case.legs,
         received_on=case.received_on,
         ready=readiness(case) is Readiness.READY,
@@ -75,29 +79,29 @@ def _page(case: Case, *, now: datetime) -> ResponseReturnValue:
         case=case,
         visit=visit,
         answer=answer,
-        heading=case.visit_type.title if answer is Answer.READY else wording.ANSWERS[answer],
+        heading=case.visit_type.title if answer is StatusHeadline.READY else wording.ANSWERS[answer],
         what_next=wording.WHAT_NEXT[answer],
         latest=_latest(case, answer, now=now),
         usual=read_usual_days() if answer in PROMISED else None,
-        lanes=_lanes(standing) if answer is not Answer.CALL_US else [],
+        lanes=_lanes(standing) if answer is not StatusHeadline.CALL_US else [],
         joint=status.joint_of(standing),
         step_words=wording.STEPS,
         state_words=wording.STEP_STATES,
     )
 
 
-def _lanes(standing: Standing) -> list[tuple[Any, list[status.Step]]]:
+def _lanes(standing: CaseStanding) -> list[tuple[Any, list[status.StatusStep]]]:
     return [
         (wording.PERMITS[Permit(leg.permit)], status.lane_of(leg, standing.received_on))
         for leg in sorted(standing.legs, key=lambda leg: leg.permit, reverse=True)
     ]
 
 
-def _latest(case: Case, answer: Answer, *, now: datetime) -> dict[str, Any]:
+def _latest(case: Case, answer: StatusHeadline, *, now: datetime) -> dict[str, Any]:
     """Return what can be said of the last day: the day, that it is past, or that nobody can say."""
     if answer not in PROMISED:
         return {}
     reading = decisions.clock_of(case, now=now)
-    if reading.standing is Promise.LATE:
+    if reading.standing is PromiseStanding.LATE:
         return {"late": _("This takes longer than the bureaus promised. We look at it.")}
     return {"day": reading.due_on} if reading.due_on else {}

@@ -31,7 +31,7 @@ LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WaitingRow:
     """One who waits: initials instead of a name, and what became of the last offer."""
 
     entry: WaitingEntry
@@ -79,10 +79,10 @@ def _page(stations: Sequence[Station], wrong: int = 0) -> str:
     )
 
 
-def _row(entry: WaitingEntry, offer: TimeOffer | None, names: Mapping[int, str]) -> Row:
+def _row(entry: WaitingEntry, offer: TimeOffer | None, names: Mapping[int, str]) -> WaitingRow:
     name = entry.name or (entry.appointment and entry.appointment.name) or names.get(_case_of(entry) or 0, "")
     state = offers.state_of(offer, now=clock.now()) if offer else None
-    return Row(entry, initials(name), offer, state)
+    return WaitingRow(entry, initials(name), offer, state)
 
 
 def _last_offers(entries: Sequence[WaitingEntry]) -> dict[int, TimeOffer]:

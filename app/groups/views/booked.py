@@ -7,7 +7,7 @@ from markupsafe import Markup
 from app import clock
 from app.appointments.availability import free_times
 from app.appointments.availability import rules as visits
-from app.appointments.availability.agenda import Offer, offers_of
+from app.appointments.availability.agenda import FreeTime, offers_of
 from app.appointments.availability.policy import (
     OutsideWindow,
     PapersElsewhere,
@@ -91,7 +91,7 @@ def one(member: int) -> ResponseReturnValue:
     return render_template("groups/one.html", member=theirs, visit=visit, near=_near(visit), word=told())
 
 
-def _near(visit: Appointment) -> list[Offer]:
+def _near(visit: Appointment) -> list[FreeTime]:
     slots = free_times.nearest_to(
         visit.station, visit.service, visit.starts_at, count=NEAR + 1, now=clock.now(),
         party_size=visit.party_size,

@@ -12,11 +12,11 @@ from app import clock
 from app.db import transact
 from app.errors import TooManyTries
 from app.groups import checking, operations
-from app.groups.checking import Checked, RowState
+from app.groups.checking import CheckedRow, RowState
 from app.groups.forms import ListForm, WhoForm
 from app.groups.models import Group
-from app.groups.operations import Draft
-from app.groups.reading import MOST_LINES, MOST_ROWS, Reading, Row, merged, read_text
+from app.groups.operations import GroupDraft
+from app.groups.reading import MOST_LINES, MOST_ROWS, ListReading, ListRow, merged, read_text
 from app.groups.sheets import read_upload
 from app.groups.views.blueprint import PREFIX, bp, draft_or_start, find_group, keeps_typed, remember
 from app.i18n import current_language, text
@@ -37,7 +37,7 @@ def who() -> ResponseReturnValue:
     if not service.needs_case and not form.people.data:
         form.people.errors = [_("Enter a number from 1 to %(most)s.", most=MOST_ROWS)]
         return _who_page(form, status=422)
-    draft = Draft(form.contact.name, form.contact, service, current_language())
+    draft = GroupDraft(form.contact.name, form.contact, service, current_language())
     known = find_group()
     group = transact(operations.start, draft, now=clock.now(), group_id=known.id if known else None)
     remember(group)
@@ -80,19 +80,19 @@ def people() -> ResponseReturnValue:
         return redirect(url_for(".times"), 303)
     form = ListForm()
     if request.method != "POST":
-        return _people_page(form, rows=[Row("", "")] * SOME_ROWS)
+        return _people_page(form, rows=[ListRow("", "")] * SOME_ROWS)
     reading = _read(form)
     if form.form_errors:
         return _people_page(form, rows=list(reading.rows), status=422)
     if "more" in request.form:
-        return _people_page(form, rows=[*reading.rows, *[Row("", "")] * MORE_ROWS])
+        return _people_page(form, rows=[*reading.rows, *[ListRow("", "")] * MORE_ROWS])
     return _judge(form, reading, group)
 
 
-def _read(form: ListForm) -> Reading:
+def _read(form: ListForm) -> ListReading:
     """Return all rows that were typed, pasted or uploaded. What is wrong is said in the form."""
     pairs = zip(request.form.getlist("code"), request.form.getlist("last4"), strict=False)
-    typed = [Row(code.strip()[:40], end.strip()[:40]) for code, end in islice(pairs, MOST_LINES)]
+    typed = [ListRow(code.strip()[:40], end.strip()[:40]) for code, end in islice(pairs, MOST_LINES)]
     pasted = read_text((form.paste.data or "")[:20_000])
     reading = merged([*typed, *pasted, *_uploaded(form)])
     # Its rows are shown below, each to be corrected on its own; those for which there is no room stay here.
@@ -103,7 +103,7 @@ def _read(form: ListForm) -> Reading:
     return reading.first(MOST_ROWS)
 
 
-def _uploaded(form: ListForm) -> list[Row]:
+def _uploaded(form: ListForm) -> list[ListRow]:
     file = request.files.get("file")
     if file is None or not file.filename:
         return []
@@ -114,10 +114,10 @@ def _uploaded(form: ListForm) -> list[Row]:
         return []
 
 
-def _judge(form: ListForm, reading: Reading, group: Group) -> ResponseReturnValue:
+def _judge(form: ListForm, reading: ListReading, group: Group) -> ResponseReturnValue:
     if not reading.rows:
         form.form_errors.append(_("Paste a list, upload a file, or fill in a row."))
-        return _people_page(form, rows=[Row("", "")] * SOME_ROWS, status=422)
+        return _people_page(form, rows=[ListRow("", "")] * SOME_ROWS, status=422)
     try:
         checked = checking.check_rows(reading.rows, address=request.remote_addr or "", now=clock.now())
     except TooManyTries as refusal:
@@ -133,8 +133,8 @@ def _judge(form: ListForm, reading: Reading, group: Group) -> ResponseReturnValu
 def _people_page(
     form: ListForm,
     *,
-    rows: Sequence[Row] = (),
-    checked: Sequence[Checked] = (),
+    rows: Sequence[ListRow] = (),
+    checked: Sequence[CheckedRow] = (),
     repeated: int = 0,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -142,7 +142,7 @@ def _people_page(
     page = render_template(
         "groups/people.html",
         form=form,
-        rows=checked or [Checked(row, RowState.UNREADABLE) for row in rows],
+        rows=checked or [CheckedRow(row, RowState.UNREADABLE) for row in rows],
         checked=bool(checked),
         ready=ready,
         repeated=repeated,

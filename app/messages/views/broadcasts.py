@@ -14,7 +14,7 @@ from app.accounts.models import Role
 from app.broadcasts import operations as broadcasts
 from app.broadcasts.letters import TO_MANY
 from app.broadcasts.models import Notice
-from app.broadcasts.operations import DELAY, Draft, Recipients
+from app.broadcasts.operations import DELAY, BroadcastDraft, Recipients
 from app.db import db, transact
 from app.errors import DomainError, NotFound
 from app.i18n import in_language
@@ -68,9 +68,9 @@ class NoticeForm:
             form.errors.append(("service", message_wording.notice_trouble("service")))
         return form
 
-    def draft(self, username: str) -> Draft:
+    def draft(self, username: str) -> BroadcastDraft:
         first, last = (find_day(self.values[name]) or date.min for name in ("first_day", "last_day"))
-        return Draft(
+        return BroadcastDraft(
             station_id=self.station.id,
             service_id=self.service_id,
             first_day=first,

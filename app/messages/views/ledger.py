@@ -23,7 +23,7 @@ from app.db import transact
 from app.errors import DomainError
 from app.messages import ledger, replay, wording
 from app.messages import wording as message_wording
-from app.messages.ledger import TABS, LedgerRow, Scope
+from app.messages.ledger import TABS, LedgerRow, LedgerScope
 from app.messages.replay import Window
 from app.notifications import pauses
 from app.notifications.delivery import outbox, reopening
@@ -46,8 +46,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 LONGEST_WINDOW = timedelta(days=14)
 
 
-def _scope() -> Scope:
-    return Scope(list_own_stations(), everything=get_member().role is Role.ADMINISTRATOR)
+def _scope() -> LedgerScope:
+    return LedgerScope(list_own_stations(), everything=get_member().role is Role.ADMINISTRATOR)
 
 
 # --- the ledger --------------------------------------------------------------------------------

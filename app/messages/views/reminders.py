@@ -14,7 +14,7 @@ from app.accounts.models import Role
 from app.appointments.reminders import changes as plan_changes
 from app.appointments.reminders.changes import PlanEdit
 from app.appointments.reminders.models import ReminderPlan
-from app.appointments.reminders.plan import Booking, Planned, planned
+from app.appointments.reminders.plan import Booking, PlannedReminder, planned
 from app.db import db, transact
 from app.errors import DomainError
 from app.messages import wording
@@ -23,7 +23,7 @@ from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
 from app.stations import queries as stations
 from app.stations.models import Service
-from app.stations.reminder_rules import By, ReminderRule, Trouble, rules_of, trouble_of
+from app.stations.reminder_rules import By, ReminderRule, RuleTrouble, rules_of, trouble_of
 from app.typed import find_day, read_number, read_time
 from app.wording import sentence
 
@@ -67,7 +67,7 @@ class RulesForm:
                 rule = _rule(row)
                 trouble = trouble_of(rule)
             except ValueError:
-                trouble = Trouble.WHEN
+                trouble = RuleTrouble.WHEN
             if trouble:
                 self.errors.append((f"days-{number}", message_wording.reminder_trouble(trouble, number + 1)))
             else:
@@ -186,7 +186,7 @@ def _example() -> dict[str, str]:
     return {name: asked[name] or usual[name] for name in usual}
 
 
-def _preview(form: RulesForm, example: dict[str, str]) -> list[Planned]:
+def _preview(form: RulesForm, example: dict[str, str]) -> list[PlannedReminder]:
     day, booked = find_day(example["visit_day"]), find_day(example["booked_day"])
     try:
         at = read_time(example["visit_time"])

@@ -28,7 +28,7 @@ from app.notifications.texts.kinds import (
     list_kinds,
 )
 from app.notifications.texts.trials import Trial
-from app.notifications.texts.versions import Found, TextEdit, TextUnfit
+from app.notifications.texts.versions import TextEdit, TextProblem, TextUnfit
 from app.notifications.texts.writing import preview
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
@@ -49,7 +49,7 @@ class TextForm:
     channel: str
     typed: dict[str, Text]
     version: int
-    found: list[Found] = field(default_factory=list)
+    found: list[TextProblem] = field(default_factory=list)
     refusal: str = ""
 
     @classmethod

@@ -12,7 +12,7 @@ EMPTY = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One call of an interface: the service's host, its version and what is asked."""
 
     host: str
@@ -27,7 +27,7 @@ class Call:
         return "&".join(f"{name}={value}" for name, value in pairs)
 
 
-def headers_of(call: Call, *, key_id: str, secret: str, nonce: str, now: datetime) -> dict[str, str]:
+def headers_of(call: ApiCall, *, key_id: str, secret: str, nonce: str, now: datetime) -> dict[str, str]:
     """Return all headers of the call, with its Authorization. `nonce` must never be used twice."""
     headers = {
         "host": call.host,

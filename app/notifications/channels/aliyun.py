@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.notifications.channels.acs3 import Call, headers_of
+from app.notifications.channels.acs3 import ApiCall, headers_of
 from app.notifications.channels.web import Web
 from app.notifications.letter import DeliveryError, Letter
 from app.notifications.phone import number_of
@@ -97,7 +97,7 @@ class AliyunSms:
         raise DeliveryError(f"no approved template for {letter.template}.{letter.language}")
 
     def _call(self, action: str, parameters: Mapping[str, str], now: datetime) -> dict[str, Any]:
-        call = Call(urlsplit(self._url).netloc, VERSION, action, parameters)
+        call = ApiCall(urlsplit(self._url).netloc, VERSION, action, parameters)
         nonce = secrets.token_hex(16)
         headers = headers_of(call, key_id=self._key_id, secret=self._secret, nonce=nonce, now=now)
         answer = self._web.post(f"{self._url}/?{call.query}", headers=headers)

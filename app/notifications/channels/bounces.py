@@ -15,7 +15,7 @@ DEAD = re.compile(r"5\.1\.(0|1|2|3|6|10)|5\.2\.1|5\.4\.4")
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BounceReport:
     """What became of one letter for one person. `key` is the message's name to providers."""
 
     key: str
@@ -25,7 +25,7 @@ class Report:
     dead: bool = False  # nothing will ever arrive at that address
 
 
-def read_reports(content: bytes) -> list[Report]:
+def read_reports(content: bytes) -> list[BounceReport]:
     """Return what a mail in the bounce box says about letters of ours; none for any other mail.
 
     A report of a delay is no report: the server goes on trying.
@@ -57,14 +57,14 @@ def _recipients(mail: Message) -> Iterator[Message]:
             yield from (block for block in blocks or () if isinstance(block, Message) and block["Action"])
 
 
-def _report(key: str, fields: Message) -> Report | None:
+def _report(key: str, fields: Message) -> BounceReport | None:
     action = str(fields["Action"]).strip().lower()
     if action not in ("failed", "delivered", "relayed"):
         return None
     address = str(fields["Original-Recipient"] or fields["Final-Recipient"] or "")
     status = status_of(str(fields["Status"] or ""))
     said = str(fields["Diagnostic-Code"] or "").rpartition(";")[2].strip()
-    return Report(
+    return BounceReport(
         key=key,
         address=address.rpartition(";")[2].strip().strip("<>"),
         delivered=action != "failed",

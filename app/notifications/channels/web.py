@@ -14,7 +14,7 @@ MOST_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """A provider's answer; `json` is empty when the body is no JSON object."""
 
     status: int
@@ -28,7 +28,7 @@ class Web:
         # `total` is for the whole request: the lease of a message counts on that.
         self._pool = urllib3.PoolManager(timeout=urllib3.Timeout(total=timeout), retries=False, maxsize=1)
 
-    def post(self, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> HttpAnswer:
         """Return the answer. Raises DeliveryError when there is none, or it is a 5xx or 429."""
         try:
             answer = self._pool.request(
@@ -38,7 +38,7 @@ class Web:
             answer.release_conn()
         except (HTTPError, OSError, ValueError) as error:
             raise DeliveryError(f"no answer: {type(error).__name__}") from None
-        found = Answer(answer.status, _object(content))
+        found = HttpAnswer(answer.status, _object(content))
         if answer.status >= 500 or answer.status == 429:
             code = found.json.get("Code", "")
             raise DeliveryError(f"{answer.status} {code}"[:100].strip())

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.db import db, locking
 from app.log import redacted
 from app.notifications import contacts
-from app.notifications.channels.bounces import Report
+from app.notifications.channels.bounces import BounceReport
 from app.notifications.delivery import outbox
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage
 
@@ -16,7 +16,7 @@ from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessa
 REPORTABLE = (MessageStatus.SENT, MessageStatus.DELIVERED)
 
 
-def note(report: Report, *, channels: Sequence[str], now: datetime) -> bool:
+def note(report: BounceReport, *, channels: Sequence[str], now: datetime) -> bool:
     """Write down what became of a message; returns whether the report was about one of ours.
 
     An address is called dead only by a bounce that names it. After a bounce the person is told over
@@ -37,7 +37,7 @@ def note(report: Report, *, channels: Sequence[str], now: datetime) -> bool:
     return True
 
 
-def _find(report: Report) -> OutboxMessage | None:
+def _find(report: BounceReport) -> OutboxMessage | None:
     number = report.key.partition("-")[0]
     if not number.isdecimal() or len(number) > 12:
         return None
@@ -48,7 +48,9 @@ def _find(report: Report) -> OutboxMessage | None:
     return message if settled else None
 
 
-def _after_bounce(message: OutboxMessage, report: Report, channels: Sequence[str], now: datetime) -> None:
+def _after_bounce(
+    message: OutboxMessage, report: BounceReport, channels: Sequence[str], now: datetime
+) -> None:
     contact_index = contacts.index_of(report.address)
     if report.dead and contact_index == message.contact_index:
         contacts.mark_failing(contact_index, message.channel, reason=message.reason, now=now)

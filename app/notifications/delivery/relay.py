@@ -48,7 +48,7 @@ ADDRESS_FAILS = Skip("address bounced before")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenAhead:
     """Letters written ahead, by message, and when: soon after, the world may be another."""
 
     at: float
@@ -131,7 +131,7 @@ class Relay:
     def _handle_while_leased(self, batch: list[ClaimedMessage], claimed_at: float) -> int:
         # Only the first half of a lease starts new sendings: the last of them ends well inside it.
         half = self.lease.total_seconds() / 2
-        written, begun = Written(at=-math.inf), 0
+        written, begun = WrittenAhead(at=-math.inf), 0
         with quick_writes() as quick:
             for index, message in enumerate(batch):
                 if self.stopping() or time.monotonic() - claimed_at >= half:
@@ -142,14 +142,14 @@ class Relay:
                 self._handle_safely(message, written, quick)
         return len(batch)
 
-    def _handle_safely(self, message: ClaimedMessage, written: Written, quick: QuickWrites) -> None:
+    def _handle_safely(self, message: ClaimedMessage, written: WrittenAhead, quick: QuickWrites) -> None:
         try:
             self._handle(message, written, quick)
         except Exception:
             # It stays claimed and is due again when its lease ends; the others must not wait for it.
             log.exception("a message was left for later", extra={"outbox_message": message.id})
 
-    def _handle(self, message: ClaimedMessage, written: Written, quick: QuickWrites) -> None:
+    def _handle(self, message: ClaimedMessage, written: WrittenAhead, quick: QuickWrites) -> None:
         if message.id in written.told:
             return
         started_at = self.clock()
@@ -193,9 +193,9 @@ class Relay:
             contacts.mark_failing(result.contact_index, message.channel, reason=result.detail, now=now)
         return outbox.record(message, result, started_at=started_at, now=now)
 
-    def _write_ahead(self, messages: list[ClaimedMessage]) -> Written:
+    def _write_ahead(self, messages: list[ClaimedMessage]) -> WrittenAhead:
         """Write the letters of some messages in one read; what goes wrong with one is kept for its turn."""
-        written = Written(at=time.monotonic())
+        written = WrittenAhead(at=time.monotonic())
         known: dict[int, list[str]] = {}  # by the message: its address under each key
         try:
             with self.reading(messages):
@@ -225,7 +225,7 @@ class Relay:
             log.exception("a message could not be written", extra={"outbox_message": message.id})
             return error
 
-    def _try(self, message: ClaimedMessage, written: Written, now: datetime) -> Result:
+    def _try(self, message: ClaimedMessage, written: WrittenAhead, now: datetime) -> Result:
         if message.expires_at and message.expires_at <= now:
             return Result(Outcome.SKIPPED, "too late")
         letter = written.letters[message.id]

@@ -26,7 +26,7 @@ _BUTTON = (
 _LINK = "color:#0B5A6B"
 
 
-class Trouble(StrEnum):
+class TextTrouble(StrEnum):
     """What can be wrong with a text that somebody typed."""
 
     EMPTY = "empty"
@@ -37,8 +37,8 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    trouble: Trouble
+class BlankProblem:
+    trouble: TextTrouble
     blank: str = ""
 
 
@@ -47,15 +47,15 @@ def names_in(text: str) -> set[str]:
     return set(BLANK.findall(text))
 
 
-def problems_of(text: str, *, known: Collection[str], required: Collection[str] = ()) -> list[Problem]:
+def problems_of(text: str, *, known: Collection[str], required: Collection[str] = ()) -> list[BlankProblem]:
     """Return what is wrong with a text, in the order in which it is worth saying."""
     if not text.strip():
-        return [Problem(Trouble.EMPTY)]
+        return [BlankProblem(TextTrouble.EMPTY)]
     found = names_in(text)
-    problems = [Problem(Trouble.UNKNOWN, name) for name in sorted(found - set(known))]
-    problems += [Problem(Trouble.MISSING, name) for name in sorted(set(required) - found)]
+    problems = [BlankProblem(TextTrouble.UNKNOWN, name) for name in sorted(found - set(known))]
+    problems += [BlankProblem(TextTrouble.MISSING, name) for name in sorted(set(required) - found)]
     if "{" in BLANK.sub("", text) or "}" in BLANK.sub("", text):
-        problems.append(Problem(Trouble.BRACE))
+        problems.append(BlankProblem(TextTrouble.BRACE))
     return problems
 
 

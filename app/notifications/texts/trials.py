@@ -13,7 +13,7 @@ from app.notifications.delivery.outbox import ClaimedMessage, OutboxRequest
 from app.notifications.letter import Letter, Skip
 from app.notifications.models import TrialMessage
 from app.notifications.texts.kinds import examples_of, find_kind
-from app.notifications.texts.writing import Part, write
+from app.notifications.texts.writing import LetterPart, write
 
 TOPIC = "trial"
 KEEP = timedelta(days=1)
@@ -60,7 +60,7 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip:
     if row is None or kind is None:
         return Skip("no such test")
     with in_language(row.language):
-        return write(message.channel, row.contact, Part(kind, lambda: examples_of(kind)))
+        return write(message.channel, row.contact, LetterPart(kind, lambda: examples_of(kind)))
 
 
 def forget(*, now: datetime) -> int:

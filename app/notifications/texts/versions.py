@@ -14,7 +14,7 @@ from app.errors import DomainError
 from app.i18n import current_language, in_language
 from app.localtext import LANGUAGES
 from app.notifications.models import MessageText
-from app.notifications.texts.blanks import Problem, Trouble, problems_of
+from app.notifications.texts.blanks import BlankProblem, TextTrouble, problems_of
 from app.notifications.texts.kinds import EMAIL, MessageKind, Text
 
 MOST_SIGNS = {"subject": 200, "heading": 200, "body": 4000}
@@ -32,18 +32,18 @@ class TextUnfit(DomainError):
     code: ClassVar[str] = "text_unfit"
     status = 422
 
-    def __init__(self, problems: Sequence["Found"] = ()) -> None:
+    def __init__(self, problems: Sequence["TextProblem"] = ()) -> None:
         super().__init__()
         self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TextProblem:
     """One problem and where it is: in which language and field."""
 
     language: str
     field: str
-    problem: Problem
+    problem: BlankProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def save(edit: TextEdit, *, now: datetime) -> MessageText:
     return row
 
 
-def check(kind: MessageKind, channel: str, texts: Mapping[str, Text]) -> list[Found]:
+def check(kind: MessageKind, channel: str, texts: Mapping[str, Text]) -> list[TextProblem]:
     """Return every problem of the texts in all languages."""
     found = []
     for language in LANGUAGES:
@@ -182,8 +182,8 @@ def check(kind: MessageKind, channel: str, texts: Mapping[str, Text]) -> list[Fo
             required = kind.required[channel] if field == "body" else ()
             problems = problems_of(text, known=kind.known, required=required)
             if len(text) > MOST_SIGNS[field]:
-                problems.append(Problem(Trouble.LONG))
-            found += [Found(language, field, problem) for problem in problems]
+                problems.append(BlankProblem(TextTrouble.LONG))
+            found += [TextProblem(language, field, problem) for problem in problems]
     return found
 
 

@@ -17,7 +17,7 @@ from app.notifications.texts.stand_ins import put_in, stand_in
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LetterPart:
     """What one cause says: its kind, and its values, asked for once in each language."""
 
     kind: MessageKind
@@ -34,14 +34,17 @@ class Section:
     html: Markup
 
 
-def write(channel: str, to: str, *parts: Part, calendar: CalendarFile | None = None) -> Letter:
+def write(channel: str, to: str, *parts: LetterPart, calendar: CalendarFile | None = None) -> Letter:
     """Return the letter in the current language; an e-mail has Chinese below. Several parts make one."""
     words = {part.kind.name: texts.read_remembered(part.kind, channel) for part in parts}
     return _sms(to, parts, words) if channel == SMS else _email(to, parts, words, calendar)
 
 
 def _email(
-    to: str, parts: tuple[Part, ...], words: Mapping[str, texts.InLanguages], calendar: CalendarFile | None
+    to: str,
+    parts: tuple[LetterPart, ...],
+    words: Mapping[str, texts.InLanguages],
+    calendar: CalendarFile | None,
 ) -> Letter:
     language = current_language()
     personal: list[str] = []
@@ -68,7 +71,7 @@ def _stop_link(values: Values) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedSection:
     """A section to write: everything that decides it but what differs from person to person."""
 
     language: str
@@ -77,9 +80,9 @@ class Wanted:
     strong: frozenset[str]
 
 
-def _wanted(part: Part, words: Mapping[str, texts.InLanguages], personal: list[str]) -> Wanted:
+def _wanted(part: LetterPart, words: Mapping[str, texts.InLanguages], personal: list[str]) -> WantedSection:
     values = part.values()
-    return Wanted(
+    return WantedSection(
         language=current_language(),
         text=words[part.kind.name].current,
         values=tuple(stand_in(values, personal).items()),
@@ -97,7 +100,7 @@ class Drawn:
 
 
 @lru_cache(maxsize=500)
-def _draw(wanted: tuple[Wanted, ...], parts: int) -> Drawn:
+def _draw(wanted: tuple[WantedSection, ...], parts: int) -> Drawn:
     """Write a letter once for all who get the same but for their link and number.
 
     Thousands of reminders of a day differ in nothing else, and writing is the slow part of sending.
@@ -114,7 +117,7 @@ def _draw(wanted: tuple[Wanted, ...], parts: int) -> Drawn:
     )
 
 
-def _section(wanted: Wanted) -> Section:
+def _section(wanted: WantedSection) -> Section:
     values, text = dict(wanted.values), wanted.text
     return Section(
         language=wanted.language,
@@ -124,7 +127,7 @@ def _section(wanted: Wanted) -> Section:
     )
 
 
-def _sms(to: str, parts: tuple[Part, ...], words: Mapping[str, texts.InLanguages]) -> Letter:
+def _sms(to: str, parts: tuple[LetterPart, ...], words: Mapping[str, texts.InLanguages]) -> Letter:
     filled = [(words[part.kind.name].current.body, part.values()) for part in parts]
     return Letter(
         to=to,

@@ -10,13 +10,13 @@ from app.notifications import signature
 from app.notifications.channels.registry import channels_of
 from app.notifications.channels.web import Web
 from app.notifications.letter import DeliveryError, Letter
-from app.notifications.watch.troubles import News
+from app.notifications.watch.troubles import TroubleNews
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
-def sound(news: News, settings: Settings, *, now: datetime) -> bool:
+def sound(news: TroubleNews, settings: Settings, *, now: datetime) -> bool:
     """Tell ALERT_EMAIL and ALERT_URL; returns False when nobody could be told, though somebody should."""
     for trouble in news.began:
         log.error("alert: %s", trouble.words, extra={"alert": trouble.name})
@@ -40,11 +40,11 @@ def _tried(tell: Callable[[], None]) -> bool:
     return True
 
 
-def _lines(news: News) -> list[str]:
+def _lines(news: TroubleNews) -> list[str]:
     return [*(trouble.words for trouble in news.began), *(f"Over: {name}" for name in news.ended)]
 
 
-def _mail(news: News, settings: Settings, now: datetime) -> None:
+def _mail(news: TroubleNews, settings: Settings, now: datetime) -> None:
     first = _lines(news)[0]
     where = f"{settings.public_url}/staff/system"
     text = "\n".join([*_lines(news), "", where, "docs/runbook.md says what to do."])
@@ -56,7 +56,7 @@ def _mail(news: News, settings: Settings, now: datetime) -> None:
         channel.close()
 
 
-def _post(news: News, settings: Settings, now: datetime) -> None:
+def _post(news: TroubleNews, settings: Settings, now: datetime) -> None:
     began = [{"name": trouble.name, "text": trouble.words} for trouble in news.began]
     body = json.dumps({"began": began, "ended": news.ended, "text": "\n".join(_lines(news))}).encode()
     headers = {"Content-Type": "application/json"}

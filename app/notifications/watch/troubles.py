@@ -82,7 +82,7 @@ def read_troubles(*, channels: Sequence[str], now: datetime) -> list[Trouble]:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class TroubleNews:
     """What operators have not been told yet."""
 
     began: list[Trouble]
@@ -92,7 +92,7 @@ class News:
         return bool(self.began or self.ended)
 
 
-def take_news(troubles: Sequence[Trouble], *, now: datetime) -> News:
+def take_news(troubles: Sequence[Trouble], *, now: datetime) -> TroubleNews:
     """Return what is new, and count it as told; several processes tell it once. Inside `transact()`."""
     known = {alert.name: alert for alert in db.session.scalars(locking(select(Alert)))}
     began = []
@@ -109,10 +109,10 @@ def take_news(troubles: Sequence[Trouble], *, now: datetime) -> News:
         began.append(trouble)
     for alert in known.values():
         db.session.delete(alert)
-    return News(began, sorted(name for name, alert in known.items() if alert.told_at))
+    return TroubleNews(began, sorted(name for name, alert in known.items() if alert.told_at))
 
 
-def tell_again(news: News) -> None:
+def tell_again(news: TroubleNews) -> None:
     """Undo the counting when telling failed, so that the next look tells it. Inside `transact()`."""
     for trouble in news.began:
         alert = db.session.get(Alert, trouble.name)

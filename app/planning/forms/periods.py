@@ -31,7 +31,7 @@ Typed = Mapping[str, str]
 Period = tuple[time, time, int, int, int]  # opens, closes, desks, of them held, their group
 
 
-class Unfit(Exception):
+class PeriodUnfit(Exception):
     """Something typed cannot be used; `words` says what and what to do."""
 
     def __init__(self, words: str) -> None:
@@ -60,14 +60,14 @@ class PeriodRow:
         """Return the period. Raises Unfit."""
         opens, closes = _time(self.opens, self.label), _time(self.closes, self.label)
         if opens >= closes:
-            raise Unfit(_("%(row)s: the closing time must be after the opening time.", row=self.label))
+            raise PeriodUnfit(_("%(row)s: the closing time must be after the opening time.", row=self.label))
         if not self.desks.isascii() or not self.desks.isdigit() or not 1 <= int(self.desks[:4]) <= MOST_DESKS:
-            raise Unfit(
+            raise PeriodUnfit(
                 _("%(row)s: enter the number of desks, from 1 to %(most)s.", row=self.label, most=MOST_DESKS)
             )
         held = int(self.held) if self.held.isascii() and self.held.isdigit() else -1 if self.held else 0
         if not 0 <= held < int(self.desks):
-            raise Unfit(_("%(row)s: hold fewer desks than are open.", row=self.label))
+            raise PeriodUnfit(_("%(row)s: hold fewer desks than are open.", row=self.label))
         return opens, closes, int(self.desks), held, self.read_group()
 
     def read_group(self) -> int:
@@ -79,9 +79,9 @@ def _time(text: str, label: str) -> time:
     found = _TIME.fullmatch(text)
     hour, minute = (int(found[1]), int(found[2])) if found else (99, 99)
     if hour > 23 or minute > 59:
-        raise Unfit(_("%(row)s: enter times like 09:00.", row=label))
+        raise PeriodUnfit(_("%(row)s: enter times like 09:00.", row=label))
     if minute % 5:
-        raise Unfit(_("%(row)s: use times in steps of 5 minutes.", row=label))
+        raise PeriodUnfit(_("%(row)s: use times in steps of 5 minutes.", row=label))
     return time(hour, minute)
 
 
@@ -106,7 +106,7 @@ def read_rows(rows: Iterable[PeriodRow], errors: list[tuple[str, str]]) -> list[
     for row in filled:
         try:
             periods.append(row.read())
-        except Unfit as unfit:
+        except PeriodUnfit as unfit:
             row.error = unfit.words
             errors.append((f"{row.prefix}-opens", unfit.words))
     for group in {period[-1] for period in periods}:
@@ -208,7 +208,7 @@ class ClosureForm:
             return None
         try:
             moment = _time(self.values[f"{which}_time"], label)
-        except Unfit as unfit:
+        except PeriodUnfit as unfit:
             self.errors.append((f"{which}_time", unfit.words))
             return None
         return datetime.combine(day, moment, zone).astimezone(UTC)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app import clock
 from app.appointments.availability.free_times import forget_candidates
 from app.appointments.displacement import wording as displacement_words
-from app.appointments.displacement.operations import Displacement, Spot
+from app.appointments.displacement.operations import Displacement, TimeAtStation
 from app.appointments.letters import letters
 from app.db import transact
 from app.i18n import in_language
@@ -20,11 +20,11 @@ from app.localtext import LANGUAGES
 from app.planning import operations
 from app.planning.decisions import Choice, Decisions
 from app.planning.edits import CalendarEdit, ClosureEdit, PlanEdit, reason_of
-from app.planning.effects import Effect, StationChange, Touched, effect_of
+from app.planning.effects import EditedPlan, Effect, Touched, effect_of
 from app.planning.operations import UNDO_PLAN, PlanSave
 from app.planning.refusals import EffectChanged
 from app.planning.wording import CHOICES, WEEKDAYS
-from app.stations.hours.calendar import Difference, difference, read_year
+from app.stations.hours.calendar import CalendarDifference, difference, read_year
 from app.stations.hours.plans import forget_plans
 from app.stations.limits import forget_limits
 from app.stations.queries import get_station
@@ -81,7 +81,7 @@ def _save(operation: Operation, decisions: Decisions) -> None:
 
 def _page(saves: Sequence[PlanSave], decisions: Decisions, problem: str = "", repeated: Repeated = ()) -> str:
     now = clock.now()
-    changes = [StationChange.of(get_station(save.station_slug), save.edit) for save in saves]
+    changes = [EditedPlan.of(get_station(save.station_slug), save.edit) for save in saves]
     effect = effect_of(changes, now=now, shown=decisions.shown)
     sent = [
         (name, value)
@@ -106,13 +106,13 @@ def _page(saves: Sequence[PlanSave], decisions: Decisions, problem: str = "", re
     )
 
 
-def _preset(changes: Sequence[StationChange]) -> Choice:
+def _preset(changes: Sequence[EditedPlan]) -> Choice:
     """Return the choice that fits most: who meets a closed door is moved."""
     closes = all(isinstance(c.edit, ClosureEdit) or not getattr(c.edit, "opens", True) for c in changes)
     return Choice.MOVE if closes else Choice.KEEP
 
 
-def _change_of_year(edit: PlanEdit) -> Difference | None:
+def _change_of_year(edit: PlanEdit) -> CalendarDifference | None:
     """Return what becomes of the days of a year, for a change of the calendar."""
     if not isinstance(edit, CalendarEdit):
         return None
@@ -143,11 +143,11 @@ def _script(touched: Touched, effect: Effect) -> str:
 def _displacement(touched: Touched, effect: Effect) -> Displacement:
     home = touched.visit.station_id
     edit = next(change.edit for change in effect.changes if change.station.id == home)
-    return Displacement(Spot.of(touched.visit), reason_of(edit))
+    return Displacement(TimeAtStation.of(touched.visit), reason_of(edit))
 
 
-def _new_spot(touched: Touched) -> Spot | None:
+def _new_spot(touched: Touched) -> TimeAtStation | None:
     proposal = touched.proposal
     if proposal is None:
         return None
-    return Spot(proposal.station.name, proposal.starts_at, proposal.station.timezone)
+    return TimeAtStation(proposal.station.name, proposal.starts_at, proposal.station.timezone)

@@ -11,11 +11,11 @@ from app.accounts.models import Role
 from app.errors import NotFound
 from app.i18n import text
 from app.publishing import queries, wording
-from app.publishing.cells import Difference
+from app.publishing.cells import ChangedCell
 from app.publishing.operations import PointChanged
 from app.publishing.pictures import MOST_BYTES
 from app.publishing.queries import Editing
-from app.publishing.reading import Known
+from app.publishing.reading import KnownNetwork
 from app.publishing.writing import DEFAULT_TIMEZONE
 from app.staff.frame import frame
 from app.staff.permissions import get_member, list_own_stations
@@ -48,12 +48,12 @@ def get_editing_or_404(slug: str) -> Editing:
     return Editing(slug, station, draft)
 
 
-def known() -> Known:
+def known() -> KnownNetwork:
     today = clock.now().astimezone(ZoneInfo(DEFAULT_TIMEZONE)).date()
-    return Known(frozenset(queries.services_by_code()), today)
+    return KnownNetwork(frozenset(queries.services_by_code()), today)
 
 
-def described(changes: list[Difference]) -> list[dict[str, str]]:
+def described(changes: list[ChangedCell]) -> list[dict[str, str]]:
     """Return changes in the words of the page."""
     services = {code: text(service.name) for code, service in queries.services_by_code().items()}
     return [

@@ -23,9 +23,9 @@ from app.publishing.cells import (
     localised,
 )
 from app.publishing.operations import DraftSave, PointChanged
-from app.publishing.pictures import PhotoUnfit, Picture, take_in
+from app.publishing.pictures import PhotoUnfit, StoredPicture, take_in
 from app.publishing.queries import Editing
-from app.publishing.reading import Checked, Unfit, check, check_slug, clean
+from app.publishing.reading import CellUnfit, CheckedCells, check, check_slug, clean
 from app.publishing.views.blueprint import administrates, bp, conflict, get_editing_or_404, known
 from app.staff.permissions import get_member, list_own_stations, requires
 from app.stations.geography.datum import Datum
@@ -65,7 +65,7 @@ def begin() -> ResponseReturnValue:
         slug = check_slug(typed)
         first = {"name_en": name, "kind": StationKind.STATION, "number": str(_next_number())}
         transact(operations.begin, slug, first, username=get_member().username, now=clock.now())
-    except Unfit as unfit:
+    except CellUnfit as unfit:
         return render_template("publishing/new.html", slug=typed, name=name, error=unfit.words), 422
     except PointChanged:
         taken = _("Another point has this address already. Choose another one.")
@@ -81,7 +81,7 @@ def _next_number() -> int:
 @requires(Role.MANAGER)
 def edit(slug: str) -> ResponseReturnValue:
     editing = get_editing_or_404(slug)
-    return _form(editing, Checked(editing.cells))
+    return _form(editing, CheckedCells(editing.cells))
 
 
 @bp.post("/<slug>")
@@ -106,7 +106,7 @@ def save(slug: str) -> ResponseReturnValue:
     return _saved(slug)
 
 
-def _keep(slug: str, picture: Picture | None) -> None:
+def _keep(slug: str, picture: StoredPicture | None) -> None:
     """Keep the photo of a form that is shown again: no browser sends a file a second time by itself."""
     if picture:
         transact(operations.keep_picture, slug, picture, now=clock.now())
@@ -139,7 +139,7 @@ def _typed(editing: Editing) -> Cells:
     return typed
 
 
-def _picture() -> tuple[Picture | None, str]:
+def _picture() -> tuple[StoredPicture | None, str]:
     """Return the uploaded photo made small, and what is wrong with it."""
     file = request.files.get("photo_file")
     if file is None or not file.filename:
@@ -151,7 +151,7 @@ def _picture() -> tuple[Picture | None, str]:
 
 
 def _form(
-    editing: Editing, checked: Checked, *, stamp: str = "", theirs: list[dict[str, str]] | None = None
+    editing: Editing, checked: CheckedCells, *, stamp: str = "", theirs: list[dict[str, str]] | None = None
 ) -> str:
     """Return the form; `stamp` says what it was filled with first, when it is shown again for mending."""
     services = queries.services_by_code()

@@ -11,7 +11,7 @@ from app.db import transact
 from app.errors import NotFound
 from app.i18n import text
 from app.publishing import operations, queries, wording
-from app.publishing.cells import Difference
+from app.publishing.cells import ChangedCell
 from app.publishing.operations import PapersKept, VisitsBooked
 from app.publishing.views.blueprint import administrates, bp, described, get_editing_or_404
 from app.staff.permissions import get_member, requires
@@ -23,7 +23,7 @@ from app.stations.models import Station
 def history(slug: str) -> ResponseReturnValue:
     editing = get_editing_or_404(slug)
     changes = queries.list_changes(editing.station) if editing.station else ()
-    words = described([Difference(c.field, c.before, c.after) if c.field else _WHOLE for c in changes])
+    words = described([ChangedCell(c.field, c.before, c.after) if c.field else _WHOLE for c in changes])
     return render_template(
         "publishing/history.html",
         editing=editing,
@@ -34,7 +34,7 @@ def history(slug: str) -> ResponseReturnValue:
     )
 
 
-_WHOLE = Difference("kind", "", "")  # stands for the point as a whole; its words are not shown
+_WHOLE = ChangedCell("kind", "", "")  # stands for the point as a whole; its words are not shown
 
 
 @bp.get("/<slug>/retire")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from app.db import Base, run
-from app.stations.finding.nearby import Spot, nearest
+from app.stations.finding.nearby import StationSpot, nearest
 from app.stations.finding.remembered import stations_with
 from app.stations.finding.wanted import Wanted, conditions
 from app.stations.geography.distance import Positioned, Ranked, among
@@ -37,7 +37,7 @@ class Listing:
     """`ranked` is by station id and empty without an origin; `more` says that others follow."""
 
     stations: list[Station]
-    ranked: dict[int, Ranked[Spot]] = field(default_factory=dict)
+    ranked: dict[int, Ranked[StationSpot]] = field(default_factory=dict)
     more: bool = False
 
 
@@ -64,7 +64,7 @@ def list_page(asked: Question, *, start: int = 0, count: int) -> Listing:
 Versions = dict[int, int]
 
 
-def _fitting(asked: Question, wanted: int) -> tuple[Versions, list[Ranked[Spot]]]:
+def _fitting(asked: Question, wanted: int) -> tuple[Versions, list[Ranked[StationSpot]]]:
     """Return the points in order; for open doors a second, longer look where the first finds too few."""
     if asked.open_at is None:
         return _candidates(asked, wanted)
@@ -76,7 +76,7 @@ def _fitting(asked: Question, wanted: int) -> tuple[Versions, list[Ranked[Spot]]
     return opened, among([r for r in ranked if r.station.id in opened])
 
 
-def _candidates(asked: Question, count: int) -> tuple[Versions, list[Ranked[Spot]]]:
+def _candidates(asked: Question, count: int) -> tuple[Versions, list[Ranked[StationSpot]]]:
     count = min(count, MOST_RANKED)
     if asked.origin is None:
         return _in_order(asked.wanted, count), []

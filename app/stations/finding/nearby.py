@@ -26,7 +26,7 @@ _columns = _table.c
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class StationSpot:
     """A station's row, as far as it is needed to measure."""
 
     id: int
@@ -41,7 +41,7 @@ _reaches: dict[tuple[Engine, Wanted, int], float] = {}
 MOST_REMEMBERED = 1000
 
 
-def nearest(origin: Positioned, wanted: Wanted, *, count: int) -> list[Ranked[Spot]]:
+def nearest(origin: Positioned, wanted: Wanted, *, count: int) -> list[Ranked[StationSpot]]:
     """Return so many points that have what is wanted, nearest first; fewer where there are no more."""
     key = (db.engine, wanted, count)
     reach = _reaches.get(key)
@@ -58,13 +58,13 @@ def nearest(origin: Positioned, wanted: Wanted, *, count: int) -> list[Ranked[Sp
 
 def _ranked_within(
     radius: float, origin: Positioned, wanted: Wanted, count: int
-) -> list[Ranked[Spot]] | None:
+) -> list[Ranked[StationSpot]] | None:
     """Return the nearest points, or None when there may be nearer ones outside the radius."""
     x, y, z = direction(origin.lat, origin.lon)
     more = {"x": x, "y": y, "z": z, "most": count + MORE_MEASURED}
     edges = _edges(box_around(origin, radius), "")
     rows = run(_spots(*_asked(wanted)), {**wanted.values, **edges, **more})
-    ranked = rank(origin, [Spot(*row) for row in rows], limit=count)
+    ranked = rank(origin, [StationSpot(*row) for row in rows], limit=count)
     if radius >= HALF_THE_EARTH_M:
         return ranked
     whole = len(ranked) == count and ranked[-1].distance_m <= radius

@@ -9,7 +9,7 @@ from app.stations.geography import names, stretches, vocabulary
 from app.stations.geography.places import (
     MOST_CANDIDATES,
     Ambiguous,
-    Found,
+    FoundPlace,
     NamedPlace,
     Outcome,
     PlaceKind,
@@ -113,7 +113,7 @@ def _one(index: "NameIndex", typed: Typed, match: Match, place: NamedPlace) -> O
     if place.kind is PlaceKind.CITY:
         return Ambiguous(typed.text, (place, *index.districts), too_large=place)
     if place.kind is not PlaceKind.STREET:
-        return Found(place, match.guessed, also)
+        return FoundPlace(place, match.guessed, also)
     return _street(index, typed, match, place)
 
 
@@ -122,11 +122,11 @@ def _street(index: "NameIndex", typed: Typed, match: Match, street: NamedPlace) 
     if match.number is not None:
         known = index.numbers.get(names.key_of(street.name.zh), ())
         if point := stretches.position_of(match.number, known):
-            return Found(
+            return FoundPlace(
                 NamedPlace("", PlaceKind.ADDRESS, _addressed(street.name, match.number), point), match.guessed
             )
     if street.length_m <= MOST_LENGTH_M:
-        return Found(street, match.guessed)
+        return FoundPlace(street, match.guessed)
     near = parts_of(index, street) or index.districts
     return Ambiguous(typed.text, near, too_large=street)
 

@@ -47,7 +47,7 @@ class NamedPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPlace:
     """`guessed`: not what was typed, but most like it; `candidates` are what else may be meant."""
 
     place: NamedPlace
@@ -76,7 +76,7 @@ class Unknown:
     candidates: tuple[NamedPlace, ...] = ()
 
 
-Outcome = Found | Ambiguous | Unknown
+Outcome = FoundPlace | Ambiguous | Unknown
 
 
 class BadCoordinates(DomainError):
@@ -132,7 +132,7 @@ class DatumUnknown(DomainError):
 
 def only_place(outcome: Outcome) -> NamedPlace:
     """Return the one place that was meant. Raises PlaceUnknown or PlaceAmbiguous."""
-    if isinstance(outcome, Found):
+    if isinstance(outcome, FoundPlace):
         return outcome.place
     if isinstance(outcome, Ambiguous):
         raise PlaceAmbiguous(outcome.text, outcome.candidates)
@@ -161,13 +161,13 @@ def find_position(text: str, *, datum: str = Datum.WGS84) -> Point | None:
     return Point(there.lat, there.lon, found.precision_m)
 
 
-def find_typed_position(text: str, *, datum: str = Datum.WGS84) -> "Found | None":
+def find_typed_position(text: str, *, datum: str = Datum.WGS84) -> "FoundPlace | None":
     """Return the position that a person typed; longitude first is read, too, and said to be a guess."""
     try:
         point = find_position(text, datum=datum)
     except CoordinatesSwapped as swapped:
-        return Found(at_position(swapped.meant), guessed=True)
-    return Found(at_position(point)) if point else None
+        return FoundPlace(at_position(swapped.meant), guessed=True)
+    return FoundPlace(at_position(point)) if point else None
 
 
 def with_datum(text: str, datum: str) -> str:

@@ -29,7 +29,7 @@ class LinkHidesPlace(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenPosition:
     """A position as it was written. `datum` is None where the writing does not say it."""
 
     lat: float
@@ -38,7 +38,7 @@ class Written:
     precision_m: int = 0
 
 
-def read(text: str) -> Written | None:
+def read(text: str) -> WrittenPosition | None:
     """Return the position that a text is; None when it is another text. Raises LinkHidesPlace."""
     text = unicodedata.normalize("NFKC", text).strip()
     return _geo(text) or _shared(text) or _plus_code(text) or _angles(text)
@@ -76,7 +76,7 @@ _ANGLES = tuple(
 )
 
 
-def _angles(text: str) -> Written | None:
+def _angles(text: str) -> WrittenPosition | None:
     """Read two angles that say by a side or a degree sign what they are."""
     text = text.casefold()
     for words, sign in _SIDES:
@@ -90,10 +90,10 @@ def _angles(text: str) -> Written | None:
         return None
     (a, side_a, marked_a), (b, side_b, marked_b) = first, second
     if side_a == side_b == "" and marked_a and marked_b:
-        return Written(a, b)
+        return WrittenPosition(a, b)
     if {side_a, side_b} == {"lat", "lon"}:
         lat, lon = (a, b) if side_a == "lat" else (b, a)
-        return Written(lat, lon if abs(lat) <= 90 else FARTHER_THAN_ANY)
+        return WrittenPosition(lat, lon if abs(lat) <= 90 else FARTHER_THAN_ANY)
     return None
 
 
@@ -121,7 +121,7 @@ _CODE = re.compile(r"(?P<code>[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,5})(?P
 _OF_THE_CITY = re.compile(r"(?:haikou|hainan|china|海口市?|海南省?|中国|хайкоу|хайнань|китай|[\s,])*", re.I)
 
 
-def _geo(text: str) -> Written | None:
+def _geo(text: str) -> WrittenPosition | None:
     found = _GEO.fullmatch(text)
     if not found:
         return None
@@ -129,10 +129,10 @@ def _geo(text: str) -> Written | None:
     lat, lon = _number(found["lat"]), _number(found["lon"])
     if (lat, lon) == (0, 0) and asked:
         lat, lon = asked  # "0,0" with the place in the question is how Android asks
-    return Written(lat, lon, Datum.WGS84) if lat is not None and lon is not None else None
+    return WrittenPosition(lat, lon, Datum.WGS84) if lat is not None and lon is not None else None
 
 
-def _plus_code(text: str) -> Written | None:
+def _plus_code(text: str) -> WrittenPosition | None:
     found = _CODE.fullmatch(text)
     if not found or not _OF_THE_CITY.fullmatch(found["rest"]):
         return None
@@ -143,7 +143,7 @@ def _plus_code(text: str) -> Written | None:
         return None
     area = plus_codes.decode(code)
     half = (area.latitudeHi - area.latitudeLo) / 2 * METRES_PER_DEGREE
-    return Written(area.latitudeCenter, area.longitudeCenter, Datum.WGS84, max(1, round(half)))
+    return WrittenPosition(area.latitudeCenter, area.longitudeCenter, Datum.WGS84, max(1, round(half)))
 
 
 # --- links --------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ _BAIDU_DATUMS = {"gcj02": Datum.GCJ02, "wgs84": Datum.WGS84, "bd09ll": Datum.BD0
 Query = dict[str, str]
 
 
-def _shared(text: str) -> Written | None:
+def _shared(text: str) -> WrittenPosition | None:
     """Read a link, with or without words around it. Raises LinkHidesPlace for one that says no position."""
     found = _LINK.search(text)
     if not found:
@@ -175,7 +175,7 @@ def _shared(text: str) -> Written | None:
     raise LinkHidesPlace
 
 
-def _amap(parts: SplitResult, query: Query) -> Written | None:
+def _amap(parts: SplitResult, query: Query) -> WrittenPosition | None:
     datum = Datum.WGS84 if query.get("coordinate") == "wgs84" or query.get("dev") == "1" else Datum.GCJ02
     if query.get("p"):  # the number of a place, its latitude and longitude, its name
         return _lat_lon(",".join(query["p"].split(",")[1:3]), datum)
@@ -188,7 +188,7 @@ def _amap(parts: SplitResult, query: Query) -> Written | None:
     return _named(query, pairs, datum)
 
 
-def _baidu(parts: SplitResult, query: Query) -> Written | None:
+def _baidu(parts: SplitResult, query: Query) -> WrittenPosition | None:
     datum = _BAIDU_DATUMS.get(query.get("coord_type", ""), Datum.BD09)
     for name in ("location", "latlng", "destination", "center"):
         if name in query and (written := _lat_lon(query[name], datum)):
@@ -196,7 +196,7 @@ def _baidu(parts: SplitResult, query: Query) -> Written | None:
     return None
 
 
-def _tencent(parts: SplitResult, query: Query) -> Written | None:
+def _tencent(parts: SplitResult, query: Query) -> WrittenPosition | None:
     marked = re.search(r"coord:([^;|]+)", query.get("marker", ""))
     for pair in (marked[1] if marked else "", query.get("coord", ""), query.get("tocoord", "")):
         if written := _lat_lon(pair, Datum.GCJ02):
@@ -206,7 +206,7 @@ def _tencent(parts: SplitResult, query: Query) -> Written | None:
     )
 
 
-def _google(parts: SplitResult, query: Query) -> Written | None:
+def _google(parts: SplitResult, query: Query) -> WrittenPosition | None:
     path = unquote(parts.path)
     if pinned := re.findall(r"!3d(-?[0-9.]+)!4d(-?[0-9.]+)", path + parts.query):
         return _lat_lon(",".join(pinned[-1]), Datum.GCJ02)
@@ -218,14 +218,14 @@ def _google(parts: SplitResult, query: Query) -> Written | None:
     return _lat_lon(next((found[1] for found in (named, seen) if found), ""), Datum.GCJ02)
 
 
-def _apple(parts: SplitResult, query: Query) -> Written | None:
+def _apple(parts: SplitResult, query: Query) -> WrittenPosition | None:
     for name in ("coordinate", "ll", "daddr", "q", "sll", "center"):
         if name in query and (written := _lat_lon(query[name], Datum.GCJ02)):
             return written
     return None
 
 
-def _osm(parts: SplitResult, query: Query) -> Written | None:
+def _osm(parts: SplitResult, query: Query) -> WrittenPosition | None:
     if written := _named(query, (("mlat", "mlon"), ("lat", "lon")), Datum.WGS84):
         return written
     seen = re.search(r"map=[0-9.]+/(-?[0-9.]+)/(-?[0-9.]+)", parts.fragment)
@@ -233,7 +233,7 @@ def _osm(parts: SplitResult, query: Query) -> Written | None:
     return _lat_lon(f"{seen[1]},{seen[2]}" if seen and not asked else asked, Datum.WGS84)
 
 
-def _yandex(parts: SplitResult, query: Query) -> Written | None:
+def _yandex(parts: SplitResult, query: Query) -> WrittenPosition | None:
     if "rtext" in query:
         return _lat_lon(query["rtext"].split("~")[-1], Datum.WGS84)
     for name in ("pt", "whatshere[point]", "poi[point]", "ll"):
@@ -242,12 +242,12 @@ def _yandex(parts: SplitResult, query: Query) -> Written | None:
     return _lat_lon(query.get("text", ""), Datum.WGS84)
 
 
-def _two_gis(parts: SplitResult, query: Query) -> Written | None:
+def _two_gis(parts: SplitResult, query: Query) -> WrittenPosition | None:
     found = re.search(r"/geo/(?:[0-9]+/)?([0-9.]+,[0-9.]+)", unquote(parts.path))
     return _lon_lat(found[1] if found else query.get("m", "").split("/")[0], Datum.WGS84)
 
 
-_READERS: tuple[tuple[str, Callable[[SplitResult, Query], Written | None]], ...] = (
+_READERS: tuple[tuple[str, Callable[[SplitResult, Query], WrittenPosition | None]], ...] = (
     (r"amap", _amap),
     (r"baidu|^bdapp", _baidu),
     (r"map\.qq\.com|^qqmap|map\.wap\.qq\.com", _tencent),
@@ -259,21 +259,21 @@ _READERS: tuple[tuple[str, Callable[[SplitResult, Query], Written | None]], ...]
 )
 
 
-def _named(query: Query, pairs: Iterable[tuple[str, str]], datum: Datum) -> Written | None:
+def _named(query: Query, pairs: Iterable[tuple[str, str]], datum: Datum) -> WrittenPosition | None:
     for lat, lon in pairs:
         if lat in query and lon in query:
             return _lat_lon(f"{query[lat]},{query[lon]}", datum)
     return None
 
 
-def _lat_lon(text: str, datum: Datum) -> Written | None:
+def _lat_lon(text: str, datum: Datum) -> WrittenPosition | None:
     pair = _pair(text)
-    return Written(*pair, datum) if pair and abs(pair[0]) <= 90 else None
+    return WrittenPosition(*pair, datum) if pair and abs(pair[0]) <= 90 else None
 
 
-def _lon_lat(text: str, datum: Datum) -> Written | None:
+def _lon_lat(text: str, datum: Datum) -> WrittenPosition | None:
     pair = _pair(text)
-    return Written(pair[1], pair[0], datum) if pair and abs(pair[1]) <= 90 else None
+    return WrittenPosition(pair[1], pair[0], datum) if pair and abs(pair[1]) <= 90 else None
 
 
 def _pair(text: str) -> Degrees | None:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 
 from app.db import db
 from app.localtext import LANGUAGES, LocalText
-from app.seeding.files import Row, SeedError, rows_of
+from app.seeding.files import SeedError, SeedRow, rows_of
 from app.stations.hours.opening_hours import WorkCalendar
 from app.stations.models import CalendarDay, CalendarDayKind, CalendarStatus, CalendarYear
 
@@ -29,7 +29,7 @@ class DaySeed:
 DAY_COLUMNS = ("day", "kind", "name_en", "name_zh", "name_ru", "works_as", "note")
 
 
-def read_day(row: Row, years: set[int]) -> DaySeed:
+def read_day(row: SeedRow, years: set[int]) -> DaySeed:
     """Return one day of the calendar; it must lie in one of these years."""
     day, kind = row.day("day"), row.choice("kind", CalendarDayKind)
     if day.year not in years:
@@ -64,7 +64,7 @@ class YearCalendar:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class CalendarDifference:
     """What becomes of the days of a year; a changed day is (before, after)."""
 
     added: tuple[DaySeed, ...]
@@ -76,10 +76,10 @@ class Difference:
         return not (self.added or self.removed or self.changed)
 
 
-def difference(before: YearCalendar, after: YearCalendar) -> Difference:
+def difference(before: YearCalendar, after: YearCalendar) -> CalendarDifference:
     """Compare two calendars of a year, day by day."""
     old, new = {d.day: d for d in before.days}, {d.day: d for d in after.days}
-    return Difference(
+    return CalendarDifference(
         added=tuple(new[day] for day in sorted(new.keys() - old.keys())),
         removed=tuple(old[day] for day in sorted(old.keys() - new.keys())),
         changed=tuple(

@@ -37,7 +37,7 @@ from app.stations.models import (
 MOST_REMEMBERED = 4096
 
 
-class Planned(Protocol):
+class PlanOwner(Protocol):
     """What names a plan: a Station, or the few columns of one."""
 
     @property
@@ -52,12 +52,12 @@ Key = tuple[Engine, int, int, str]
 _plans: dict[Key, Plan] = {}
 
 
-def plan_of(station: Planned) -> Plan:
+def plan_of(station: PlanOwner) -> Plan:
     """Return all that decides when this station is open."""
     return plans_of([station])[station.id]
 
 
-def plans_of(stations: Iterable[Planned]) -> dict[int, Plan]:
+def plans_of(stations: Iterable[PlanOwner]) -> dict[int, Plan]:
     """Return the plans of many stations by id; those not remembered are read together."""
     engine = db.engine
     wanted: dict[int, Key] = {s.id: (engine, s.id, s.plan_version, s.timezone) for s in stations}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.localtext import LANGUAGES, LocalText
-from app.seeding.files import Row
+from app.seeding.files import SeedRow
 from app.stations.geography.distance import Point
 from app.stations.models import Confidence
 
@@ -46,7 +46,7 @@ class Phone:
     label: LocalText
 
 
-def fact_of(row: Row) -> Fact:
+def fact_of(row: SeedRow) -> Fact:
     """Read one fact; an empty value and `not_found` need each other."""
     name = row.required("field")
     if name not in _FIELDS and not _PHONE.fullmatch(name):
@@ -72,7 +72,7 @@ def fact_of(row: Row) -> Fact:
     )
 
 
-def _point(row: Row) -> Point:
+def _point(row: SeedRow) -> Point:
     precision = row.integer("precision_m", least=0, most=100_000)
     try:
         lat, lon = map(float, row.required("value").split())

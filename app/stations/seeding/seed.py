@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.localtext import LocalText
-from app.seeding.files import Row, read_rows
+from app.seeding.files import SeedRow, read_rows
 from app.stations.hours.calendar import DAY_COLUMNS, DaySeed, read_day
 from app.stations.limits import NO_LIMITS, Limits
 from app.stations.models import CalendarStatus, Confidence, StationKind
@@ -129,7 +129,7 @@ def _read_facts(folder: Path, slugs: set[str]) -> dict[str, list[Fact]]:
     return found
 
 
-def _station(row: Row, found: list[Fact]) -> StationSeed:
+def _station(row: SeedRow, found: list[Fact]) -> StationSeed:
     known = {fact.field for fact in found if fact.value}
     for needed in ("name_en", facts.POSITION):
         if needed not in known:
@@ -143,7 +143,7 @@ def _station(row: Row, found: list[Fact]) -> StationSeed:
     )
 
 
-def _timezone(row: Row) -> str:
+def _timezone(row: SeedRow) -> str:
     name = row.required("timezone", at_most=40)
     try:
         ZoneInfo(name)
@@ -163,7 +163,7 @@ def _read_services(folder: Path) -> tuple[CodedSeed, ...]:
     return tuple(_service(row, position) for position, row in enumerate(rows, start=1))
 
 
-def _service(row: Row, position: int) -> CodedSeed:
+def _service(row: SeedRow, position: int) -> CodedSeed:
     row.choice("confidence", Confidence)
     minutes = row.integer("minutes", least=5, most=480)
     if minutes % 5:
@@ -184,7 +184,7 @@ def _service(row: Row, position: int) -> CodedSeed:
     return CodedSeed(row.required("code", at_most=40), columns)
 
 
-def _reminders(row: Row) -> list[dict[str, Any]]:
+def _reminders(row: SeedRow) -> list[dict[str, Any]]:
     texts = row.items("reminder_plan")
     try:
         return [rule_from_text(text).as_dict() for text in texts]
@@ -212,7 +212,7 @@ def _read_periods(folder: Path, slugs: set[str]) -> tuple[PeriodSeed, ...]:
     return tuple(_period(row, slugs) for row in rows)
 
 
-def _period(row: Row, slugs: set[str]) -> PeriodSeed:
+def _period(row: SeedRow, slugs: set[str]) -> PeriodSeed:
     opens, closes = row.clock_time("opens"), row.clock_time("closes")
     if opens >= closes:
         raise row.error("closes", f"{closes:%H:%M} is not after {opens:%H:%M}")
@@ -255,7 +255,7 @@ def _read_places(folder: Path) -> tuple[CodedSeed, ...]:
     return places
 
 
-def read_place(row: Row) -> CodedSeed:
+def read_place(row: SeedRow) -> CodedSeed:
     """Return a place of the gazetteer as its row says it."""
     columns = {
         **_named_position(row),
@@ -265,7 +265,7 @@ def read_place(row: Row) -> CodedSeed:
     return CodedSeed(row.required("slug", at_most=60), columns)
 
 
-def _street(row: Row) -> CodedSeed:
+def _street(row: SeedRow) -> CodedSeed:
     length = row.integer("length_m", least=0, most=100_000)
     columns = {
         **_named_position(row),
@@ -277,7 +277,7 @@ def _street(row: Row) -> CodedSeed:
     return CodedSeed(row.required("slug", at_most=60), columns)
 
 
-def _named_position(row: Row) -> dict[str, Any]:
+def _named_position(row: SeedRow) -> dict[str, Any]:
     row.required("name_en")
     return {
         "name": row.local_text("name"),
@@ -291,7 +291,7 @@ def _named_position(row: Row) -> dict[str, Any]:
     }
 
 
-def _stretch(row: Row) -> list[list[float]] | None:
+def _stretch(row: SeedRow) -> list[list[float]] | None:
     try:
         points = [[float(part) for part in item.split()] for item in row.items("stretch")]
         known = [[lat, lon] for lat, lon in points if abs(lat) <= 90 and abs(lon) <= 180]
@@ -310,7 +310,7 @@ def _read_limits(folder: Path, slugs: set[str]) -> tuple[tuple[str, Limits], ...
     return tuple((row.known("station", slugs) if row.text("station") else "", _limits(row)) for row in rows)
 
 
-def _limits(row: Row) -> Limits:
+def _limits(row: SeedRow) -> Limits:
     row.choice("confidence", Confidence)
     said: dict[str, Any] = {
         name: row.integer(name, least=least, most=most)

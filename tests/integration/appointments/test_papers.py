@@ -12,7 +12,7 @@ from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.offers import OfferRequest, Recipient
 from app.appointments.waitlist.operations import JoinRequest
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.cases import decisions
 from app.cases.models import Case
 from app.cases.readiness import CaseNotReady
@@ -199,7 +199,7 @@ def test_who_waits_is_offered_only_where_the_papers_are_in_time(both, desk, case
     if days:
         build_transfer(both.central, both.jiangdong, working_days=days)
     change(case, collect_before=deadline and date.fromisoformat(deadline))
-    wish = Wish(from_day=date(2026, 11, 25), until_day=date(2026, 11, 25))
+    wish = WaitingWish(from_day=date(2026, 11, 25), until_day=date(2026, 11, 25))
     request = JoinRequest(both.collect, [both.jiangdong], wish, "en", Contact(), visit)
     transact(waitlist.join, request, now=desk.now)
 

@@ -18,7 +18,7 @@ from app.appointments.waitlist import matching, offers
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.offers import OfferRequest, Recipient
 from app.appointments.waitlist.operations import JoinRequest
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.db import db, transact
 from app.reports import checks
 from app.reports.models import Finding
@@ -194,7 +194,7 @@ def test_who_waits_together_is_offered_a_time_only_when_all_fit(desk, network, t
     add_closure(network.jiangdong, at(day, "11:00"), at("2026-11-27", "09:00"))
     one, two, three = (desk.visit(clock, day=day) for clock in ("10:00", "10:20", "10:40"))
     pair = desk.visit("09:00", day="2026-11-27", party_size=2)
-    wish = JoinRequest(network.document_check, [network.jiangdong], Wish(), "en", visit=pair)
+    wish = JoinRequest(network.document_check, [network.jiangdong], WaitingWish(), "en", visit=pair)
     transact(waitlist.join, wish, now=desk.now)
 
     def open_offers():

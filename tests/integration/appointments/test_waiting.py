@@ -15,7 +15,7 @@ from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import TimeOffer, WaitingEntry
 from app.appointments.waitlist.operations import JoinRequest
 from app.appointments.waitlist.refusals import ListFull
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.crypto import Keyring
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
@@ -45,7 +45,7 @@ def join(network, desk):
         visit = None if isinstance(who, str) else who
         contact = Contact(who, f"{who}@example.org", "") if isinstance(who, str) else Contact()
         request = JoinRequest(
-            network.document_check, places or [network.jiangdong], wish or Wish(), "en", contact, visit
+            network.document_check, places or [network.jiangdong], wish or WaitingWish(), "en", contact, visit
         )
         return transact(waitlist.join, request, now=desk.now)
 
@@ -197,9 +197,9 @@ def test_a_new_desk_or_a_new_hour_is_offered_by_the_job(desk, network, clock, fu
 
 
 def test_the_wish_is_kept_to(desk, full, join):
-    join("ann", wish=Wish(morning=False))
-    join("bob", wish=Wish(until_day=date(2026, 11, 25)))
-    join("eve", wish=Wish(from_day=date(2026, 11, 26)))
+    join("ann", wish=WaitingWish(morning=False))
+    join("bob", wish=WaitingWish(until_day=date(2026, 11, 25)))
+    join("eve", wish=WaitingWish(from_day=date(2026, 11, 26)))
     desk.cancel(full[0])
     assert [who for who, _starts, _answer in made()] == ["eve"]
 
@@ -224,7 +224,7 @@ def test_who_cancels_is_not_asked_but_is_again_after_an_undo(desk, network, full
 def test_a_case_on_the_list_that_books_by_itself_waits_for_an_earlier_time(desk, network, case):
     add_closure(network.central, at("2026-11-24", "00:00"), at(FRIDAY, "00:00"))
     kept = desk.hold("09:00", day=FRIDAY, case=case)
-    request = JoinRequest(network.collect, [network.central], Wish(), "en", case=case)
+    request = JoinRequest(network.collect, [network.central], WaitingWish(), "en", case=case)
     transact(waitlist.join, request, now=desk.now)
     transact(matching.offer_free_times, network.central.id, now=desk.now)
     assert made() == []  # the person is choosing at this moment
@@ -237,7 +237,7 @@ def test_a_case_on_the_list_that_books_by_itself_waits_for_an_earlier_time(desk,
 
 def test_a_case_without_a_visit_gets_one(desk, network, case, clock):
     request = JoinRequest(
-        network.collect, [network.central], Wish(from_day=date(2026, 11, 26)), "en", case=case
+        network.collect, [network.central], WaitingWish(from_day=date(2026, 11, 26)), "en", case=case
     )
     transact(waitlist.join, request, now=desk.now)
     jobs.offer_free_times()
@@ -264,14 +264,14 @@ def test_a_key_that_was_replaced_still_knows_who_waits(app, monkeypatch, join, f
 
 
 def test_a_stranger_cannot_change_what_somebody_asked_for(join, full):
-    join("ann", wish=Wish(morning=False))
-    assert join("ann", wish=Wish(afternoon=False)).morning is False
+    join("ann", wish=WaitingWish(morning=False))
+    assert join("ann", wish=WaitingWish(afternoon=False)).morning is False
 
 
 def test_the_holder_of_a_visit_changes_the_wish_and_keeps_the_turn(join, full):
     first = join(full[1])
     join("bob")
-    again = join(full[1], wish=Wish(afternoon=False))
+    again = join(full[1], wish=WaitingWish(afternoon=False))
     assert (again.id, again.afternoon) == (first.id, False)
 
 
@@ -286,7 +286,7 @@ def test_the_list_has_an_end(app, monkeypatch, join, full):
 
 
 def test_nobody_waits_who_cannot_be_told(network, desk):
-    request = JoinRequest(network.document_check, [network.jiangdong], Wish(), "en", Contact("Ann"))
+    request = JoinRequest(network.document_check, [network.jiangdong], WaitingWish(), "en", Contact("Ann"))
     with pytest.raises(ContactNeeded):
         transact(waitlist.join, request, now=desk.now)
 
@@ -299,7 +299,7 @@ def test_nobody_waits_with_a_visit_that_is_over(desk, full, join):
 
 def test_the_job_tidies_the_list(desk, clock, full, join):
     join(full[2])
-    join("bob", wish=Wish(until_day=date(2026, 11, 26)))
+    join("bob", wish=WaitingWish(until_day=date(2026, 11, 26)))
     clock.move(days=5)
     jobs.offer_free_times()
     db.session.rollback()
@@ -309,7 +309,9 @@ def test_the_job_tidies_the_list(desk, clock, full, join):
 def test_nobody_waits_for_ever(desk, network, clock, case, join, full):
     join("ann")
     of_case = transact(
-        waitlist.join, JoinRequest(network.collect, [network.central], Wish(), "en", case=case), now=desk.now
+        waitlist.join,
+        JoinRequest(network.collect, [network.central], WaitingWish(), "en", case=case),
+        now=desk.now,
     )
     case.collected_at = desk.now
     db.session.commit()

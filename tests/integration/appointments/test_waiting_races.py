@@ -19,7 +19,7 @@ from app.appointments.waitlist import rules as waiting_rules
 from app.appointments.waitlist.models import TimeOffer, WaitingEntry, WaitingPlace
 from app.appointments.waitlist.operations import JoinRequest
 from app.appointments.waitlist.refusals import OfferOver
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
 from app.settings import WaitingRules
@@ -46,7 +46,7 @@ def join(desk, name):
     request = JoinRequest(
         desk.network.document_check,
         [desk.network.jiangdong],
-        Wish(),
+        WaitingWish(),
         "en",
         Contact(name, f"{name}@e.org", ""),
     )
@@ -95,7 +95,9 @@ def test_one_place_and_many_matchers_ask_the_first_person_alone(desk, network, f
 
 def test_taking_declining_and_cancelling_in_one_moment(desk, full, at_once):
     """Whatever comes first, the visit has exactly one place and the other place is free or offered."""
-    request = JoinRequest(desk.network.document_check, [desk.network.jiangdong], Wish(), "en", visit=full[5])
+    request = JoinRequest(
+        desk.network.document_check, [desk.network.jiangdong], WaitingWish(), "en", visit=full[5]
+    )
     transact(waitlist.join, request, now=desk.now)
     desk.cancel(full[0])
     token = open_offers()[0].token

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.appointments.holds import operations as holds
 from app.cases import history
 from app.cases.finding.name_words import folded
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.models import Case, CaseEvent, CaseEventKind, Employer
 from app.cases.states import LegState
 from app.db import db, transact
@@ -227,7 +227,7 @@ def test_what_nobody_of_staff_did_is_said_in_the_readers_language(network, brows
     case = factories.build_case(network.visit_type, network.central)
     case.legs[0].changed_by = "system"
     db.session.commit()
-    transact(history.record, case, Line(CaseEventKind.READY, "system"), now=factories.TUESDAY)
+    transact(history.record, case, HistoryLine(CaseEventKind.READY, "system"), now=factories.TUESDAY)
     mei = browser("mei")
 
     assert "(the system)" in mei.get(f"/staff/cases/{case.number}").text

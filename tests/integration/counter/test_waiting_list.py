@@ -10,7 +10,7 @@ from app.appointments.waitlist import matching
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import TimeOffer, WaitingEntry
 from app.appointments.waitlist.operations import JoinRequest
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.db import db, transact
 from app.notifications.models import OutboxMessage
 from tests import factories
@@ -18,7 +18,7 @@ from tests.factories import at
 from tests.integration.planning.displacing import again, make
 
 LIST = "/staff/waiting"
-ANY_TIME = Wish()
+ANY_TIME = WaitingWish()
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def entry(row):
 
 def test_a_manager_sees_who_waits_in_order_with_names_masked(cast, network, wait, now):
     visit = make(cast.fuxingcheng, network.document_check, at("2026-11-30", "10:00"), now)
-    wait("Anna Petrova", wish=Wish(until_day=at("2026-11-28", "10:00").date(), afternoon=False))
+    wait("Anna Petrova", wish=WaitingWish(until_day=at("2026-11-28", "10:00").date(), afternoon=False))
     wait("", visit=visit)
 
     page = cast.tom.get(LIST).text
@@ -148,7 +148,7 @@ def test_a_manager_of_another_station_cannot_take_off(cast, network, wait):
 
 def test_the_list_of_a_case_shows_its_initials(cast, network, wait, now):
     case = factories.build_case(network.visit_type, network.central, full_name="Boris Ivanov")
-    request = JoinRequest(network.collect, [network.central], Wish(), "ru", case=case)
+    request = JoinRequest(network.collect, [network.central], WaitingWish(), "ru", case=case)
     case.email = "boris@mail.ru"
     db.session.commit()
     transact(waitlist.join, request, now=now)

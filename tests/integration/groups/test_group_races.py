@@ -10,8 +10,8 @@ from app.appointments.contacts import Contact
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.db import db, transact
 from app.groups import operations
-from app.groups.operations import Draft
-from app.groups.planning import Block, Part
+from app.groups.operations import GroupDraft
+from app.groups.planning import Block, BlockPart
 from app.groups.queries import waiting_members
 from tests.factories import at, build_case
 from tests.integration.appointments.ledger import assert_ledger
@@ -34,7 +34,7 @@ def build(network, now):
             build_case(network.visit_type, network.central, passport=f"{letter}{n}{letter}123{n}")
             for n in range(3)
         ]
-        draft = Draft(f"Company {letter}", Contact("", "hr@example.org", ""), network.collect, "en")
+        draft = GroupDraft(f"Company {letter}", Contact("", "hr@example.org", ""), network.collect, "en")
         group = transact(operations.start, draft, now=now)
         transact(operations.set_cases, group.id, cases)
         return group.id
@@ -43,7 +43,7 @@ def build(network, now):
 
 
 def block(length, day="2026-11-25", each=1):
-    return Block(tuple(Part(at(day, c), at(day, c) + length, each) for c in CLOCKS))
+    return Block(tuple(BlockPart(at(day, c), at(day, c) + length, each) for c in CLOCKS))
 
 
 def hold(network, group_id, when, now):

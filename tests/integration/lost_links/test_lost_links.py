@@ -10,7 +10,7 @@ from app.appointments.waitlist import operations as waitlist
 from app.db import db, transact
 from app.errors import TooManyTries
 from app.lost_links import operations
-from app.lost_links.queries import Known
+from app.lost_links.queries import KnownDetails
 from app.notifications.delivery.outbox import ClaimedMessage
 from app.notifications.letter import Skip
 from app.notifications.models import OutboxMessage
@@ -28,7 +28,7 @@ def case(network):
 
 
 def ask(known: str, contact: Contact, *, address="203.0.113.7", now=TUESDAY) -> list[OutboxMessage]:
-    operations.ask(Known.read(known), contact, address=address, now=now)
+    operations.ask(KnownDetails.read(known), contact, address=address, now=now)
     return db.session.query(OutboxMessage).order_by(OutboxMessage.id).all()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.db import db, transact
 from app.notifications import contacts
-from app.notifications.channels.bounces import Report
+from app.notifications.channels.bounces import BounceReport
 from app.notifications.delivery import arrivals, outbox
 from app.notifications.letter import Letter
 from app.notifications.models import DeliveryAttempt, OutboxMessage
@@ -22,8 +22,8 @@ def sent(put, row, make_relay):
     return outbox.key_of(row("a"))
 
 
-def bounce(key, address="a@example.org", **more) -> Report:
-    return Report(**{"key": key, "address": address, "delivered": False, "detail": "550 no", **more})
+def bounce(key, address="a@example.org", **more) -> BounceReport:
+    return BounceReport(**{"key": key, "address": address, "delivered": False, "detail": "550 no", **more})
 
 
 def note(report, now) -> bool:

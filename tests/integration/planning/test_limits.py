@@ -14,7 +14,7 @@ from app.appointments.models import Hold
 from app.appointments.waitlist import matching
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.operations import JoinRequest
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.db import db, transact
 from app.stations.models import BookingLimits, Station
 from app.stations.party import PartyServedUnknown, read_party_served
@@ -133,7 +133,7 @@ def test_no_time_is_offered_for_a_move_that_would_be_refused(cast, network, clie
     page = client.get(times).text
     assert "central-window@2026-11-24T16:10+08:00" in page
     assert "central-window@2026-11-24T16:30+08:00" not in page  # it has that one
-    wish = JoinRequest(visit.service, [visit.station], Wish(), "en", visit=visit)
+    wish = JoinRequest(visit.service, [visit.station], WaitingWish(), "en", visit=visit)
     transact(waitlist.join, wish, now=now)
 
     save(cast.ada, cutoff_minutes="600")

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app import jobs
 from app.appointments.models import Appointment
 from app.cases import consents, history
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.models import Case, CaseEvent, CaseEventKind, CaseToken, Consent
 from app.cases.queries import CaseNotFound, find_by_link, get_by_code
 from app.cases.states import LegState
@@ -34,7 +34,7 @@ def collected(network, now) -> Case:
 
 def _write_about(case_id: int, now) -> None:
     case = db.session.get_one(Case, case_id)
-    history.record(case, Line(CaseEventKind.NOTED, "mei", text="about Anna"), now=now)
+    history.record(case, HistoryLine(CaseEventKind.NOTED, "mei", text="about Anna"), now=now)
     consents.note(case, on_day=now.date(), source="file", now=now)
 
 
@@ -111,8 +111,8 @@ def test_how_long_is_data(runner, collected, clock) -> None:
 
 def test_who_looked_is_kept_longer_and_not_for_ever(collected, clock) -> None:
     case = db.session.get_one(Case, collected.id)
-    transact(lambda: history.record(db.session.get_one(Case, case.id), Line(CaseEventKind.VIEWED, "mei"),
-                                    now=clock.now()))  # fmt: skip
+    looked = HistoryLine(CaseEventKind.VIEWED, "mei")
+    transact(lambda: history.record(db.session.get_one(Case, case.id), looked, now=clock.now()))
     clock.move(days=700)
     assert "0 views" in jobs.purge_data()
     clock.time += timedelta(days=31)

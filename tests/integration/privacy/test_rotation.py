@@ -6,9 +6,9 @@ from sqlalchemy import select
 from app.appointments.contacts import Contact
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.operations import JoinRequest
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.cases.finding import search as finding
-from app.cases.finding.search import Search
+from app.cases.finding.search import CaseSearch
 from app.cases.models import Case
 from app.cases.queries import get_by_code
 from app.crypto import Keyring
@@ -52,7 +52,7 @@ def newer(app, cases, monkeypatch) -> Keyring:
 
 
 def found(text: str) -> set[str]:
-    return {case.number for case in finding.find_cases(Search(text), today=TUESDAY.date()).cases}
+    return {case.number for case in finding.find_cases(CaseSearch(text), today=TUESDAY.date()).cases}
 
 
 def check_all(cases: list[Case]) -> None:
@@ -137,7 +137,7 @@ def test_who_was_paused_or_waits_is_known_when_the_old_key_has_left(
 ) -> None:
     monkeypatch.setitem(app.extensions, "keyring", Keyring({"test": newer.keys["test"]}))
     who = Contact("Olga", "olga@example.org", "")
-    request = JoinRequest(network.document_check, [network.central], Wish(), "ru", who)
+    request = JoinRequest(network.document_check, [network.central], WaitingWish(), "ru", who)
     first = transact(waitlist.join, request, now=TUESDAY).id
     transact(pauses.pause, "olga@example.org", reason="asked", username="mei", now=TUESDAY)
     monkeypatch.setitem(app.extensions, "keyring", newer)

@@ -16,7 +16,7 @@ from app.appointments.waitlist import matching
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.operations import JoinRequest
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.cases import decisions
 from app.db import db, transact
 from app.publishing import operations as publishing
@@ -79,7 +79,7 @@ def test_a_cancelled_visit_is_not_restored(desk):
 def test_who_waits_there_keeps_nobody_else_waiting(network, desk, clock):
     for places in ([network.jiangdong], [network.jiangdong, network.central]):
         person = Contact("Maria", f"maria{len(places)}@example.org", "")
-        request = JoinRequest(network.document_check, places, Wish(), "en", person)
+        request = JoinRequest(network.document_check, places, WaitingWish(), "en", person)
         transact(waitlist.join, request, now=desk.now)
     retire(desk)
 

@@ -8,7 +8,7 @@ from app.appointments.contacts import Contact
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import WaitingEntry
 from app.appointments.waitlist.operations import JoinRequest
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.db import db, transact
 from app.notifications.delivery import outbox
 from app.notifications.models import OutboxMessage
@@ -28,7 +28,7 @@ def wait(network, now):
     def join(email, *places, language="en", visit=None):
         who = Contact("Anna Petrova", email, "") if email else Contact()
         request = JoinRequest(
-            network.document_check, places or [network.jiangdong], Wish(), language, who, visit
+            network.document_check, places or [network.jiangdong], WaitingWish(), language, who, visit
         )
         return transact(waitlist.join, request, now=now).id
 
@@ -148,7 +148,7 @@ def test_nobody_joins_a_list_at_a_retired_point(wait, now):
 def test_joining_while_the_point_is_retired(app, network, now):
     for number in range(6):
         who = Contact("Anna", f"anna{number}@example.org", "")
-        request = JoinRequest(network.document_check, [network.jiangdong], Wish(), "en", who)
+        request = JoinRequest(network.document_check, [network.jiangdong], WaitingWish(), "en", who)
         retired, joined = run_together(
             app,
             step(publishing.retire, "jiangdong", username="ada", now=now),

@@ -10,7 +10,7 @@ from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.operations import TakingOff
 from app.cases.models import Case
 from app.groups import operations as groups
-from app.groups.operations import Draft
+from app.groups.operations import GroupDraft
 from app.stations.models import Service, Station
 from tests.integration.races.table import GONE, VISIT, Table
 from tests.integration.races.world import (
@@ -85,7 +85,7 @@ def group_book(w):
 @TABLE.enter("hold", "grouped")
 def group_start(w):
     other = find(Service, code="document-check")
-    draft = Draft("Acme", Contact("", "hr@acme.example", ""), other, "en")
+    draft = GroupDraft("Acme", Contact("", "hr@acme.example", ""), other, "en")
     return groups.start(draft, now=NOW, group_id=w.group_id)
 
 

@@ -20,7 +20,7 @@ from app.appointments.waitlist import matching
 from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import TimeOffer, WaitingEntry
 from app.appointments.waitlist.operations import JoinRequest
-from app.appointments.waitlist.rules import Wish
+from app.appointments.waitlist.rules import WaitingWish
 from app.cases import notices
 from app.cases.models import Case
 from app.cases.states import LegState
@@ -32,8 +32,8 @@ from app.counter.operations import CancelRequest
 from app.db import db, transact
 from app.groups import operations as groups
 from app.groups.models import Group
-from app.groups.operations import Draft
-from app.groups.planning import Block, Part
+from app.groups.operations import GroupDraft
+from app.groups.planning import Block, BlockPart
 from app.interval import Interval
 from app.localtext import LocalText
 from app.notifications.models import MessageStatus, OutboxMessage
@@ -188,7 +188,7 @@ def wish(**whose):
     station = find(Station, slug=CENTRAL)
     service = next(o.service for o in station.offers if o.service.code == "collect-permits")
     contact = Contact("Anna", "anna@example.org", "")
-    return JoinRequest(service, [station], Wish(morning=False), "en", contact, **whose)
+    return JoinRequest(service, [station], WaitingWish(morning=False), "en", contact, **whose)
 
 
 def _fail_message(topic, subject_id):
@@ -204,7 +204,7 @@ def grouped():
     cases = [find(Case, number=number) for number in ("HK-ANNA", "HK-CLARA")]
     service = find(Station, slug=CENTRAL).offers[0].service
     assert service.code == "collect-permits"
-    draft = Draft("Acme", Contact("", "hr@acme.example", ""), service, "en")
+    draft = GroupDraft("Acme", Contact("", "hr@acme.example", ""), service, "en")
     group = transact(groups.start, draft, now=NOW)
     transact(groups.set_cases, group.id, cases)
     transact(hold_group, group.id, EARLIER, now=NOW)
@@ -214,7 +214,7 @@ def hold_group(group_id, starts_at, *, now):
     """Keep times for all of a group, one after another."""
     members = [m.id for m in groups.waiting_members(groups.get_group(group_id))]
     step = timedelta(minutes=20)
-    parts = tuple(Part(starts_at + n * step, starts_at + (n + 1) * step, 1) for n in range(len(members)))
+    parts = tuple(BlockPart(starts_at + n * step, starts_at + (n + 1) * step, 1) for n in range(len(members)))
     return groups.hold_all(group_id, CENTRAL, Block(parts), members=members, asked_from="::1", now=now)
 
 

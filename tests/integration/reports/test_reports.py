@@ -11,7 +11,7 @@ from app.accounts.models import Role
 from app.appointments.models import AppointmentEvent
 from app.appointments.states import Status
 from app.cases import approvals, history
-from app.cases.history import Line
+from app.cases.history import HistoryLine
 from app.cases.models import Case, CaseEvent, CaseEventKind, Employer, PermitLeg
 from app.cases.states import LegState, Permit
 from app.codes import new_code
@@ -205,7 +205,7 @@ def test_collections_in_one_visit_are_told_from_those_in_more(network):
             )  # fmt: skip
     assert queries.count_collections([network.central], JUNE) == Collections(4, 3, 2)
     assert queries.count_collections([network.jiangdong], JUNE) == Collections()
-    told = answers.one_visit(answers.Scope.read([network.central], JUNE))
+    told = answers.one_visit(answers.ReportScope.read([network.central], JUNE))
     assert told.answer == "2 of 4 people got everything in one visit."
     assert ("Not everything yet", 1) in told.rows
 
@@ -260,7 +260,7 @@ def test_the_figures_stay_when_the_personal_data_go(network, clock):
     collected(network, visits=(Status.INCOMPLETE, Status.COMPLETED), received="2026-05-20")
     asked = collected(network, received="2026-05-18")
     for day, state in ((date(2026, 5, 20), LegState.PAPERS_ASKED), (date(2026, 5, 27), LegState.IN_REVIEW)):
-        line = Line(CaseEventKind.LEG, "mei", Permit.WORK, "A diploma", day, {"to": state})
+        line = HistoryLine(CaseEventKind.LEG, "mei", Permit.WORK, "A diploma", day, {"to": state})
         transact(history.record, asked, line, now=at("2026-05-27", "09:00"))
     approved(network, "2026-06-09", residence=LegState.REFUSED)
     before = half_year.read(JUNE, [network.central])

@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.localtext import LocalText
 from app.stations.finding import search
-from app.stations.geography.places import Found
+from app.stations.geography.places import FoundPlace
 from app.stations.seeding.seed import PLACE_COLUMNS
 from tests.factories import build_place
 
@@ -44,7 +44,7 @@ def test_it_shows_and_saves_only_when_told(app: Flask, file: Path) -> None:
     shown = run(app, file, answer="n\n")
     assert shown.exit_code == 1
     assert "+ new-hall  Quarkwood Hall" in shown.output
-    assert not isinstance(search.find_origin("Quarkwood Hall"), Found)
+    assert not isinstance(search.find_origin("Quarkwood Hall"), FoundPlace)
     saved = run(app, file, "--yes")
     assert (saved.exit_code, "1 added" in saved.output) == (0, True)
     assert search.get_origin("夸克木厅").slug == "new-hall"
@@ -68,4 +68,4 @@ def test_a_mistake_saves_nothing_and_is_named(
     answer = run(app, write(tmp_path / "bad.csv", {**ROW, **change}), "--yes")
     assert answer.exit_code == 1
     assert complaint in answer.output
-    assert not isinstance(search.find_origin("Quarkwood Hall"), Found)
+    assert not isinstance(search.find_origin("Quarkwood Hall"), FoundPlace)

@@ -11,7 +11,7 @@ from app.localtext import LocalText
 from app.seeding.upsert import Tallies
 from app.stations.finding import search
 from app.stations.geography.distance import Point, metres, rank
-from app.stations.geography.places import Ambiguous, Found, PlaceAmbiguous, PlaceUnknown, Unknown
+from app.stations.geography.places import Ambiguous, FoundPlace, PlaceAmbiguous, PlaceUnknown, Unknown
 from app.stations.models import Place
 from app.stations.queries import list_stations
 from app.stations.seeding import importer, seed
@@ -51,7 +51,7 @@ FOUND = [
 
 def test_places_of_haikou_are_found() -> None:
     outcomes = {text: search.find_origin(text) for text, _ in FOUND}
-    assert [(text, o.place.slug if isinstance(o, Found) else o) for text, o in outcomes.items()] == FOUND
+    assert [(text, o.place.slug if isinstance(o, FoundPlace) else o) for text, o in outcomes.items()] == FOUND
 
 
 def test_every_shipped_name_leads_somewhere() -> None:
@@ -62,7 +62,7 @@ def test_every_shipped_name_leads_somewhere() -> None:
             candidates = (*outcome.candidates, outcome.too_large) if isinstance(outcome, Ambiguous) else ()
             # The short name of a far town asks which of the near ones is meant.
             asked = bool(candidates) if name in place.aliases else place in candidates
-            if not isinstance(outcome, Found) and not asked:
+            if not isinstance(outcome, FoundPlace) and not asked:
                 lost.append(name)
     assert lost == []
 
@@ -93,7 +93,7 @@ def test_a_name_is_found_as_soon_as_it_is_written_and_not_after_it_is_gone(app: 
     assert search.get_origin("Century Park").slug == "lm-century-park"
     transact(rename, "Quarkwood Gardens")
     assert search.get_origin("Quarkwood Gardens").slug == "lm-century-park"
-    assert isinstance(search.find_origin("Century Park"), Found | Ambiguous | Unknown)
+    assert isinstance(search.find_origin("Century Park"), FoundPlace | Ambiguous | Unknown)
     assert all(place.name.en != "Century Park" for place in search.list_named_places())
 
 

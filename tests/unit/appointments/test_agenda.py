@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from app.appointments.availability.agenda import (
+    FreeTime,
     GapKind,
-    Offer,
     OfferDay,
     agenda,
     days_of,
@@ -39,7 +39,7 @@ PLAN = Plan(
 
 
 def offer(day, hour=9, minute=0):
-    return Offer(PLACE, datetime.combine(day, time(hour, minute), HAIKOU))
+    return FreeTime(PLACE, datetime.combine(day, time(hour, minute), HAIKOU))
 
 
 def days(count, *, with_times):
@@ -139,7 +139,7 @@ def test_months_are_offered_while_the_booking_window_reaches_them():
 
 def test_offers_of_several_places_are_in_order_of_time_then_of_place():
     other = SimpleNamespace(slug="jiangdong", number=2)
-    there = Offer(other, offer(MONDAY).starts)
+    there = FreeTime(other, offer(MONDAY).starts)
     (day,) = days_of([there, offer(MONDAY, 10), offer(MONDAY)], MONDAY, MONDAY)
     assert [o.key for o in day.offers] == [
         "central-window@2026-09-28T09:00+08:00",

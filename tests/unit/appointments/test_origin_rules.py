@@ -3,10 +3,10 @@
 import pytest
 
 from app.appointments.availability.policy import leaves_share
-from app.appointments.origins.rules import Day, Network, Standing, may_keep, standing
+from app.appointments.origins.rules import DayCounts, Network, OriginStanding, may_keep, standing
 
-BOOKED, PROVISIONAL, REFUSED = Standing.BOOKED, Standing.PROVISIONAL, Standing.REFUSED
-DAY = Day(desks=128)  # two desks, 32 visits of four cells
+BOOKED, PROVISIONAL, REFUSED = OriginStanding.BOOKED, OriginStanding.PROVISIONAL, OriginStanding.REFUSED
+DAY = DayCounts(desks=128)  # two desks, 32 visits of four cells
 
 
 def network(unproved=0, passing=0, of_day=0):
@@ -33,7 +33,7 @@ STANDINGS = [
 
 @pytest.mark.parametrize(("networks", "unproved", "percent", "expected"), STANDINGS)
 def test_what_a_new_visit_is(networks, unproved, percent, expected):
-    assert standing(networks, Day(128, unproved), 4, unproved_percent=percent) is expected
+    assert standing(networks, DayCounts(128, unproved), 4, unproved_percent=percent) is expected
 
 
 ROOM = [
@@ -54,7 +54,7 @@ def test_whether_one_more_time_may_be_kept(networks, expected):
 
 
 def test_the_first_time_of_a_network_fits_into_the_smallest_day():
-    assert may_keep([network()], Day(desks=4), 4)
+    assert may_keep([network()], DayCounts(desks=4), 4)
 
 
 SHARES = [

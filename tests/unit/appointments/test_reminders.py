@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.appointments.reminders.plan import LEAST_NOTICE, Booking, is_quiet, planned
-from app.stations.reminder_rules import By, ReminderRule, Trouble, rule_from_text, rules_of, trouble_of
+from app.stations.reminder_rules import By, ReminderRule, RuleTrouble, rule_from_text, rules_of, trouble_of
 
 HAIKOU = "Asia/Shanghai"
 START = datetime(2026, 11, 27, 2, 20, tzinfo=UTC)  # 10:20 in Haikou, a Friday
@@ -228,16 +228,16 @@ def test_rules_keep_their_meaning_in_the_database(rule):
 @pytest.mark.parametrize(
     ("rule", "trouble"),
     [
-        (ReminderRule(), Trouble.WHEN),
-        (ReminderRule(minutes=-5), Trouble.WHEN),
-        (ReminderRule(minutes=100_000), Trouble.WHEN),
-        (ReminderRule(days=1), Trouble.WHEN),
-        (ReminderRule(days=0, at=time(10)), Trouble.WHEN),
-        (ReminderRule(days=1, at=time(10), minutes=60), Trouble.WHEN),
-        (ReminderRule(minutes=60, earliest=time(20), latest=time(8)), Trouble.HOURS),
-        (ReminderRule(minutes=60, earliest=time(8), latest=time(8)), Trouble.HOURS),
-        (ReminderRule(days=1, at=time(7)), Trouble.OUTSIDE),
-        (ReminderRule(minutes=60, hours_after_booking=-1), Trouble.AFTER_BOOKING),
+        (ReminderRule(), RuleTrouble.WHEN),
+        (ReminderRule(minutes=-5), RuleTrouble.WHEN),
+        (ReminderRule(minutes=100_000), RuleTrouble.WHEN),
+        (ReminderRule(days=1), RuleTrouble.WHEN),
+        (ReminderRule(days=0, at=time(10)), RuleTrouble.WHEN),
+        (ReminderRule(days=1, at=time(10), minutes=60), RuleTrouble.WHEN),
+        (ReminderRule(minutes=60, earliest=time(20), latest=time(8)), RuleTrouble.HOURS),
+        (ReminderRule(minutes=60, earliest=time(8), latest=time(8)), RuleTrouble.HOURS),
+        (ReminderRule(days=1, at=time(7)), RuleTrouble.OUTSIDE),
+        (ReminderRule(minutes=60, hours_after_booking=-1), RuleTrouble.AFTER_BOOKING),
         (ReminderRule(days=1, at=time(10)), None),
     ],
 )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from app.appointments.waitlist.rules import Wish, is_quiet, kept_until, may_be_asked, suits
+from app.appointments.waitlist.rules import WaitingWish, is_quiet, kept_until, may_be_asked, suits
 from app.settings import WaitingRules
 from tests.factories import at
 
@@ -51,12 +51,12 @@ def test_quiet_hours_may_lie_within_a_day():
 @pytest.mark.parametrize(
     ("wish", "good"),
     [
-        (Wish(), True),
-        (Wish(from_day=date(2026, 11, 26)), False),
-        (Wish(from_day=date(2026, 11, 25), until_day=date(2026, 11, 25)), True),
-        (Wish(until_day=date(2026, 11, 24)), False),
-        (Wish(afternoon=False), True),
-        (Wish(morning=False), False),
+        (WaitingWish(), True),
+        (WaitingWish(from_day=date(2026, 11, 26)), False),
+        (WaitingWish(from_day=date(2026, 11, 25), until_day=date(2026, 11, 25)), True),
+        (WaitingWish(until_day=date(2026, 11, 24)), False),
+        (WaitingWish(afternoon=False), True),
+        (WaitingWish(morning=False), False),
     ],
 )
 def test_a_time_must_be_what_the_person_asked_for(wish, good):
@@ -64,13 +64,13 @@ def test_a_time_must_be_what_the_person_asked_for(wish, good):
 
 
 def test_noon_is_afternoon():
-    assert suits(Wish(morning=False), there("2026-11-25", "12:00"), before=None)
+    assert suits(WaitingWish(morning=False), there("2026-11-25", "12:00"), before=None)
 
 
 def test_only_an_earlier_time_is_of_use():
     visit = at("2026-11-25", "10:00")
-    assert suits(Wish(), there("2026-11-25", "09:40"), before=visit)
-    assert not suits(Wish(), there("2026-11-25", "10:00"), before=visit)
+    assert suits(WaitingWish(), there("2026-11-25", "09:40"), before=visit)
+    assert not suits(WaitingWish(), there("2026-11-25", "10:00"), before=visit)
 
 
 @pytest.mark.parametrize(

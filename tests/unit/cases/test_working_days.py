@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.cases.working_days import (
     Course,
-    Standing,
+    PromiseStanding,
     add_working_days,
     count_days,
     find_day,
@@ -66,18 +66,18 @@ def test_the_clock_stands_while_papers_are_awaited(pauses, today: str, used: int
 @pytest.mark.parametrize(
     ("course", "today", "standing"),
     [
-        (Course(None), "11-25", Standing.UNKNOWN),
-        (Course(day("11-16")), "11-20", Standing.IN_TIME),
-        (Course(day("11-16")), "11-23", Standing.NEAR),
-        (Course(day("11-16")), "11-25", Standing.NEAR),
-        (Course(day("11-16")), "11-26", Standing.LATE),
-        (Course(day("11-16"), ((day("11-17"), None),)), "12-20", Standing.STOPPED),
-        (Course(day("11-16"), ended_on=day("11-25")), "12-20", Standing.KEPT),
-        (Course(day("11-16"), ended_on=day("11-26")), "12-20", Standing.MISSED),
-        (Course(date(2025, 12, 30)), "01-09", Standing.UNKNOWN),
+        (Course(None), "11-25", PromiseStanding.UNKNOWN),
+        (Course(day("11-16")), "11-20", PromiseStanding.IN_TIME),
+        (Course(day("11-16")), "11-23", PromiseStanding.NEAR),
+        (Course(day("11-16")), "11-25", PromiseStanding.NEAR),
+        (Course(day("11-16")), "11-26", PromiseStanding.LATE),
+        (Course(day("11-16"), ((day("11-17"), None),)), "12-20", PromiseStanding.STOPPED),
+        (Course(day("11-16"), ended_on=day("11-25")), "12-20", PromiseStanding.KEPT),
+        (Course(day("11-16"), ended_on=day("11-26")), "12-20", PromiseStanding.MISSED),
+        (Course(date(2025, 12, 30)), "01-09", PromiseStanding.UNKNOWN),
     ],
 )
-def test_how_a_case_stands_to_the_promise(course: Course, today: str, standing: Standing) -> None:
+def test_how_a_case_stands_to_the_promise(course: Course, today: str, standing: PromiseStanding) -> None:
     reading = read_clock(course, promised=7, sequential=28, calendar=CALENDAR, today=day(today))
 
     assert reading.standing is standing
@@ -97,7 +97,7 @@ def test_nobody_says_when_a_promise_ends_in_a_year_that_is_not_published() -> No
     reading = read_clock(
         Course(day("12-25")), promised=7, sequential=None, calendar=CALENDAR, today=day("12-28")
     )
-    assert (reading.standing, reading.used, reading.due_on) == (Standing.IN_TIME, 1, None)
+    assert (reading.standing, reading.used, reading.due_on) == (PromiseStanding.IN_TIME, 1, None)
 
 
 def test_papers_of_either_permit_stop_the_clock_until_none_is_awaited() -> None:

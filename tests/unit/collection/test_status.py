@@ -7,7 +7,15 @@ from itertools import product
 import pytest
 
 from app.cases.states import LegState, Permit
-from app.collection.status import Answer, Standing, StepName, StepState, answer_of, joint_of, lane_of
+from app.collection.status import (
+    CaseStanding,
+    StatusHeadline,
+    StepName,
+    StepState,
+    answer_of,
+    joint_of,
+    lane_of,
+)
 
 RECEIVED, APPROVED = date(2026, 11, 20), date(2026, 11, 24)
 
@@ -19,26 +27,26 @@ class Leg:
     decided_on: date | None = None
 
 
-def standing(work=LegState.APPROVED, residence=LegState.APPROVED, **facts) -> Standing:
+def standing(work=LegState.APPROVED, residence=LegState.APPROVED, **facts) -> CaseStanding:
     legs = (Leg(Permit.WORK, work), Leg(Permit.RESIDENCE, residence))
     given = {"ready": False, "partly": False, "booked": False, "collected": False, **facts}
-    return Standing(legs, RECEIVED, **given)
+    return CaseStanding(legs, RECEIVED, **given)
 
 
 @pytest.mark.parametrize(
     ("case", "answer"),
     [
-        (standing(LegState.RECEIVED, LegState.RECEIVED), Answer.IN_REVIEW),
-        (standing(LegState.IN_REVIEW, LegState.RECEIVED), Answer.IN_REVIEW),
-        (standing(LegState.APPROVED, LegState.IN_REVIEW), Answer.WORK_APPROVED),
-        (standing(LegState.RECEIVED, LegState.APPROVED), Answer.RESIDENCE_APPROVED),
-        (standing(LegState.PAPERS_ASKED, LegState.APPROVED), Answer.PAPERS_NEEDED),
-        (standing(LegState.REFUSED, LegState.PAPERS_ASKED), Answer.CALL_US),
-        (standing(), Answer.ON_THE_WAY),
-        (standing(ready=True), Answer.READY),
-        (standing(ready=True, partly=True), Answer.LEFT),
-        (standing(ready=True, booked=True), Answer.BOOKED),
-        (standing(ready=True, collected=True, partly=True), Answer.COLLECTED),
+        (standing(LegState.RECEIVED, LegState.RECEIVED), StatusHeadline.IN_REVIEW),
+        (standing(LegState.IN_REVIEW, LegState.RECEIVED), StatusHeadline.IN_REVIEW),
+        (standing(LegState.APPROVED, LegState.IN_REVIEW), StatusHeadline.WORK_APPROVED),
+        (standing(LegState.RECEIVED, LegState.APPROVED), StatusHeadline.RESIDENCE_APPROVED),
+        (standing(LegState.PAPERS_ASKED, LegState.APPROVED), StatusHeadline.PAPERS_NEEDED),
+        (standing(LegState.REFUSED, LegState.PAPERS_ASKED), StatusHeadline.CALL_US),
+        (standing(), StatusHeadline.ON_THE_WAY),
+        (standing(ready=True), StatusHeadline.READY),
+        (standing(ready=True, partly=True), StatusHeadline.LEFT),
+        (standing(ready=True, booked=True), StatusHeadline.BOOKED),
+        (standing(ready=True, collected=True, partly=True), StatusHeadline.COLLECTED),
     ],
 )
 def test_the_answer_is_one_sentence_for_each_situation(case, answer):
@@ -48,7 +56,7 @@ def test_the_answer_is_one_sentence_for_each_situation(case, answer):
 @pytest.mark.parametrize(("work", "residence"), list(product(LegState, LegState)))
 def test_every_pair_with_a_refusal_asks_to_call_and_no_other_does(work, residence):
     refused = LegState.REFUSED in (work, residence)
-    assert (answer_of(standing(work, residence)) is Answer.CALL_US) is refused
+    assert (answer_of(standing(work, residence)) is StatusHeadline.CALL_US) is refused
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.geocoding.fetching import FetchRefused, Limits, allowed_address, fetch
+from app.geocoding.fetching import FetchLimits, FetchRefused, allowed_address, fetch
 from tests import geocoder
 from tests.geocoder import Geocoder
 
-LOCAL = Limits(seconds=5, private_host="127.0.0.1")
-SHORT = Limits(seconds=0.4, private_host="127.0.0.1")
+LOCAL = FetchLimits(seconds=5, private_host="127.0.0.1")
+SHORT = FetchLimits(seconds=0.4, private_host="127.0.0.1")
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_whatever_a_server_does_is_refused_in_time(server: Geocoder, misbehave: 
 
 
 def test_a_host_that_nobody_named_is_not_even_asked(server: Geocoder) -> None:
-    for limits in (Limits(1), Limits(1, "localhost"), Limits(1, "127.0.0.2")):
+    for limits in (FetchLimits(1), FetchLimits(1, "localhost"), FetchLimits(1, "127.0.0.2")):
         with pytest.raises(FetchRefused, match="private network"):
             fetch(server.url, limits)
     assert server.asked == []
@@ -100,5 +100,5 @@ def test_the_checked_address_is_the_one_that_is_connected_to(
 
     monkeypatch.setattr(socket, "getaddrinfo", changing)
     server.answer = "{}"
-    assert fetch(server.url.replace("127.0.0.1", "geo.example"), Limits(5, "geo.example")) == b"{}"
+    assert fetch(server.url.replace("127.0.0.1", "geo.example"), FetchLimits(5, "geo.example")) == b"{}"
     assert asked.count("geo.example") == 1

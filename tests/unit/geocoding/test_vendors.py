@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.geocoding.fetching import Limits
+from app.geocoding.fetching import FetchLimits
 from app.geocoding.vendors import SERVICES, GeocoderFailed, Vendor, ask
 from app.stations.geography.datum import Datum, from_wgs84
 from app.stations.geography.distance import Point, metres
@@ -23,7 +23,7 @@ def server() -> Iterator[Geocoder]:
 
 
 def vendor(server: Geocoder, name: str, *, seconds: float = 5) -> Vendor:
-    return Vendor(name, server.url, Limits(seconds, "127.0.0.1"), key="the-key", city="海口市")
+    return Vendor(name, server.url, FetchLimits(seconds, "127.0.0.1"), key="the-key", city="海口市")
 
 
 def nominatim(lat: Any, lon: Any) -> Any:

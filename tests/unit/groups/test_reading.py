@@ -8,10 +8,10 @@ from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from app.groups.reading import MOST_LINES, Row, merged, read_csv, read_text
+from app.groups.reading import MOST_LINES, ListRow, merged, read_csv, read_text
 from app.groups.sheets import MOST_BYTES, read_upload
 
-HK = Row("HK7R4M2P", "4821")
+HK = ListRow("HK7R4M2P", "4821")
 
 
 @pytest.mark.parametrize(
@@ -26,28 +26,28 @@ def test_all_that_separates_is_understood(text):
 
 
 def test_a_code_written_in_two_parts_is_one_code():
-    assert read_text("HK7R 4M2P 4821") == [Row("HK7R 4M2P", "4821")]
-    assert read_text("HK7R 4M2P\t4821") == [Row("HK7R 4M2P", "4821")]
+    assert read_text("HK7R 4M2P 4821") == [ListRow("HK7R 4M2P", "4821")]
+    assert read_text("HK7R 4M2P\t4821") == [ListRow("HK7R 4M2P", "4821")]
 
 
 def test_a_row_that_is_no_code_stays_to_be_corrected():
     assert read_text("HK7R4M2P,4821\nHK7R4M0P,4821\nsomething") == [
-        HK, Row("HK7R4M0P", "4821"), Row("something", ""),
+        HK, ListRow("HK7R4M0P", "4821"), ListRow("something", ""),
     ]  # fmt: skip
 
 
 def test_zeros_that_a_spreadsheet_took_come_back():
-    assert read_text("HK7R4M2P,21") == [Row("HK7R4M2P", "0021")]
+    assert read_text("HK7R4M2P,21") == [ListRow("HK7R4M2P", "0021")]
 
 
 def test_repeated_rows_are_merged_and_counted():
-    reading = merged([HK, Row("hk7r 4m2p", "4821"), Row("", ""), Row("ABCDEFGH", "1111")])
-    assert reading.rows == (HK, Row("ABCDEFGH", "1111"))
+    reading = merged([HK, ListRow("hk7r 4m2p", "4821"), ListRow("", ""), ListRow("ABCDEFGH", "1111")])
+    assert reading.rows == (HK, ListRow("ABCDEFGH", "1111"))
     assert reading.repeated == 1
 
 
 def test_more_than_thirty_are_too_many():
-    rows = [Row(f"code{n}", "1") for n in range(31)]
+    rows = [ListRow(f"code{n}", "1") for n in range(31)]
     assert merged(rows).too_many
     assert not merged(rows[:30]).too_many
 
@@ -71,7 +71,7 @@ def xlsx(*lines):
 
 def test_a_spreadsheet_is_read():
     content = xlsx(("Collection code", "Last 4"), ("HK7R4M2P", 4821), (None, None), ("ABCDEFGH", 21.0))
-    assert read_upload("list.xlsx", content) == [HK, Row("ABCDEFGH", "0021")]
+    assert read_upload("list.xlsx", content) == [HK, ListRow("ABCDEFGH", "0021")]
 
 
 def zipped(name, content):

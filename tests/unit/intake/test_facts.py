@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cases.states import LegState, Permit
-from app.intake.facts import CaseFacts, Known, LegFacts, read_facts
+from app.intake.facts import CaseFacts, KnownTypes, LegFacts, read_facts
 from app.intake.sheet import COLUMNS
 
-KNOWN = Known({"work-and-residence": frozenset({"central-window"})}, date(2026, 11, 24))
+KNOWN = KnownTypes({"work-and-residence": frozenset({"central-window"})}, date(2026, 11, 24))
 LINE = {"number": "hk-2026/01", "version": "3", "name": " Anna  Petrova ", "passport": "e 1234-567"}
 
 
@@ -108,7 +108,7 @@ def test_names_are_taken_as_they_are(name: str) -> None:
 
 def test_another_encoding_that_looks_like_gb18030_is_noticed() -> None:
     garbled = "José Álvarez Peña".encode("cp1252").decode("gb18030", errors="replace")
-    known = Known(KNOWN.visit_types, KNOWN.today, encoding="gb18030")
+    known = KnownTypes(KNOWN.visit_types, KNOWN.today, encoding="gb18030")
 
     facts, problems = read_facts({**LINE, "name": garbled}, known)
 
@@ -124,7 +124,7 @@ def test_any_line_is_read_or_named(cells: dict[str, str]) -> None:
 
 
 def test_what_a_line_says_of_another_bureaus_permit_is_not_read() -> None:
-    known = Known(KNOWN.visit_types, KNOWN.today, permits=frozenset({Permit.WORK}))
+    known = KnownTypes(KNOWN.visit_types, KNOWN.today, permits=frozenset({Permit.WORK}))
     cells = {**LINE, "work_state": "approved", "residence_state": "nonsense", "residence_on": "never"}
 
     facts, problems = read_facts(cells, known)
@@ -138,7 +138,7 @@ def test_what_a_line_says_of_another_bureaus_permit_is_not_read() -> None:
 
 
 def test_papers_do_not_lie_where_nobody_is_received_any_more() -> None:
-    known = Known(KNOWN.visit_types, KNOWN.today, retired=frozenset({"old-window"}))
+    known = KnownTypes(KNOWN.visit_types, KNOWN.today, retired=frozenset({"old-window"}))
 
     facts, problems = read_facts({**LINE, "papers_station": "old-window"}, known, 4)
 

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from app.locator.points import Point, _measured
+from app.locator.points import ListedPoint, _measured
 from app.stations.geography.distance import Ranked
 
 
@@ -13,7 +13,9 @@ def test_a_list_reads_nearest_first_also_where_distances_are_told_roughly() -> N
         number: Ranked(SimpleNamespace(id=number), distance, doubt, False)
         for number, (distance, doubt) in enumerate(known)
     }
-    points = [Point(one.station, SimpleNamespace(reason=None), None, None, None) for one in ranked.values()]
+    points = [
+        ListedPoint(one.station, SimpleNamespace(reason=None), None, None, None) for one in ranked.values()
+    ]
     told = [point.distance.metres for point in _measured(points, ranked)]
     assert told == sorted(told)
     assert told == [7_000, 9_600, 10_000, 11_000, 12_000]

@@ -4,14 +4,26 @@ import itertools
 
 import pytest
 
-from app.maps.picture import EDGE, GAP, HEIGHT, LINE, MOST_NAMES, WIDTH, Named, draw, length, project, wrapped
+from app.maps.picture import (
+    EDGE,
+    GAP,
+    HEIGHT,
+    LINE,
+    MOST_NAMES,
+    WIDTH,
+    PictureWord,
+    draw,
+    length,
+    project,
+    wrapped,
+)
 from tests.unit.maps.points import build_point
 
 ROADS = {"binhai": "Binhai Avenue", "guoxing": "Guoxing Avenue"}
 DISTRICTS = [("Longhua District", 20.04, 110.317), ("Meilan District", 20.03, 110.35)]
 
 
-def box(named: Named) -> tuple[float, float, float, float]:
+def box(named: PictureWord) -> tuple[float, float, float, float]:
     width = max(map(length, named.lines))
     left = {"start": named.x, "end": named.x - width, "middle": named.x - width / 2}[named.anchor]
     top = named.y - LINE * 0.8

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from app.notifications.channels.acs3 import Call, headers_of
+from app.notifications.channels.acs3 import ApiCall, headers_of
 
-EXAMPLE = Call(
+EXAMPLE = ApiCall(
     host="ecs.cn-shanghai.aliyuncs.com",
     version="2014-05-26",
     action="RunInstances",
@@ -13,7 +13,7 @@ EXAMPLE = Call(
 SIGNATURE = "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0"
 
 
-def signed(call: Call = EXAMPLE, **more: str) -> str:
+def signed(call: ApiCall = EXAMPLE, **more: str) -> str:
     given = {
         "key_id": "YourAccessKeyId",
         "secret": "YourAccessKeySecret",
@@ -36,5 +36,5 @@ def test_every_part_changes_it() -> None:
 
 
 def test_what_is_signed_is_what_is_sent() -> None:
-    call = Call("h", "v", "a", {"b": "1 2", "a": "外服/&=+*~", "A": ""})
+    call = ApiCall("h", "v", "a", {"b": "1 2", "a": "外服/&=+*~", "A": ""})
     assert call.query == "A=&a=%E5%A4%96%E6%9C%8D%2F%26%3D%2B%2A~&b=1%202"

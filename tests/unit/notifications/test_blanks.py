@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notifications.texts.blanks import Problem, Trouble, fill_html, fill_line, fill_plain, problems_of
+from app.notifications.texts.blanks import (
+    BlankProblem,
+    TextTrouble,
+    fill_html,
+    fill_line,
+    fill_plain,
+    problems_of,
+)
 
 KNOWN = {"day", "link", "items"}
 LINK = "https://haikou.example/c/abc"
@@ -17,16 +24,19 @@ LINK = "https://haikou.example/c/abc"
     ("text", "problems"),
     [
         ("Come on {day}: {link}", []),
-        ("", [Problem(Trouble.EMPTY)]),
-        (" \n ", [Problem(Trouble.EMPTY)]),
-        ("Come: {link} {name}", [Problem(Trouble.UNKNOWN, "name")]),
-        ("Come on {day}", [Problem(Trouble.MISSING, "link")]),
-        ("{link} {", [Problem(Trouble.BRACE)]),
-        ("{link} {Day}", [Problem(Trouble.BRACE)]),
-        ("{link} {{7*7}}", [Problem(Trouble.BRACE)]),
-        ("{link} {day.__class__}", [Problem(Trouble.BRACE)]),
-        ("{link} {day!r}", [Problem(Trouble.BRACE)]),
-        ("{nobody}", [Problem(Trouble.UNKNOWN, "nobody"), Problem(Trouble.MISSING, "link")]),
+        ("", [BlankProblem(TextTrouble.EMPTY)]),
+        (" \n ", [BlankProblem(TextTrouble.EMPTY)]),
+        ("Come: {link} {name}", [BlankProblem(TextTrouble.UNKNOWN, "name")]),
+        ("Come on {day}", [BlankProblem(TextTrouble.MISSING, "link")]),
+        ("{link} {", [BlankProblem(TextTrouble.BRACE)]),
+        ("{link} {Day}", [BlankProblem(TextTrouble.BRACE)]),
+        ("{link} {{7*7}}", [BlankProblem(TextTrouble.BRACE)]),
+        ("{link} {day.__class__}", [BlankProblem(TextTrouble.BRACE)]),
+        ("{link} {day!r}", [BlankProblem(TextTrouble.BRACE)]),
+        (
+            "{nobody}",
+            [BlankProblem(TextTrouble.UNKNOWN, "nobody"), BlankProblem(TextTrouble.MISSING, "link")],
+        ),
     ],
 )
 def test_what_is_wrong_with_a_text(text, problems):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.planning.edits import LASTING, DeskEdit, WeekEdit, bounds_of, version_on, versions_of
-from app.planning.week_capacity import Cell, week_sums
+from app.planning.week_capacity import WeekHour, week_sums
 from app.stations.hours.opening_hours import Plan, WeeklyPeriod, WorkCalendar, open_intervals
 
 NOVEMBER = date(2026, 11, 2)
@@ -83,7 +83,7 @@ def test_on_every_day_exactly_one_version_counts(first, second, offset):
 def test_an_hour_says_desks_times_visits():
     [nine, ten, eleven] = week_sums([period(desks=3)], 20)
 
-    assert (nine.hour, nine.cells[0]) == (9, Cell(desks=3, visits=3, places=9, held=0))
+    assert (nine.hour, nine.cells[0]) == (9, WeekHour(desks=3, visits=3, places=9, held=0))
     assert nine.cells[1:] == (None,) * 6
     assert (ten.hour, eleven.hour) == (10, 11)
 
@@ -91,7 +91,7 @@ def test_an_hour_says_desks_times_visits():
 def test_held_desks_are_said_beside_and_cannot_be_booked():
     [nine, *_later] = week_sums([period(desks=3, reserve=1)], 20)
 
-    assert nine.cells[0] == Cell(desks=2, visits=3, places=6, held=3)
+    assert nine.cells[0] == WeekHour(desks=2, visits=3, places=6, held=3)
 
 
 def test_an_hour_with_changing_desks_says_places_only():
@@ -99,7 +99,7 @@ def test_an_hour_with_changing_desks_says_places_only():
 
     [nine, *_later] = week_sums(periods, 30)
 
-    assert nine.cells[0] == Cell(desks=0, visits=2, places=3, held=0)
+    assert nine.cells[0] == WeekHour(desks=0, visits=2, places=3, held=0)
 
 
 @given(st.integers(2, 6).flatmap(lambda desks: st.tuples(st.just(desks), st.integers(0, desks - 1))))

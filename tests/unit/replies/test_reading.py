@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.replies.reading import Wish, read_wish
+from app.replies.reading import CancelWish, read_wish
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from app.replies.reading import Wish, read_wish
     ],
 )  # fmt: skip
 def test_a_word_and_a_booking_number_cancel(text, language) -> None:
-    assert read_wish(text) == Wish("HK7R4M2P", language)
+    assert read_wish(text) == CancelWish("HK7R4M2P", language)
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ def test_the_word_without_one_number_names_no_visit(text) -> None:
      "отменять HK7R4M2P не надо", "\0", "🙂"],
 )  # fmt: skip
 def test_any_other_text_is_for_staff(text) -> None:
-    assert read_wish(text) == Wish()
+    assert read_wish(text) == CancelWish()

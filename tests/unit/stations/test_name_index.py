@@ -9,7 +9,7 @@ from app.localtext import LocalText
 from app.stations.geography.distance import Point
 from app.stations.geography.name_index import NameIndex, look_up
 from app.stations.geography.names import in_cyrillic, key_of, keys_of, readings_of
-from app.stations.geography.places import Ambiguous, Found, PlaceKind, Unknown, named
+from app.stations.geography.places import Ambiguous, FoundPlace, PlaceKind, Unknown, named
 from app.stations.geography.suggesting import suggest
 from bench.places import made_up_places
 
@@ -42,7 +42,7 @@ PLACES = NameIndex(
 def found(text: str) -> tuple[str, bool] | None:
     """Return the slug that was found and whether it was a guess."""
     outcome = look_up(text, PLACES)
-    return (outcome.place.slug, outcome.guessed) if isinstance(outcome, Found) else None
+    return (outcome.place.slug, outcome.guessed) if isinstance(outcome, FoundPlace) else None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from app.stations.geography.places import (
     Ambiguous,
     BadCoordinates,
     CoordinatesSwapped,
-    Found,
+    FoundPlace,
     PlaceKind,
     Unknown,
     find_position,
@@ -45,7 +45,7 @@ PLACES = NameIndex(
 
 def found(text: str) -> str | None:
     outcome = look_up(text, PLACES)
-    return outcome.place.name.en if isinstance(outcome, Found) else None
+    return outcome.place.name.en if isinstance(outcome, FoundPlace) else None
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_longitude_first_is_told_apart(text: str) -> None:
         find_position(text)
     assert refusal.value.code == "coordinates_swapped"
     outcome = look_up(text, PLACES)
-    assert isinstance(outcome, Found)
+    assert isinstance(outcome, FoundPlace)
     assert (outcome.guessed, outcome.place.point) == (True, refusal.value.meant)
 
 
@@ -141,7 +141,7 @@ def test_any_text_has_an_outcome(text: str) -> None:
         outcome = look_up(text, PLACES)
     except (BadCoordinates, LinkHidesPlace):
         return
-    assert isinstance(outcome, Found | Ambiguous | Unknown)
+    assert isinstance(outcome, FoundPlace | Ambiguous | Unknown)
 
 
 def test_a_very_long_text_costs_no_more_than_its_start() -> None:

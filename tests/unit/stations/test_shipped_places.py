@@ -12,7 +12,7 @@ from app.localtext import LocalText
 from app.stations.geography.distance import Point
 from app.stations.geography.name_index import NameIndex, look_up
 from app.stations.geography.names import is_chinese, key_of
-from app.stations.geography.places import Ambiguous, Found, NamedPlace, PlaceKind, named
+from app.stations.geography.places import Ambiguous, FoundPlace, NamedPlace, PlaceKind, named
 from app.stations.geography.stretches import flat_metres
 from app.stations.seeding import seed
 from tests.unit.stations.test_seed import SHIPPED
@@ -41,7 +41,7 @@ def surely(text: str) -> str | None:
     outcome = look_up(text, index())
     return (
         (outcome.place.slug or outcome.place.name.en)
-        if isinstance(outcome, Found) and not outcome.guessed
+        if isinstance(outcome, FoundPlace) and not outcome.guessed
         else None
     )
 

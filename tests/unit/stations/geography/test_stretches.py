@@ -5,7 +5,7 @@ import pytest
 from app.localtext import LocalText
 from app.stations.geography.distance import Point
 from app.stations.geography.name_index import NameIndex
-from app.stations.geography.places import Ambiguous, Found, PlaceKind, named
+from app.stations.geography.places import Ambiguous, FoundPlace, PlaceKind, named
 from app.stations.geography.stretches import Numbered, along, known_numbers, position_of, read_address
 
 STREET = [
@@ -91,7 +91,7 @@ INDEX = NameIndex(
 )
 def test_a_short_street_is_answered_with_half_its_length_as_doubt(text: str) -> None:
     outcome = INDEX.look_up(text)
-    assert isinstance(outcome, Found)
+    assert isinstance(outcome, FoundPlace)
     assert (outcome.place.name.zh, outcome.place.point.precision_m, outcome.guessed) == ("短路", 450, False)
 
 
@@ -112,6 +112,6 @@ def test_a_number_that_is_not_known_on_a_long_street_asks_too(text: str) -> None
 )
 def test_a_number_between_known_ones_is_an_address(text: str) -> None:
     outcome = INDEX.look_up(text)
-    assert isinstance(outcome, Found)
+    assert isinstance(outcome, FoundPlace)
     assert (outcome.place.kind, outcome.place.name.zh) == (PlaceKind.ADDRESS, "长大道8号")
     assert 110.305 < outcome.place.point.lon < 110.315
