@@ -88,9 +88,9 @@ REFUSALS = {
         "Somebody changed these reminders while you were working. Compare both and save again."
     ),
     "reminders_unfit": _l("The reminders were not saved. See what is wrong below."),
-    "notice_unfit": _l("The message was not saved. See what is wrong below."),
+    "broadcast_unfit": _l("The message was not saved. See what is wrong below."),
     "second_person_needed": _l("You wrote this message. Ask a colleague to approve it."),
-    "notice_settled": _l("This message was approved or stopped already. Nothing was changed."),
+    "broadcast_settled": _l("This message was approved or stopped already. Nothing was changed."),
     "text_changed": _l("Somebody changed this text while you were working. Compare both and save again."),
     "text_unfit": _l("The text was not saved. See what is wrong below."),
     "effect_changed": _l(

@@ -8,7 +8,7 @@ from app.appointments.letters.kinds import BLANKS
 from app.appointments.letters.letters import VisitNews, contact_of, values_of, visit_of
 from app.appointments.models import Appointment
 from app.appointments.states import Status
-from app.broadcasts.models import Notice
+from app.broadcasts.models import Broadcast
 from app.broadcasts.operations import KIND
 from app.db import db
 from app.i18n import in_language
@@ -66,11 +66,11 @@ register(TO_MANY)
 
 def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     """Return the letter to one person, or why it must not be sent, or not yet."""
-    notice = db.session.get(Notice, message.revision)
+    broadcast = db.session.get(Broadcast, message.revision)
     appointment = db.session.get(Appointment, message.subject_id)
-    if notice is None or appointment is None:
+    if broadcast is None or appointment is None:
         return Skip("no such visit")
-    reason = _reason_to_skip(notice, appointment, now)
+    reason = _reason_to_skip(broadcast, appointment, now)
     if reason:
         return Skip(reason)
     visit = visit_of(appointment, message.kind, now)
@@ -78,22 +78,22 @@ def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     if not to:
         return Skip(f"no contact for {message.channel}")
     morning = morning_after(now, appointment.station.timezone, before=appointment.starts_at)
-    if morning and not notice.urgent:
+    if morning and not broadcast.urgent:
         return Later(morning, NIGHT)
     with in_language(appointment.language):
-        return write(message.channel, to, LetterPart(TO_MANY, lambda: _values(notice, visit)))
+        return write(message.channel, to, LetterPart(TO_MANY, lambda: _values(broadcast, visit)))
 
 
-def _reason_to_skip(notice: Notice, visit: Appointment, now: datetime) -> str:
+def _reason_to_skip(broadcast: Broadcast, visit: Appointment, now: datetime) -> str:
     reasons = (
-        (notice.stopped_at is not None, "stopped by staff"),
+        (broadcast.stopped_at is not None, "stopped by staff"),
         (visit.status == Status.CANCELLED, "visit cancelled"),
-        (visit.station_id != notice.station_id, "visit at another place"),
+        (visit.station_id != broadcast.station_id, "visit at another place"),
         (visit.status != Status.BOOKED, "already came"),
         (visit.starts_at <= now, "too late"),
     )
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def _values(notice: Notice, visit: VisitNews) -> Values:
-    return {**values_of(visit), "title": words(notice.title), "message": words(notice.body)}
+def _values(broadcast: Broadcast, visit: VisitNews) -> Values:
+    return {**values_of(visit), "title": words(broadcast.title), "message": words(broadcast.body)}

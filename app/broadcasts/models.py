@@ -9,13 +9,13 @@ from app.db import Model
 from app.localtext import LocalText
 
 
-class Notice(Model):
+class Broadcast(Model):
     """One message of staff to everybody with a visit at a station on some days.
 
     Written by one person, approved by another; what it puts into the outbox names it by `revision`.
     """
 
-    __tablename__ = "notices"
+    __tablename__ = "broadcasts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"), index=True)

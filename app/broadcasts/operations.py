@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.appointments.models import Appointment
 from app.appointments.reminders.announcing import channels_of, contact_index_of
 from app.appointments.states import Status
-from app.broadcasts.models import Notice
+from app.broadcasts.models import Broadcast
 from app.db import db, locking
 from app.errors import DomainError
 from app.localtext import LANGUAGES, LocalText
@@ -24,6 +24,7 @@ from app.notifications.delivery.outbox import OutboxRequest
 from app.notifications.models import OutboxMessage
 from app.stations.models import Station
 
+# As rows and the operators' templates of text messages have always called it.
 TOPIC = "notice"
 KIND = "notice"
 DELAY = timedelta(minutes=10)
@@ -31,10 +32,10 @@ MOST_TITLE, MOST_BODY = 120, 600
 MOST_DAYS = 31
 
 
-class NoticeUnfit(DomainError):
+class BroadcastUnfit(DomainError):
     """Something is missing; nothing was saved. `missing` names the fields."""
 
-    code: ClassVar[str] = "notice_unfit"
+    code: ClassVar[str] = "broadcast_unfit"
     status = 422
 
     def __init__(self, missing: Sequence[str] = ()) -> None:
@@ -49,10 +50,10 @@ class SecondPersonNeeded(DomainError):
     status = 403
 
 
-class NoticeSettled(DomainError):
+class BroadcastSettled(DomainError):
     """The message was approved or stopped already."""
 
-    code: ClassVar[str] = "notice_settled"
+    code: ClassVar[str] = "broadcast_settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,12 @@ def problems_of(draft: BroadcastDraft) -> list[str]:
     return found
 
 
-def write(draft: BroadcastDraft, *, now: datetime) -> Notice:
-    """Save a message for approval. Raises NoticeUnfit."""
+def write(draft: BroadcastDraft, *, now: datetime) -> Broadcast:
+    """Save a message for approval. Raises BroadcastUnfit."""
     problems = problems_of(draft)
     if problems:
-        raise NoticeUnfit(problems)
-    notice = Notice(
+        raise BroadcastUnfit(problems)
+    broadcast = Broadcast(
         station_id=draft.station_id,
         service_id=draft.service_id,
         first_day=draft.first_day,
@@ -107,9 +108,9 @@ def write(draft: BroadcastDraft, *, now: datetime) -> Notice:
         written_by=draft.username,
         written_at=now,
     )
-    db.session.add(notice)
+    db.session.add(broadcast)
     db.session.flush()
-    return notice
+    return broadcast
 
 
 def recipients_of(
@@ -139,47 +140,47 @@ def recipients_of(
     return Recipients(tuple(people.values()), tuple(unreachable))
 
 
-def approve(notice_id: int, *, username: str, now: datetime) -> Notice:
+def approve(broadcast_id: int, *, username: str, now: datetime) -> Broadcast:
     """Put the message to each person into the outbox, to be sent in ten minutes.
 
-    Raises SecondPersonNeeded for who wrote it, NoticeSettled when somebody was quicker.
+    Raises SecondPersonNeeded for who wrote it, BroadcastSettled when somebody was quicker.
     """
-    notice = _locked(notice_id)
-    if notice.written_by == username:
+    broadcast = _locked(broadcast_id)
+    if broadcast.written_by == username:
         raise SecondPersonNeeded
-    if notice.approved_at or notice.stopped_at:
-        raise NoticeSettled
-    station = db.session.get_one(Station, notice.station_id)
-    found = recipients_of(station, notice.service_id, (notice.first_day, notice.last_day), now=now)
-    notice.approved_by, notice.approved_at, notice.send_at = username, now, now + DELAY
-    notice.recipients = len(found.visits)
-    outbox.enqueue(*(_request(notice, *one) for one in found.visits), now=now)
-    return notice
+    if broadcast.approved_at or broadcast.stopped_at:
+        raise BroadcastSettled
+    station = db.session.get_one(Station, broadcast.station_id)
+    found = recipients_of(station, broadcast.service_id, (broadcast.first_day, broadcast.last_day), now=now)
+    broadcast.approved_by, broadcast.approved_at, broadcast.send_at = username, now, now + DELAY
+    broadcast.recipients = len(found.visits)
+    outbox.enqueue(*(_request(broadcast, *one) for one in found.visits), now=now)
+    return broadcast
 
 
-def _request(notice: Notice, visit: Appointment, channel: str, index: str) -> OutboxRequest:
+def _request(broadcast: Broadcast, visit: Appointment, channel: str, index: str) -> OutboxRequest:
     return OutboxRequest(
-        dedupe_key=f"{TOPIC}:{notice.id}:{index}",
+        dedupe_key=f"{TOPIC}:{broadcast.id}:{index}",
         topic=TOPIC,
         subject_id=visit.id,
-        revision=notice.id,
+        revision=broadcast.id,
         kind=KIND,
         channel=channel,
-        send_at=notice.send_at or notice.written_at,
+        send_at=broadcast.send_at or broadcast.written_at,
         expires_at=visit.starts_at,
         contact_index=index,
     )
 
 
-def stop(notice_id: int, *, username: str, now: datetime) -> Notice:
+def stop(broadcast_id: int, *, username: str, now: datetime) -> Broadcast:
     """Take back what was not sent; stopping twice is stopping once."""
-    notice = _locked(notice_id)
-    if notice.stopped_at is None:
-        notice.stopped_by, notice.stopped_at = username, now
-    ours = (OutboxMessage.topic == TOPIC, OutboxMessage.revision == notice_id)
+    broadcast = _locked(broadcast_id)
+    if broadcast.stopped_at is None:
+        broadcast.stopped_by, broadcast.stopped_at = username, now
+    ours = (OutboxMessage.topic == TOPIC, OutboxMessage.revision == broadcast_id)
     outbox.take_back(*ours, reason="stopped by staff", now=now)
-    return notice
+    return broadcast
 
 
-def _locked(notice_id: int) -> Notice:
-    return db.session.scalars(locking(select(Notice).where(Notice.id == notice_id))).one()
+def _locked(broadcast_id: int) -> Broadcast:
+    return db.session.scalars(locking(select(Broadcast).where(Broadcast.id == broadcast_id))).one()

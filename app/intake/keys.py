@@ -23,7 +23,7 @@ TOLERANCE_SECONDS = 300
 SECRET_BYTES = 32
 
 
-class SignatureWrong(DomainError):
+class RequestNotSigned(DomainError):
     """Unknown or revoked key, wrong signature, or too old: which of them is not told."""
 
     code: ClassVar[str] = "request_not_signed"
@@ -76,7 +76,7 @@ def check_signature(request: SignedRequest, *, now: datetime) -> IntakeKey:
     expected = hmac.new(secret.encode(), request.signed_text(), hashlib.sha256).hexdigest()
     fits = hmac.compare_digest(expected.encode(), request.signature.lower().encode())
     if key is None or key.revoked_at or not fits or not _is_fresh(request.timestamp, now):
-        raise SignatureWrong
+        raise RequestNotSigned
     return key
 
 

@@ -10,7 +10,7 @@ from app.cases.models import Case
 from app.db import db, locking
 from app.errors import DomainError
 from app.intake.facts import CaseFacts
-from app.intake.keys import SignatureWrong
+from app.intake.keys import RequestNotSigned
 from app.intake.models import IntakeKey, RowResult
 from app.intake.operations import take_in
 from app.intake.runs import LONGEST_ACTOR
@@ -42,7 +42,7 @@ def tell(facts: CaseFacts, key_id: int, *, now: datetime) -> tuple[RowResult, st
     """
     key = db.session.scalars(locking(select(IntakeKey).where(IntakeKey.id == key_id))).one()
     if key.revoked_at:
-        raise SignatureWrong
+        raise RequestNotSigned
     key.last_used_at = now
     actor = f"{key.key_id}: {key.name}"[:LONGEST_ACTOR]
     (result,) = take_in([facts], actor=actor, now=now, bureau=key.bureau)

@@ -18,7 +18,7 @@ from app.appointments.reminders.announcing import TOPIC as VISIT
 from app.appointments.states import Status
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.offers import TOPIC as OFFER
-from app.broadcasts.operations import TOPIC as NOTICE
+from app.broadcasts.operations import TOPIC as BROADCAST
 from app.cases.models import Case
 from app.cases.notices import TOPIC as CASE
 from app.db import db
@@ -58,7 +58,7 @@ class LedgerRow:
     timezone: str
 
 
-_is_visit = OutboxMessage.topic.in_([VISIT, NOTICE])
+_is_visit = OutboxMessage.topic.in_([VISIT, BROADCAST])
 _is_case = OutboxMessage.topic.in_([CASE, INVITED])
 _visit_id = case((_is_visit, OutboxMessage.subject_id), else_=TimeOffer.appointment_id)
 _station_id = func.coalesce(Appointment.station_id, Hold.station_id, Case.papers_station_id)
@@ -162,7 +162,7 @@ def list_attempts(message: OutboxMessage) -> Sequence[DeliveryAttempt]:
 
 def other_channel(message: OutboxMessage) -> str:
     """Return the other way by which the person of a message about a visit is known; "" for none."""
-    if message.topic not in (VISIT, NOTICE, OFFER) or message.status not in _GONE_WRONG:
+    if message.topic not in (VISIT, BROADCAST, OFFER) or message.status not in _GONE_WRONG:
         return ""
     other = "sms" if message.channel == "email" else "email"
     return other if any(getattr(one, f"{_FIELDS[other]}_encrypted") for one in _known(message)) else ""
@@ -182,7 +182,7 @@ def _known(message: OutboxMessage) -> list[Appointment | Hold | Case]:
     hold: Hold | None = None
     visit: Appointment | None = None
     case_id = message.subject_id if message.topic in (CASE, INVITED) else None
-    if message.topic in (VISIT, NOTICE):
+    if message.topic in (VISIT, BROADCAST):
         visit = db.session.get(Appointment, message.subject_id)
     elif message.topic == OFFER and (made := db.session.get(TimeOffer, message.subject_id)):
         hold, visit = made.hold, made.appointment
@@ -213,9 +213,9 @@ def list_calls(scope: LedgerScope, *, now: datetime, limit: int) -> list[LedgerR
     return list({row.reference: row for row in reversed(rows)}.values())[::-1]
 
 
-def count_states(notice_id: int) -> dict[str, int]:
+def count_states(broadcast_id: int) -> dict[str, int]:
     """Return how many messages of a letter to many are in each state."""
     wanted = select(OutboxMessage.status, func.count()).where(
-        OutboxMessage.topic == NOTICE, OutboxMessage.revision == notice_id
+        OutboxMessage.topic == BROADCAST, OutboxMessage.revision == broadcast_id
     )
     return dict(db.session.execute(wanted.group_by(OutboxMessage.status)).all())

@@ -17,8 +17,8 @@ from app.appointments.reminders.announcing import TOPIC as VISIT
 from app.appointments.states import Status
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.offers import TOPIC as OFFER
-from app.broadcasts.models import Notice
-from app.broadcasts.operations import TOPIC as NOTICE
+from app.broadcasts.models import Broadcast
+from app.broadcasts.operations import TOPIC as BROADCAST
 from app.cases.locks import lock_case
 from app.cases.models import Case, CaseNotice
 from app.cases.notices import TOPIC as CASE
@@ -80,7 +80,7 @@ def _locked_with_visit(message_id: int) -> OutboxMessage | None:
     """Lock what the message speaks of, then itself: who changes a visit takes its messages back."""
     wanted = select(OutboxMessage).where(OutboxMessage.id == message_id)
     found = db.session.scalar(wanted)
-    if found and found.topic in (VISIT, NOTICE):
+    if found and found.topic in (VISIT, BROADCAST):
         lock_visit_of_id(found.subject_id)
     if found and found.topic == CASE:
         lock_case(found.subject_id)
@@ -104,7 +104,7 @@ def _end_of_use(message: OutboxMessage) -> datetime | None:
     """Return when what the message is about ends; others know their end when they are written."""
     if message.topic == OFFER:
         return db.session.get_one(TimeOffer, message.subject_id).until
-    if message.topic in (VISIT, NOTICE):
+    if message.topic in (VISIT, BROADCAST):
         return db.session.get_one(Appointment, message.subject_id).starts_at
     return None
 
@@ -156,7 +156,7 @@ def _ended_in(window: Window) -> ColumnElement[bool]:
 
 
 def _of_visits(window: Window, now: datetime) -> Select[Any, Any]:
-    stopped = select(Notice.id).where(Notice.stopped_at.is_not(None))
+    stopped = select(Broadcast.id).where(Broadcast.stopped_at.is_not(None))
     as_it_is = case(
         (OutboxMessage.topic == VISIT, OutboxMessage.revision == Appointment.revision),
         else_=OutboxMessage.revision.not_in(stopped),
@@ -164,7 +164,7 @@ def _of_visits(window: Window, now: datetime) -> Select[Any, Any]:
     return (
         select(OutboxMessage, Appointment.starts_at)
         .join(Appointment, Appointment.id == OutboxMessage.subject_id)
-        .where(OutboxMessage.topic.in_([VISIT, NOTICE]), as_it_is, _is_coming(now))
+        .where(OutboxMessage.topic.in_([VISIT, BROADCAST]), as_it_is, _is_coming(now))
         .where(Appointment.station_id.in_(window.station_ids))
     )
 
@@ -200,7 +200,7 @@ def _of_cases(window: Window) -> Select[Any, Any]:
 
 def _others(window: Window) -> Select[Any, Any]:
     """Select what belongs to no station; whether it is still true is seen when it is sent."""
-    of_stations = (VISIT, NOTICE, OFFER, CASE, trials.TOPIC)
+    of_stations = (VISIT, BROADCAST, OFFER, CASE, trials.TOPIC)
     wanted = select(OutboxMessage, null()).where(OutboxMessage.topic.not_in(of_stations))
     return wanted if window.everything else wanted.where(false())
 

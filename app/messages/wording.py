@@ -206,7 +206,7 @@ def rule_words(rule: ReminderRule) -> str:
     return f"{when}, {WAYS[rule.by]}, {hours}, {late}"
 
 
-def notice_trouble(name: str) -> str:
+def broadcast_trouble(name: str) -> str:
     """Return what is wrong with a field of a message to many."""
     if name == "last_day":
         return str(_("Enter the first and the last day, at most 31 days apart."))

@@ -27,8 +27,8 @@ PAGES = (
     "/staff/texts/ready/email",
     "/staff/reminders",
     "/staff/reminders/document-check",
-    "/staff/notices",
-    "/staff/notices/new",
+    "/staff/broadcasts",
+    "/staff/broadcasts/new",
 )
 
 
@@ -62,7 +62,7 @@ def test_a_message_to_many_needs_two_people_and_can_be_taken_back(open_page, liv
     )  # fmt: skip
     writer = open_page(javascript=False)
     sign_in(writer, people[0])
-    writer.goto("/staff/notices/new")
+    writer.goto("/staff/broadcasts/new")
     for field in ("first_day", "last_day"):
         writer.locator(f"#{field}").fill("2026-12-08")
     press(writer, "Count the people")

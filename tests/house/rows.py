@@ -5,7 +5,7 @@ from typing import Any
 from app.accounts.models import Role
 from app.appointments.models import Appointment
 from app.appointments.waitlist.models import WaitingEntry, WaitingPlace
-from app.broadcasts.models import Notice
+from app.broadcasts.models import Broadcast
 from app.intake.models import ImportRun, RunState
 from app.replies.models import IncomingText
 from tests import factories
@@ -29,9 +29,9 @@ def build_run(now: Any) -> ImportRun:
     return run
 
 
-def build_notice(network: factories.Network, now: Any) -> Notice:
-    """Build a notice that nobody approved yet."""
-    return Notice(
+def build_broadcast(network: factories.Network, now: Any) -> Broadcast:
+    """Build a broadcast that nobody approved yet."""
+    return Broadcast(
         station_id=network.central.id, first_day=now.date(), last_day=now.date(), urgent=False,
         title=factories.words("Door"), body=factories.words("Moved"), written_by="mei", written_at=now,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from tests import factories
 from tests.factories import PASSWORD
 from tests.house import routes
 from tests.house.routes import address, methods_of
-from tests.house.rows import build_incoming_text, build_notice, build_run, build_staff, build_waiting
+from tests.house.rows import build_broadcast, build_incoming_text, build_run, build_staff, build_waiting
 
 # Pages that anybody may open. What they show of somebody's own visit asks for a link or a code.
 PUBLIC = {
@@ -147,7 +147,7 @@ STAFF |= {
         ("staff_replies", Role.CLERK, "overview settle"),
         ("staff_messages", Role.CLERK, "show find use_other_contact send_one_again pause_person"),
         ("staff_messages", Role.MANAGER, "list_paused pause_contact resume ask_replay send_again"),
-        ("staff_notices", Role.MANAGER, "overview new write show approve stop"),
+        ("staff_broadcasts", Role.MANAGER, "overview new write show approve stop"),
         ("staff_reminders", Role.ADMINISTRATOR, "overview show edit"),
         ("staff_texts", Role.ADMINISTRATOR, "overview show edit restore send_test"),
     )
@@ -227,8 +227,8 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
     report = StationReport(public_id="one", station_id=network.central.id, language="en", created_at=now)
     report.message = "The door."
     change = PlanChange(station_id=visit.station_id, username="ada", changed_at=now, kind="week", batch="one")
-    notice = build_notice(network, now)
-    factories.save(message, report, change, notice)
+    broadcast = build_broadcast(network, now)
+    factories.save(message, report, change, broadcast)
     build_staff(network)
     values = {
         "reference": visit.reference,
@@ -239,7 +239,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "message_id": message.id,
         "report_id": report.id,
         "entry_id": build_waiting(network, now).id,
-        "notice_id": notice.id,
+        "broadcast_id": broadcast.id,
         **TEXT_AND_RULES,
         "text_id": build_incoming_text(visit, "May I come later?").id,
         "public_id": build_run(now).public_id,
@@ -272,7 +272,7 @@ def has_variable(endpoint: str) -> bool:
     }
     without |= {f"staff_messages.{name}" for name in ("find", "list_paused", "pause_contact", "resume")}
     without |= {f"staff_messages.{name}" for name in ("ask_replay", "send_again")}
-    without |= {f"staff_notices.{name}" for name in ("overview", "new", "write")}
+    without |= {f"staff_broadcasts.{name}" for name in ("overview", "new", "write")}
     return endpoint not in without | CASE_LISTS | INTAKE_LISTS and STAFF[endpoint] is not Role.ADMINISTRATOR
 
 

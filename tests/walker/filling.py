@@ -224,7 +224,7 @@ def _day(mei: Filler, tom: Filler) -> None:
 
 
 def _messages(flask_app: Flask, tom: Filler) -> None:
-    """Let messages go out and some fail, and let a notice wait for a second person."""
+    """Let messages go out and some fail, and let a broadcast wait for a second person."""
     assert flask_app.test_cli_runner().invoke(args=["messages", "deliver"]).exit_code == 0
     with flask_app.app_context(), db.engine.begin() as connection:
         ids = connection.scalars(
@@ -235,8 +235,8 @@ def _messages(flask_app: Flask, tom: Filler) -> None:
         ):
             statement = text("UPDATE outbox_messages SET status = :s, reason = :r WHERE id = :i")
             connection.execute(statement, {"s": state, "r": "address bounced before", "i": number})
-    tom.open("/staff/notices/new")
+    tom.open("/staff/broadcasts/new")
     titles = {"title_en": "Door", "title_zh": "大门", "title_ru": "Дверь"}
     bodies = {"body_en": "Use the side door.", "body_zh": "请走侧门。", "body_ru": "Вход сбоку."}
-    tom.send("/notices/new", last_day="2026-12-20", **titles, **bodies)
-    tom.send("/notices/new", button="step=save")
+    tom.send("/broadcasts/new", last_day="2026-12-20", **titles, **bodies)
+    tom.send("/broadcasts/new", button="step=save")

@@ -13,7 +13,7 @@ from app import clock
 from app.accounts.models import Role
 from app.broadcasts import operations as broadcasts
 from app.broadcasts.letters import TO_MANY
-from app.broadcasts.models import Notice
+from app.broadcasts.models import Broadcast
 from app.broadcasts.operations import DELAY, BroadcastDraft, Recipients
 from app.db import db, transact
 from app.errors import DomainError, NotFound
@@ -32,7 +32,7 @@ from app.stations.models import Station
 from app.typed import find_day
 from app.wording import sentence
 
-bp = Blueprint("staff_notices", __name__, template_folder="../templates", url_prefix="/staff/notices")
+bp = Blueprint("staff_broadcasts", __name__, template_folder="../templates", url_prefix="/staff/broadcasts")
 bp.context_processor(frame)
 
 LARGEST_ID = 2**31 - 1
@@ -41,7 +41,7 @@ LONGEST = 2000
 
 
 @dataclass
-class NoticeForm:
+class BroadcastForm:
     """What was typed, and what is wrong with it."""
 
     station: Station
@@ -50,22 +50,22 @@ class NoticeForm:
     errors: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
-    def blank(cls, station: Station, today: date) -> "NoticeForm":
+    def blank(cls, station: Station, today: date) -> "BroadcastForm":
         names = [f"{name}_{language}" for name in ("title", "body") for language in LANGUAGES]
         days = {"first_day": today.isoformat(), "last_day": today.isoformat(), "service": ""}
         return cls(station, {**dict.fromkeys(names, ""), **days})
 
     @classmethod
-    def typed(cls, station: Station, today: date) -> "NoticeForm":
+    def typed(cls, station: Station, today: date) -> "BroadcastForm":
         blank = cls.blank(station, today).values
         values = {name: request.form.get(name, "").replace("\0", "").strip()[:LONGEST] for name in blank}
         form = cls(station, values, urgent="urgent" in request.form)
         form.errors = [
-            (name, message_wording.notice_trouble(name)) for name in broadcasts.problems_of(form.draft(""))
+            (name, message_wording.broadcast_trouble(name)) for name in broadcasts.problems_of(form.draft(""))
         ]
         if form.values["service"] and form.service_id is None:
             # Unknown must not mean all: the message would go to people whom it is not for.
-            form.errors.append(("service", message_wording.notice_trouble("service")))
+            form.errors.append(("service", message_wording.broadcast_trouble("service")))
         return form
 
     def draft(self, username: str) -> BroadcastDraft:
@@ -107,17 +107,17 @@ _OWN = (("title", "title"), ("message", "body"))
 @requires(Role.MANAGER)
 def overview() -> ResponseReturnValue:
     own = list_own_stations()
-    wanted = select(Notice).where(Notice.station_id.in_([station.id for station in own]))
-    rows = db.session.scalars(wanted.order_by(Notice.id.desc()).limit(MOST_LISTED)).all()
+    wanted = select(Broadcast).where(Broadcast.station_id.in_([station.id for station in own]))
+    rows = db.session.scalars(wanted.order_by(Broadcast.id.desc()).limit(MOST_LISTED)).all()
     names = {station.id: station for station in own}
-    return render_template("messages/notices.html", rows=rows, stations=names, now=clock.now())
+    return render_template("messages/broadcasts.html", rows=rows, stations=names, now=clock.now())
 
 
 @bp.get("/new")
 @requires(Role.MANAGER)
 def new() -> ResponseReturnValue:
     station = _chosen(request.args.get("station", ""))
-    return _form_page(NoticeForm.blank(station, _today(station)))
+    return _form_page(BroadcastForm.blank(station, _today(station)))
 
 
 @bp.post("/new")
@@ -125,48 +125,48 @@ def new() -> ResponseReturnValue:
 def write() -> ResponseReturnValue:
     """Count who would get it, or save it for a second person to approve: as `step` says."""
     station, now = _chosen(request.form.get("station", "")), clock.now()
-    form = NoticeForm.typed(station, _today(station))
+    form = BroadcastForm.typed(station, _today(station))
     if form.errors or request.form.get("step") == "edit":
         return _form_page(form), 422 if form.errors else 200
     draft = form.draft(get_member().username)
     found = broadcasts.recipients_of(station, draft.service_id, (draft.first_day, draft.last_day), now=now)
     if request.form.get("step") != "save":
         return _form_page(form, found)
-    notice = transact(broadcasts.write, draft, now=now)
+    broadcast = transact(broadcasts.write, draft, now=now)
     flash(_("The message is saved. A second person approves it now."))
-    return redirect(url_for(".show", notice_id=notice.id), 303)
+    return redirect(url_for(".show", broadcast_id=broadcast.id), 303)
 
 
-@bp.get(f"/<int(max={LARGEST_ID}):notice_id>")
+@bp.get(f"/<int(max={LARGEST_ID}):broadcast_id>")
 @requires(Role.MANAGER)
-def show(notice_id: int) -> ResponseReturnValue:
-    return _page(_own_notice(notice_id))
+def show(broadcast_id: int) -> ResponseReturnValue:
+    return _page(_own_broadcast(broadcast_id))
 
 
-@bp.post(f"/<int(max={LARGEST_ID}):notice_id>/approve")
+@bp.post(f"/<int(max={LARGEST_ID}):broadcast_id>/approve")
 @requires(Role.MANAGER)
-def approve(notice_id: int) -> ResponseReturnValue:
-    notice = _own_notice(notice_id)
+def approve(broadcast_id: int) -> ResponseReturnValue:
+    broadcast = _own_broadcast(broadcast_id)
     try:
-        transact(broadcasts.approve, notice.id, username=get_member().username, now=clock.now())
+        transact(broadcasts.approve, broadcast.id, username=get_member().username, now=clock.now())
     except DomainError as refusal:
-        return _page(_own_notice(notice_id), sentence(refusal)), refusal.status
-    return redirect(url_for(".show", notice_id=notice_id), 303)
+        return _page(_own_broadcast(broadcast_id), sentence(refusal)), refusal.status
+    return redirect(url_for(".show", broadcast_id=broadcast_id), 303)
 
 
-@bp.post(f"/<int(max={LARGEST_ID}):notice_id>/stop")
+@bp.post(f"/<int(max={LARGEST_ID}):broadcast_id>/stop")
 @requires(Role.MANAGER)
-def stop(notice_id: int) -> ResponseReturnValue:
-    notice = _own_notice(notice_id)
-    transact(broadcasts.stop, notice.id, username=get_member().username, now=clock.now())
-    return redirect(url_for(".show", notice_id=notice_id), 303)
+def stop(broadcast_id: int) -> ResponseReturnValue:
+    broadcast = _own_broadcast(broadcast_id)
+    transact(broadcasts.stop, broadcast.id, username=get_member().username, now=clock.now())
+    return redirect(url_for(".show", broadcast_id=broadcast_id), 303)
 
 
-def _own_notice(notice_id: int) -> Notice:
-    notice = db.session.get(Notice, notice_id)
-    if notice is None or notice.station_id not in {station.id for station in list_own_stations()}:
+def _own_broadcast(broadcast_id: int) -> Broadcast:
+    broadcast = db.session.get(Broadcast, broadcast_id)
+    if broadcast is None or broadcast.station_id not in {station.id for station in list_own_stations()}:
         raise NotFound
-    return notice
+    return broadcast
 
 
 def _chosen(slug: str) -> Station:
@@ -181,9 +181,9 @@ def _today(station: Station) -> date:
     return clock.now().astimezone(ZoneInfo(station.timezone)).date()
 
 
-def _form_page(form: NoticeForm, found: Recipients | None = None) -> str:
+def _form_page(form: BroadcastForm, found: Recipients | None = None) -> str:
     return render_template(
-        "messages/notice_form.html",
+        "messages/broadcast_form.html",
         form=form,
         found=found,
         lengths=form.sms_lengths() if found else {},
@@ -193,26 +193,28 @@ def _form_page(form: NoticeForm, found: Recipients | None = None) -> str:
     )
 
 
-def _page(notice: Notice, refusal: str = "") -> str:
-    station, now = db.session.get_one(Station, notice.station_id), clock.now()
-    states = ledger.count_states(notice.id) if notice.approved_at else {}
+def _page(broadcast: Broadcast, refusal: str = "") -> str:
+    station, now = db.session.get_one(Station, broadcast.station_id), clock.now()
+    states = ledger.count_states(broadcast.id) if broadcast.approved_at else {}
     return render_template(
-        "messages/notice.html",
-        notice=notice,
+        "messages/broadcast.html",
+        broadcast=broadcast,
         station=station,
-        service=next((s for s in stations.list_services() if s.id == notice.service_id), None),
-        found=_still_to_come(notice, station, now),
+        service=next((s for s in stations.list_services() if s.id == broadcast.service_id), None),
+        found=_still_to_come(broadcast, station, now),
         states=states,
         state_words=wording.MESSAGE_STATUSES,
-        own=notice.written_by == get_member().username,
-        undo=bool(notice.send_at and now < notice.send_at and not notice.stopped_at),
+        own=broadcast.written_by == get_member().username,
+        undo=bool(broadcast.send_at and now < broadcast.send_at and not broadcast.stopped_at),
         waiting=states.get("waiting", 0) + states.get("claimed", 0),
         minutes=int(DELAY.total_seconds() // 60),
         refusal=refusal,
     )
 
 
-def _still_to_come(notice: Notice, station: Station, now: datetime) -> Recipients | None:
-    if notice.approved_at or notice.stopped_at:
+def _still_to_come(broadcast: Broadcast, station: Station, now: datetime) -> Recipients | None:
+    if broadcast.approved_at or broadcast.stopped_at:
         return None
-    return broadcasts.recipients_of(station, notice.service_id, (notice.first_day, notice.last_day), now=now)
+    return broadcasts.recipients_of(
+        station, broadcast.service_id, (broadcast.first_day, broadcast.last_day), now=now
+    )

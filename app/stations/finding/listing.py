@@ -42,7 +42,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class OpenFacts:
     """A station's row, as far as it decides whether the door is open."""
 
     id: int
@@ -114,7 +114,7 @@ _DOORS = select(
 
 def _open_ones(versions: Versions, moment: datetime) -> Versions:
     """Return those whose confirmed hours hold the moment, in the same order."""
-    doors = [Doors(*row) for row in run(_DOORS, {"ids": list(versions)})] if versions else []
+    doors = [OpenFacts(*row) for row in run(_DOORS, {"ids": list(versions)})] if versions else []
     known = [door for door in doors if door.confirmed]
     plans = plans_of(known)
     opened = {door.id for door in known if open_at(plans[door.id], moment)}

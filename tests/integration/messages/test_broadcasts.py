@@ -7,7 +7,7 @@ import pytest
 from app import writers
 from app.accounts.models import Role
 from app.appointments.models import Appointment
-from app.broadcasts.models import Notice
+from app.broadcasts.models import Broadcast
 from app.db import db
 from app.notifications.delivery import outbox
 from app.notifications.letter import Later, Letter, Skip
@@ -35,10 +35,10 @@ def visit(network, cast):
 
 
 @pytest.fixture
-def notice(cast, visit):
+def broadcast(cast, visit):
     """A message that Tom wrote, to one person."""
     visit()
-    answer = cast.tom.post("/staff/notices/new", data={**TYPED, "step": "save"})
+    answer = cast.tom.post("/staff/broadcasts/new", data={**TYPED, "step": "save"})
     assert answer.status_code == 303
     return answer.location
 
@@ -65,11 +65,11 @@ def test_people_are_counted_once_each_before_anything_is_saved(cast, visit, now)
     visit("11:20", "paul@example.org")
     visit("11:40", None, phone=None)
     visit("10:00", "elsewhere@example.org", day="2026-12-01")
-    page = cast.tom.post("/staff/notices/new", data=TYPED).text
+    page = cast.tom.post("/staff/broadcasts/new", data=TYPED).text
     assert "2 people get it" in page
     assert "1 visit has no contact." in page
     assert "This text needs 1 SMS in English" in page
-    assert db.session.query(Notice).count() == 0
+    assert db.session.query(Broadcast).count() == 0
 
 
 @pytest.mark.parametrize(
@@ -85,25 +85,25 @@ def test_people_are_counted_once_each_before_anything_is_saved(cast, visit, now)
     ],
 )
 def test_a_message_with_something_missing_is_refused_and_kept(cast, typed):
-    answer = cast.tom.post("/staff/notices/new", data={**TYPED, **typed, "step": "save"})
+    answer = cast.tom.post("/staff/broadcasts/new", data={**TYPED, **typed, "step": "save"})
     assert answer.status_code == 422
     assert "Use the door in Haixiu Road." in answer.text or "body_en" in typed
-    assert db.session.query(Notice).count() == 0
+    assert db.session.query(Broadcast).count() == 0
 
 
-def test_who_wrote_it_cannot_approve_it(cast, notice):
-    answer = cast.browser("tom").post(f"{notice}/approve")
+def test_who_wrote_it_cannot_approve_it(cast, broadcast):
+    answer = cast.browser("tom").post(f"{broadcast}/approve")
     assert answer.status_code == 403
     assert messages() == []
 
 
-def test_a_second_person_approves_and_it_waits_ten_minutes(cast, notice, una, now, clock):
-    assert una.post(f"{notice}/approve").status_code == 303
+def test_a_second_person_approves_and_it_waits_ten_minutes(cast, broadcast, una, now, clock):
+    assert una.post(f"{broadcast}/approve").status_code == 303
     (row,) = messages()
     assert row.send_at == now + timedelta(minutes=10)
-    assert "Undo: do not send it" in una.get(notice).text
+    assert "Undo: do not send it" in una.get(broadcast).text
     clock.move(minutes=10)
-    assert "Undo" not in una.get(notice).text
+    assert "Undo" not in una.get(broadcast).text
     letter = composed(row, clock.now())
     assert isinstance(letter, Letter)
     assert letter.subject == "The entrance has moved: your visit on Mon 30 Nov"
@@ -111,34 +111,34 @@ def test_a_second_person_approves_and_it_waits_ten_minutes(cast, notice, una, no
     assert "请走海秀路的门。" in letter.text
 
 
-def test_approving_twice_sends_once(cast, notice, una):
-    una.post(f"{notice}/approve")
-    assert una.post(f"{notice}/approve").status_code == 409
+def test_approving_twice_sends_once(cast, broadcast, una):
+    una.post(f"{broadcast}/approve")
+    assert una.post(f"{broadcast}/approve").status_code == 409
     assert len(messages()) == 1
 
 
-def test_it_can_be_taken_back_within_ten_minutes(cast, notice, una, now):
-    una.post(f"{notice}/approve")
+def test_it_can_be_taken_back_within_ten_minutes(cast, broadcast, una, now):
+    una.post(f"{broadcast}/approve")
     (row,) = messages()
-    cast.tom.post(f"{notice}/stop")
+    cast.tom.post(f"{broadcast}/stop")
     assert messages() == []
     assert len(messages("cancelled")) == 1
     assert composed(row, now) == Skip("stopped by staff")
-    assert una.post(f"{notice}/approve").status_code == 409
+    assert una.post(f"{broadcast}/approve").status_code == 409
 
 
-def test_what_is_sent_is_shown(cast, notice, una, clock):
-    una.post(f"{notice}/approve")
+def test_what_is_sent_is_shown(cast, broadcast, una, clock):
+    una.post(f"{broadcast}/approve")
     (row,) = messages()
     row.status = "sent"
     factories.save(row)
-    page = una.get(notice).text
+    page = una.get(broadcast).text
     assert "Sent <strong>1</strong>" in page
     assert "People <strong>1</strong>" in page
 
 
-def test_nobody_gets_it_whose_visit_is_gone(cast, notice, una, now):
-    una.post(f"{notice}/approve")
+def test_nobody_gets_it_whose_visit_is_gone(cast, broadcast, una, now):
+    una.post(f"{broadcast}/approve")
     (row,) = messages()
     visit = db.session.query(Appointment).one()
     visit.status = "cancelled"
@@ -146,12 +146,12 @@ def test_nobody_gets_it_whose_visit_is_gone(cast, notice, una, now):
     assert composed(row, now) == Skip("visit cancelled")
 
 
-def test_it_waits_for_the_morning_unless_it_is_urgent(cast, notice, una, now):
-    una.post(f"{notice}/approve")
+def test_it_waits_for_the_morning_unless_it_is_urgent(cast, broadcast, una, now):
+    una.post(f"{broadcast}/approve")
     (row,) = messages()
     night = at("2026-11-24", "23:00")
     assert composed(row, night) == Later(at("2026-11-25", "08:00"), "quiet hours")
-    written = db.session.query(Notice).one()
+    written = db.session.query(Broadcast).one()
     written.urgent = True
     factories.save(written)
     assert isinstance(composed(row, night), Letter)
@@ -165,7 +165,7 @@ def test_hostile_words_stay_text(cast, visit, una, now):
         "step": "save",
         **{f"{f}_{x}": hostile for f in ("title", "body") for x in ("en", "zh", "ru")},
     }
-    address = cast.tom.post("/staff/notices/new", data=data).location
+    address = cast.tom.post("/staff/broadcasts/new", data=data).location
     assert "<img src=x" not in una.get(address).text
     una.post(f"{address}/approve")
     letter = composed(messages()[0], now)
@@ -173,9 +173,9 @@ def test_hostile_words_stay_text(cast, visit, una, now):
     assert "{link} {{7*7}}" in letter.text
 
 
-def test_another_stations_manager_finds_nothing(cast, notice, network, app):
+def test_another_stations_manager_finds_nothing(cast, broadcast, network, app):
     factories.build_user("olga", role=Role.MANAGER, stations=(network.central,))
     olga = cast.browser("olga")
-    assert olga.get(notice).status_code == 404
-    assert olga.post(f"{notice}/approve").status_code == 404
-    assert olga.post("/staff/notices/new", data={**TYPED, "step": "save"}).status_code == 404
+    assert olga.get(broadcast).status_code == 404
+    assert olga.post(f"{broadcast}/approve").status_code == 404
+    assert olga.post("/staff/broadcasts/new", data={**TYPED, "step": "save"}).status_code == 404
