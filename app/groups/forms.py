@@ -1,18 +1,13 @@
 """The forms of a group booking: who books, and the list of people."""
 
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from app.appointments.contacts import (
-    MOST_EMAIL,
-    MOST_NAME,
-    Contact,
-)
-from app.appointments.views.forms import check_email, check_phone
+from app.appointments.contacts import MOST_NAME, Contact
+from app.appointments.views.forms import ReachForm
 from app.groups.reading import MOST_ROWS
 from app.typed import read_number
 
@@ -31,14 +26,12 @@ class PeopleField(IntegerField):  # type: ignore[misc]
                 raise ValueError(str(HOW_MANY)) from None
 
 
-class WhoForm(FlaskForm):  # type: ignore[misc]
+class WhoForm(ReachForm):
     """The company, how to reach it, and what for."""
 
     company = StringField(
         _l("Company name"), [InputRequired(_l("Enter the name of the company.")), Length(max=MOST_NAME)]
     )
-    email = StringField(_l("E-mail address"), [Length(max=MOST_EMAIL)])
-    phone = StringField(_l("Mobile phone"), [Length(max=40)])
     service = RadioField(_l("What for?"))
     people = PeopleField(
         _l("How many people come?"),
@@ -52,17 +45,9 @@ class WhoForm(FlaskForm):  # type: ignore[misc]
         [InputRequired(_l("Say that these people know. Tick the box."))],
     )
 
-    def validate_email(self, field: Any) -> None:
-        if not (self.email.data or "").strip() and not (self.phone.data or "").strip():
-            raise ValidationError(_l("Enter an e-mail address or a phone number."))
-        check_email(field.data)
-
-    def validate_phone(self, field: Any) -> None:
-        check_phone(field.data, alone=not (self.email.data or "").strip())
-
     @property
     def contact(self) -> Contact:
-        return Contact.read(name=self.company.data, email=self.email.data or "", phone=self.phone.data or "")
+        return self.contact_of(self.company.data or "")
 
 
 class ListForm(FlaskForm):  # type: ignore[misc]

@@ -50,36 +50,46 @@ def check_phone(typed: str | None, *, alone: bool) -> None:
         ) from None
 
 
-class ContactForm(FlaskForm):  # type: ignore[misc]
-    """How to reach the person about this visit."""
+class ReachForm(FlaskForm):  # type: ignore[misc]
+    """How to reach somebody, for every form that asks: an address, a number, or both."""
 
     email = StringField(_l("E-mail address"), [Length(max=MOST_EMAIL)])
     phone = StringField(_l("Mobile phone"), [Length(max=40)])
+
+    needed = True  # at least one of the two
+    email_known = False  # an address is known already, so the number need not be a mobile
+
+    def validate_email(self, field: Any) -> None:
+        check_email(field.data)
+        if self.needed and not (self.email.data or "").strip() and not (self.phone.data or "").strip():
+            raise ValidationError(_l("Enter an e-mail address or a phone number."))
+
+    def validate_phone(self, field: Any) -> None:
+        check_phone(field.data, alone=not (self.email_known or (self.email.data or "").strip()))
+
+    def contact_of(self, name: str = "") -> Contact:
+        """Return what was typed, after it was found valid."""
+        return Contact.read(name=name, email=self.email.data or "", phone=self.phone.data or "")
+
+    @property
+    def contact(self) -> Contact:
+        return self.contact_of()
+
+
+class ContactForm(ReachForm):
+    """How to reach the person about this visit, and in which language; nothing is needed."""
+
+    needed = False
     language = RadioField(
         _l("Language for messages"),
         choices=[SelectChoice(code, name) for code, name in NATIVE_NAMES.items()],
     )
 
-    email_known = False  # an address is known already, so the number need not be a mobile
-
-    def validate_email(self, field: Any) -> None:
-        check_email(field.data)
-
-    def validate_phone(self, field: Any) -> None:
-        check_phone(field.data, alone=not (self.email_known or (self.email.data or "").strip()))
-
-    @property
-    def contact(self) -> Contact:
-        return Contact.read(email=self.email.data or "", phone=self.phone.data or "")
-
 
 class WayForm(ContactForm):
     """Where to write about a booked visit; a field left empty keeps what is known."""
 
-    def validate_email(self, field: Any) -> None:
-        super().validate_email(field)
-        if not (self.email.data or "").strip() and not (self.phone.data or "").strip():
-            raise ValidationError(_l("Enter an e-mail address or a phone number."))
+    needed = True
 
 
 class VisitorForm(WayForm):
@@ -92,9 +102,7 @@ class VisitorForm(WayForm):
 
     @property
     def contact(self) -> Contact:
-        return Contact.read(
-            name=self.name.data or "", email=self.email.data or "", phone=self.phone.data or ""
-        )
+        return self.contact_of(self.name.data or "")
 
 
 class WishForm(FlaskForm):  # type: ignore[misc]
