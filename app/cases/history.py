@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.cases.models import Case, CaseEvent, CaseEventKind
 from app.cases.states import LegState, Permit
 from app.cases.working_days import BUREAUS_ZONE
 from app.codes import new_code
 from app.db import db
+
+LOOKS = (CaseEventKind.VIEWED, CaseEventKind.SHOWN)  # somebody looked; nothing happened to the case
+FORGOTTEN_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,15 @@ def list_events(case: Case) -> Sequence[CaseEvent]:
     return db.session.scalars(
         select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.happened_at, CaseEvent.id)
     ).all()
+
+
+def forget_some_looks(before: datetime, _now: datetime) -> int:
+    """Delete some lines that say who looked, older than this. Returns how many."""
+    looked = select(CaseEvent.id).where(CaseEvent.kind.in_(LOOKS), CaseEvent.happened_at < before)
+    ids = db.session.scalars(looked.limit(FORGOTTEN_AT_ONCE)).all()
+    if ids:
+        db.session.execute(delete(CaseEvent).where(CaseEvent.id.in_(ids)))
+    return len(ids)
 
 
 def leg_changes(events: Sequence[CaseEvent], permit: Permit | None = None) -> list[tuple[date, str, bool]]:

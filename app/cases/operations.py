@@ -1,22 +1,36 @@
-"""Open a case. Runs inside `transact()`."""
+"""Open a case, and take its person out of it in the end. Runs inside `transact()`."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from sqlalchemy import delete, update
+
 from app.cases import decisions, history
 from app.cases.decisions import NoHandover
 from app.cases.finding import keys as finding_keys
 from app.cases.history import HistoryLine
-from app.cases.keys import give_keys
-from app.cases.models import Case, CaseEventKind, Employer, PermitLeg, VisitType
+from app.cases.keys import end_old_link, give_keys
+from app.cases.models import (
+    Case,
+    CaseEvent,
+    CaseEventKind,
+    CaseToken,
+    Consent,
+    Employer,
+    PermitLeg,
+    VisitType,
+)
 from app.cases.states import DECIDED, LegState, Permit
-from app.codes import new_code
+from app.codes import new_code, new_link
+from app.crypto import keyring, link_hash
 from app.db import db
 from app.stations.hours.opening_hours import WorkCalendar
 from app.stations.hours.plans import read_calendar
 from app.stations.models import Station
+
+EMPTY = "—"  # what stands where a name stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +134,19 @@ def _leg(permit: Permit, new: NewCase, received_on: date) -> PermitLeg:
         external_version=told.number,
         external_hash=told.fingerprint,
     )
+
+
+def take_personal_out(case: Case, *, now: datetime) -> None:
+    """Empty a case of its person; its permits, days and nationality stay for the figures."""
+    case.full_name, case.passport, case.email, case.phone = EMPTY, EMPTY, "", ""
+    case.code, case.link = new_code(), new_link()  # the old ones open nothing any more
+    case.link_hash = link_hash(case.link)
+    end_old_link(case)
+    case.code_index = keyring().blind_index(case.code, purpose="emptied")
+    case.passport_index = keyring().blind_index(case.number, purpose="emptied")
+    for leg in case.legs:
+        leg.external_hash = ""
+    db.session.execute(delete(CaseToken).where(CaseToken.case_id == case.id))
+    db.session.execute(update(CaseEvent).where(CaseEvent.case_id == case.id).values(text_encrypted=None))
+    db.session.execute(delete(Consent).where(Consent.case_id == case.id))
+    case.emptied_at = now

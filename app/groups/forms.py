@@ -1,6 +1,5 @@
 """The forms of a group booking: who books, and the list of people."""
 
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField

@@ -248,6 +248,12 @@ def list_rows(run: ImportRun, *, result: str = "", page: int = 1, size: int = 50
     return db.session.scalars(wanted.offset((page - 1) * size).limit(size + 1)).all()
 
 
+def forget_some(before: datetime, _now: datetime) -> int:
+    """Delete some lines of files that came before this and are not being taken in. Returns how many."""
+    over = select(ImportRun.id).where(ImportRun.created_at < before, ImportRun.state != RunState.APPLYING)
+    return forget_some_lines(list(db.session.scalars(over)))
+
+
 def forget_some_lines(run_ids: Sequence[int], *, limit: int = 500) -> int:
     """Delete some lines of these runs, and a run without lines. Returns how many."""
     keys = db.session.scalars(

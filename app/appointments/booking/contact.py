@@ -21,10 +21,11 @@ from app.cases import notices
 from app.cases.keys import give_keys
 from app.cases.locks import lock_case
 from app.cases.models import Case
-from app.db import db
+from app.db import db, locking
 from app.notifications import contacts
 
 CHANGED = "contact_changed"
+FORGOTTEN_AT_ONCE = 50
 
 
 def unreached(*addresses: str) -> list[str]:
@@ -117,3 +118,19 @@ def _new_ways(visit: Appointment, given: Contact) -> Contact:
     """Return what the visit does not have already: to type the same again needs no room."""
     email = given.email if given.email != visit.email else ""
     return Contact("", email, given.phone if given.phone != visit.phone else "")
+
+
+def forget_some(before: datetime, _now: datetime) -> int:
+    """Take name and contact out of some visits that ended before this. Returns how many."""
+    over = select(Appointment).where(
+        Appointment.ends_at < before,
+        Appointment.name_encrypted.is_not(None)
+        | Appointment.email_encrypted.is_not(None)
+        | Appointment.phone_encrypted.is_not(None),
+    )
+    visits = db.session.scalars(locking(over.limit(FORGOTTEN_AT_ONCE), skip_locked=True)).all()
+    for visit in visits:
+        visit.name = visit.email = visit.phone = ""
+        visit.email_index = visit.phone_index = None
+        give_token(visit)  # the one in old messages opens nothing any more
+    return len(visits)

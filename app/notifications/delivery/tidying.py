@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, exists, update
+from sqlalchemy import CursorResult, delete, exists, select, update
 from sqlalchemy.sql.dml import Update
 
-from app.db import db
+from app.db import db, locking
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage, is_open
 
 OFF = "channel is off"
+FORGOTTEN_AT_ONCE = 50
 SURELY = timedelta(minutes=1)  # clocks of two machines may differ by seconds
 
 
@@ -64,3 +65,16 @@ def _count(statement: Update) -> int:
     result = db.session.execute(statement.execution_options(synchronize_session=False))
     assert isinstance(result, CursorResult)  # noqa: S101 - tells the type checker
     return result.rowcount
+
+
+def forget_some(before: datetime, _now: datetime) -> int:
+    """Delete some messages that ended and were planned before this, with their tries. Returns how many."""
+    over = select(OutboxMessage.id).where(
+        OutboxMessage.created_at < before, OutboxMessage.finished_at.is_not(None)
+    )
+    some = over.order_by(OutboxMessage.created_at).limit(FORGOTTEN_AT_ONCE)
+    ids = db.session.scalars(locking(some, skip_locked=True)).all()  # One may be sent again just now.
+    if ids:
+        db.session.execute(delete(DeliveryAttempt).where(DeliveryAttempt.message_id.in_(ids)))
+        db.session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(ids)))
+    return len(ids)

@@ -5,12 +5,11 @@ import pytest
 from app.appointments.attendance import MissingItems
 from app.appointments.models import Appointment, AppointmentEvent, HandoverItem
 from app.cases.models import Case
-from app.collection import handover, proxies, queries
+from app.collection import emptying, handover, proxies, queries
 from app.collection.handover import AllOrNothing, CollectedSince, CounterNote, IdentityNotSeen, MissingPapers
 from app.collection.models import HandoverRecord, Proxy, Relation
 from app.collection.proxies import ProxyCodeWrong
 from app.db import db, transact
-from app.privacy import retention
 from tests import factories
 from tests.factories import TUESDAY, at
 from tests.integration.appointments.pages import h1
@@ -359,7 +358,7 @@ def test_a_case_that_is_emptied_forgets_who_came_for_the_person(case, visit, nam
     proxy = proxies.open_with_code(case.id, named.code, now=TUESDAY)
     give(visit, proxy_id=proxy.id)
 
-    transact(lambda: retention.empty_case(db.session.get_one(Case, case.id), now=TUESDAY))
+    transact(lambda: emptying.empty_case(db.session.get_one(Case, case.id), now=TUESDAY))
 
     assert db.session.query(Proxy).count() == 0
     assert db.session.query(HandoverRecord).one().proxy_id is None

@@ -62,13 +62,18 @@ def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def test_a_case_that_waits_is_kept(network, clock) -> None:
-    case = factories.build_case(network.visit_type, network.central)
-    clock.move(days=2000)
-
+@pytest.mark.parametrize("legs", [(LegState.APPROVED,) * 2, (LegState.IN_REVIEW, LegState.RECEIVED)])
+def test_a_case_that_nobody_decides_or_collects_is_kept_long_and_not_for_ever(network, clock, legs) -> None:
+    case = factories.build_case(network.visit_type, network.central, legs=legs)
+    clock.move(days=1000)
+    transact(_write_about, case.id, clock.now())
+    clock.move(days=1000)
     jobs.purge_data()
+    assert db.session.get(Case, case.id).emptied_at is None  # somebody wrote about it meanwhile
+    clock.move(days=100)
 
-    assert db.session.get(Case, case.id).emptied_at is None
+    assert "1 idle_cases" in jobs.purge_data()
+    assert db.session.get(Case, case.id).emptied_at is not None
 
 
 def test_a_refused_case_goes_later_and_not_while_it_moves(network, clock) -> None:
