@@ -93,7 +93,9 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SECRET_KEY_FALLBACKS": settings.secret_key_fallbacks.split(),
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.sqlalchemy_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
+            settings.sqlalchemy_url, statement_seconds=settings.statement_seconds
+        ),
         "CLOCK_SHIFT_SECONDS": settings.clock_shift_seconds,
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.production else "session",

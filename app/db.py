@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, Select, String, event, func, select
 from sqlalchemy.engine import Connection, CursorResult, Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -131,7 +131,7 @@ def _patiently(attempt: Callable[[], R]) -> R:
     while True:
         try:
             return attempt()
-        except (OperationalError, IntegrityError) as error:
+        except (OperationalError, InternalError, IntegrityError) as error:
             patience.wait_or_raise(error)
 
 
@@ -185,7 +185,7 @@ class _Patience:
     tries: int = 0
     conflicts: int = 0
 
-    def wait_or_raise(self, error: OperationalError | IntegrityError) -> None:
+    def wait_or_raise(self, error: OperationalError | InternalError | IntegrityError) -> None:
         if isinstance(error, IntegrityError):
             # A constraint decided a race. Once more: the loser now sees what the winner wrote.
             self.conflicts += 1
@@ -308,9 +308,9 @@ def end_read() -> None:
     db.session.rollback()
 
 
-def _asks_for_retry(error: OperationalError) -> bool:
+def _asks_for_retry(error: OperationalError | InternalError) -> bool:
     if error.connection_invalidated:
-        return True  # The server restarted in the middle; nothing of this run was committed.
+        return True  # The server ended it in the middle; nothing of this run was committed.
     name = getattr(error.orig, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return True
@@ -333,13 +333,25 @@ def _on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """Return the engine's options: parameters never reach an error text, waits are short and retried."""
+def engine_options(url: str, *, statement_seconds: float = 30) -> dict[str, Any]:
+    """Return the engine's options: parameters never reach an error text, waits are short and retried.
+
+    On PostgreSQL no statement runs longer than `statement_seconds`, and no transaction stands idle for
+    twice as long: somebody else waits behind both.
+    """
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
         # SQLite's own waiting is unfair under load; short waits with jittered retries are not.
         options["connect_args"] = {"timeout": 0.1}
     else:
-        options["connect_args"] = {"options": "-c lock_timeout=1000 -c timezone=UTC -c datestyle=ISO"}
+        milliseconds = round(statement_seconds * 1000)
+        own = {
+            "lock_timeout": 1000,
+            "statement_timeout": milliseconds,
+            "idle_in_transaction_session_timeout": 2 * milliseconds,
+            "timezone": "UTC",
+            "datestyle": "ISO",
+        }
+        options["connect_args"] = {"options": " ".join(f"-c {name}={value}" for name, value in own.items())}
         options["pool_pre_ping"] = True
     return options

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.db import end_read
@@ -101,7 +101,7 @@ def _failed(error: Exception) -> Response:
     return _answer(500, "internal_error", "")
 
 
-def _database_failed(error: OperationalError) -> Response:
+def _database_failed(error: OperationalError | InternalError) -> Response:
     """Answer as for a busy database: it is full, restarting or out of reach, and nothing was kept."""
     log.error("database failed", exc_info=error, extra={"endpoint": request.endpoint})
     end_read()
@@ -120,4 +120,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_failed)
+    app.register_error_handler(
+        InternalError, _database_failed
+    )  # as psycopg calls a connection ended for idling
     app.register_error_handler(Exception, _failed)

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     # An installed service keeps its data where it was started, never among the installed packages.
     instance_path: Path = (_CHECKOUT or Path.cwd()) / "instance"
     database_url: str = ""
+    statement_seconds: float = Field(
+        default=30, ge=1, le=3600, description="the longest that one statement may run on PostgreSQL"
+    )
     secret_key: str = Field(default="", description="signs the session cookie; 32 characters or more")
     secret_key_fallbacks: str = Field(
         default="",

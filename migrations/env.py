@@ -49,6 +49,7 @@ def one_at_a_time() -> Iterator[None]:
     with db.engine.connect() as guard:
         guard.detach()
         guard.exec_driver_sql("SET lock_timeout = 0")
+        guard.exec_driver_sql("SET statement_timeout = 0")
         guard.exec_driver_sql(f"SELECT pg_advisory_lock({ONE_AT_A_TIME})")
         guard.commit()
         yield
@@ -58,6 +59,9 @@ with one_at_a_time(), db.engine.connect() as connection:
     if connection.dialect.name == "postgresql":
         # A migration waits briefly for its locks and fails, rather than making every booking wait behind it.
         connection.exec_driver_sql("SET lock_timeout = '4s'")
+        connection.exec_driver_sql(
+            "SET statement_timeout = 0"
+        )  # a large table is rewritten for as long as it takes
         connection.commit()
     run(connection)
     connection.commit()
