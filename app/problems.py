@@ -120,7 +120,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_failed)
-    app.register_error_handler(
-        InternalError, _database_failed
-    )  # as psycopg calls a connection ended for idling
+    app.register_error_handler(InternalError, _database_failed)  # psycopg: ended for idling
     app.register_error_handler(Exception, _failed)

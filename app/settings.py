@@ -146,6 +146,8 @@ class Settings(BaseSettings):
     alert_email: str = Field(default="", description="whom to write when delivery stands still")
     alert_url: str = Field(default="", description="what to call when delivery stands still")
     hook_secret: str = Field(default="", description="signs what providers tell us; empty: they cannot")
+    text_hook_secret: str = Field(default="", description="of texts that people send; empty: HOOK_SECRET")
+    alert_secret: str = Field(default="", description="signs our alerts; empty: HOOK_SECRET")
     message_lease_seconds: int = Field(default=120, gt=0)
 
     help_phone: str = Field(default="12345", description="the telephone number of the help line")
@@ -230,20 +232,24 @@ class Settings(BaseSettings):
         return self.map_tiles.split()
 
     def _check_production(self) -> None:
-        if len(self.secret_key) < 32:
-            raise ValueError("SECRET_KEY must be set to 32 characters or more")
-        if any(len(key) < 32 for key in self.secret_key_fallbacks.split()):
-            raise ValueError("SECRET_KEY_FALLBACKS must each have 32 characters or more")
+        self._check_secrets()
         if not self.data_key:
             raise ValueError("DATA_KEY must be set, as `id:hex` of 32 bytes")
         if not self.public_url.startswith("https://"):
             raise ValueError("PUBLIC_URL must start with https://")
         if not (self.smtp_url or self.mail_as_files):
             raise ValueError("SMTP_URL must be set, or MAIL_AS_FILES=true if no message shall go out")
-        if self.hook_secret and len(self.hook_secret) < 32:
-            raise ValueError("HOOK_SECRET must have 32 characters or more")
         if self.clock_shift_seconds:
             raise ValueError("CLOCK_SHIFT_SECONDS is for tests only")
+
+    def _check_secrets(self) -> None:
+        if len(self.secret_key) < 32:
+            raise ValueError("SECRET_KEY must be set to 32 characters or more")
+        if any(len(key) < 32 for key in self.secret_key_fallbacks.split()):
+            raise ValueError("SECRET_KEY_FALLBACKS must each have 32 characters or more")
+        for name in ("hook_secret", "text_hook_secret", "alert_secret"):
+            if 0 < len(getattr(self, name)) < 32:
+                raise ValueError(f"{name.upper()} must have 32 characters or more")
 
     @property
     def production(self) -> bool:

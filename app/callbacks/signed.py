@@ -12,16 +12,20 @@ from app.settings import Settings
 MOST_BYTES = 256 * 1024
 
 
-def read_signed() -> dict[str, Any]:
-    """Return the JSON object of the request. Raises SignatureWrong; 404 without HOOK_SECRET."""
+def read_signed(own: str = "hook_secret") -> dict[str, Any]:
+    """Return the JSON object of a request signed with the hook's own secret, or with HOOK_SECRET without one.
+
+    Raises SignatureWrong; 404 while there is no secret.
+    """
     settings: Settings = current_app.extensions["settings"]
-    if not settings.hook_secret:
+    secret = getattr(settings, own) or settings.hook_secret
+    if not secret:
         abort(404)
     if (request.content_length or 0) > MOST_BYTES:
         abort(413)
     body = request.get_data()
     header = request.headers.get(signature.HEADER, "")
-    signature.check(settings.hook_secret, header, body, now=clock.now())
+    signature.check(secret, header, body, now=clock.now())
     try:
         found = _whole(json.loads(body))
     except (ValueError, RecursionError):

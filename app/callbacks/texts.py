@@ -22,7 +22,7 @@ MOST_IN_WINDOW = 10  # of one number: an answering machine must not talk with us
 
 @bp.post("/texts")
 def texts() -> ResponseReturnValue:
-    new = _read(read_signed())
+    new = _read(read_signed("text_hook_secret"))
     if _too_many(new.phone):
         return jsonify(answer="ignored")
     return jsonify(answer=transact(operations.take, new, now=clock.now()).answer)

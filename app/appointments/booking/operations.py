@@ -63,6 +63,17 @@ class BookingRequest:
     in_group: bool = False
 
     @property
+    def key(self) -> str:
+        """Return the fingerprint of the key, among the requests of who asks.
+
+        What others call their own requests must not be in the way. Who asks is told by the contact; a
+        visit of a case needs none, and its hold knows the case.
+        """
+        asks = list(asdict(self.contact).values())
+        scope = json.dumps(asks if any(asks) else self.hold_id)
+        return token_hash(f"{scope}:{self.idempotency_key}")
+
+    @property
     def fingerprint(self) -> str:
         facts = {"hold": self.hold_id, "language": self.language, **asdict(self.contact)}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
@@ -139,7 +150,7 @@ def _booked_before(appointment_id: int, request: BookingRequest) -> Appointment:
 
 
 def _find_answer(request: BookingRequest) -> Appointment | None:
-    answer = db.session.get(IdempotencyKey, token_hash(request.idempotency_key))
+    answer = db.session.get(IdempotencyKey, request.key)
     if answer is None:
         return None
     if answer.request_hash != request.fingerprint:
@@ -150,7 +161,7 @@ def _find_answer(request: BookingRequest) -> Appointment | None:
 def _remember_answer(request: BookingRequest, appointment: Appointment, *, now: datetime) -> None:
     db.session.add(
         IdempotencyKey(
-            key=token_hash(request.idempotency_key),
+            key=request.key,
             request_hash=request.fingerprint,
             appointment_id=appointment.id,
             created_at=now,

@@ -60,8 +60,8 @@ def _post(news: TroubleNews, settings: Settings, now: datetime) -> None:
     began = [{"name": trouble.name, "text": trouble.words} for trouble in news.began]
     body = json.dumps({"began": began, "ended": news.ended, "text": "\n".join(_lines(news))}).encode()
     headers = {"Content-Type": "application/json"}
-    if settings.hook_secret:
-        headers[signature.HEADER] = signature.sign(settings.hook_secret, body, now=now)
+    if secret := settings.alert_secret or settings.hook_secret:
+        headers[signature.HEADER] = signature.sign(secret, body, now=now)
     web = Web(settings.smtp_timeout_seconds)
     answer = web.post(settings.alert_url, headers=headers, body=body)
     web.close()

@@ -93,3 +93,13 @@ def test_half_a_sign_in_a_reason_is_kept_as_a_question_mark(tell, key, row) -> N
 def test_halves_in_names_and_deep_down_are_no_fault_of_ours(tell, key) -> None:
     answer = tell(PATH, {**report(key), "\ud800": [{"\udfff": "\ud800"}]})
     assert answer.json["noted"] == 1
+
+
+def test_a_hook_with_a_secret_of_its_own_takes_no_other(app, network, tell):
+    own = "only for texts, and long enough for it"
+    settings = app.extensions["settings"]  # as it was before `tell` comes back by itself
+    app.extensions["settings"] = settings.model_copy(update={"text_hook_secret": own})
+    text = {"id": "1", "from": "+8613800138000", "text": "hello"}
+    assert tell("/api/hooks/texts", text).status_code == 401
+    assert tell("/api/hooks/texts", text, secret=own).status_code == 200
+    assert tell("/api/hooks/delivery", {"reports": []}, secret=own).status_code == 401
