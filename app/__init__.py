@@ -27,7 +27,7 @@ from app.publishing import views as publishing_views
 from app.reports import views as reports_views
 from app.settings import Settings, shipped
 from app.staff import frame
-from app.system import health
+from app.system import health, metrics
 from app.system import views as system_views
 from app.web import compression, headers, hosts, icons
 
@@ -41,6 +41,7 @@ PARTS = (
     icons,
     problems,
     health,
+    metrics,
     pages,
     accounts_views,
     locator_views,

@@ -201,7 +201,7 @@ def sound_alarm() -> list[Trouble]:
     end_read()
     news = transact(watch.take_news, troubles, now=now)
     if news and not alarm.sound(news, settings, now=now):
-        transact(watch.tell_again, news)
+        transact(watch.tell_again, news, now=now)
     return troubles
 
 

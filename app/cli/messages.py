@@ -19,6 +19,7 @@ from app.notifications.channels.imap import BoxClosed, unseen_mails
 from app.notifications.channels.registry import channels_of
 from app.notifications.delivery import arrivals, reopening
 from app.notifications.models import MessageStatus, OutboxMessage
+from app.notifications.watch.rules import NOT_SENT
 from app.settings import Settings
 
 group = Commands("messages", help="Look at the messages and deliver them.")
@@ -57,11 +58,12 @@ def deliver() -> None:
             total += handled
             bar.update(handled)
     tries = queries.outcomes_since(started_at)
-    click.echo(f"{total} due: {', '.join(f'{tries.get(o, 0)} {o}' for o in ('sent', 'retry', 'failed'))}")
+    again = tries.get("retry", 0) + tries.get("refused", 0) + tries.get("postponed", 0)
+    click.echo(f"{total} due: {tries.get('sent', 0)} sent, {again} retry, {tries.get('failed', 0)} failed")
     left = queries.count_due(now=clock.now())
     if left:
         click.echo(f"{left} still due: see `messages list --status waiting` for the reason")
-    if left or tries.get("failed") or tries.get("retry"):
+    if left or any(tries.get(outcome) for outcome in NOT_SENT):
         raise SystemExit(1)
 
 

@@ -109,6 +109,8 @@ def _days_before(days: int) -> str:
 OUTCOMES = {
     "sent": _l("sent"),
     "retry": _l("not sent, tried again later"),
+    "postponed": _l("put off"),
+    "refused": _l("refused like everybody's, tried again later"),
     "failed": _l("failed"),
     "delivered": _l("arrived"),
     "bounced": _l("came back"),

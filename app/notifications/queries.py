@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from app.db import db
+from app.notifications.letter import NIGHT
 from app.notifications.models import DeliveryAttempt, MessageStatus, OutboxMessage, is_open
 
 
@@ -42,8 +43,20 @@ def count_open_by_channel() -> dict[str, int]:
 
 
 def oldest_due(*, now: datetime, channels: Collection[str] | None = None) -> datetime | None:
-    """Return since when the longest waiting message could have been sent, over these channels or any."""
-    query = select(func.min(OutboxMessage.due_at)).where(is_open)
+    """Return since when the longest waiting message could have been sent, over these channels or any.
+
+    One that was tried in vain counts from when it should have gone first, not from its next try. One
+    that waits for the morning was not tried, so it counts from then.
+    """
+    should_have_gone = case((OutboxMessage.attempts > 0, OutboxMessage.send_at), else_=OutboxMessage.due_at)
+    query = select(func.min(should_have_gone)).where(is_open, OutboxMessage.reason != NIGHT)
     if channels is not None:
         query = query.where(OutboxMessage.channel.in_(channels))
+    found: datetime | None = db.session.scalar(query.where(should_have_gone <= now))
+    return found
+
+
+def oldest_overdue(*, now: datetime, channels: Collection[str]) -> datetime | None:
+    """Return since when the longest waiting message is due for its next try: nobody has taken it."""
+    query = select(func.min(OutboxMessage.due_at)).where(is_open, OutboxMessage.channel.in_(channels))
     return db.session.scalar(query.where(OutboxMessage.due_at <= now))

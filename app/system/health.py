@@ -1,24 +1,17 @@
-"""/healthz, /readyz and /metrics, for whoever watches over the service. No personal data.
-
-/metrics is for the inside: the reverse proxy answers it to nobody else (see docs/runbook.md).
-"""
+"""/healthz and /readyz, for whoever watches over the service. No personal data."""
 
 import logging
 from datetime import datetime
-from typing import Any
 
 from alembic.script import ScriptDirectory
 from flask import Flask, Response, current_app, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import inspect, select, text
 
 from app import clock
 from app.accounts.models import User
-from app.appointments.models import Appointment, Hold, HoldStatus, is_live
-from app.appointments.states import LIVE
+from app.appointments.models import Appointment
 from app.cases.models import Case
 from app.db import db
-from app.notifications import queries as messages
 from app.notifications.channels.registry import channels_of
 from app.notifications.watch import heartbeat
 from app.notifications.watch import troubles as watch
@@ -36,7 +29,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["version"] = __version__
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
-    app.add_url_rule("/metrics", "metrics", metrics)
 
 
 def healthz() -> Response:
@@ -103,59 +95,6 @@ def _silence(now: datetime) -> list[str]:
     if last is None:
         return ["the worker has not run yet"]
     return ["the worker is silent"] if (now - last).total_seconds() > SILENT_AFTER_SECONDS else []
-
-
-def metrics() -> Response:
-    """Return figures read from the database, so every process answers the same."""
-    now = clock.now()
-    registry = CollectorRegistry()
-    _by_label(registry, "outbox_messages", "Messages by status", "status", messages.count_by_status())
-    _by_label(registry, "appointments", "Appointments ahead or under way, by status", "status", _live())
-    oldest = messages.oldest_due(now=now)
-    _single(registry, "outbox_oldest_due_seconds", "Age of the oldest message that should be sent",
-            _seconds_since(oldest) if oldest else 0.0)  # fmt: skip
-    _single(registry, "holds_open", "Times kept for somebody right now", _open_holds(now))
-    _by_label(registry, "outbox_waiting", "Messages that are due or will be, by channel", "channel",
-              messages.count_open_by_channel())  # fmt: skip
-    _jobs(registry, now)
-    ages = {name: _seconds_since(run) for name, run in heartbeat.last_runs().items()}
-    _by_label(registry, "job_last_run_seconds", "Seconds since a job last came to an end", "job", ages)
-    return _fresh(Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST))
-
-
-def _jobs(registry: CollectorRegistry, now: datetime) -> None:
-    runs = [run for run in heartbeat.list_runs() if run.finished_at and run.due_at]
-    took = {run.name: (run.finished_at - run.started_at).total_seconds() for run in runs if run.finished_at}
-    ahead = {run.name: (run.due_at - now).total_seconds() for run in runs if run.due_at}
-    failures = {run.name: run.failures for run in runs}
-    _by_label(registry, "job_duration_seconds", "How long a job last ran", "job", took)
-    _by_label(registry, "job_next_run_seconds", "Seconds until a job is due; below zero: late", "job", ahead)
-    _by_label(registry, "job_failures", "Runs of a job that failed in a row", "job", failures)
-
-
-def _live() -> dict[str, int]:
-    query = select(Appointment.status, func.count()).where(is_live).group_by(Appointment.status)
-    found = dict(db.session.execute(query).all())
-    return {status.value: found.get(status.value, 0) for status in LIVE}
-
-
-def _open_holds(now: datetime) -> int:
-    query = select(func.count()).select_from(Hold)
-    return db.session.scalar(query.where(Hold.status == HoldStatus.OPEN, Hold.expires_at > now)) or 0
-
-
-def _by_label(registry: CollectorRegistry, name: str, words: str, label: str, values: dict[str, Any]) -> None:
-    gauge = Gauge(name, words, [label], registry=registry)
-    for key, value in values.items():
-        gauge.labels(key).set(value)
-
-
-def _single(registry: CollectorRegistry, name: str, words: str, value: float) -> None:
-    Gauge(name, words, registry=registry).set(value)
-
-
-def _seconds_since(moment: datetime) -> float:
-    return max(0.0, (clock.now() - moment).total_seconds())
 
 
 def _fresh(response: Response) -> Response:

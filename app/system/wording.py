@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from app.i18n import current_language
 from app.notifications.watch.heartbeat import GAVE_WAY
+from app.notifications.watch.rules import ChannelTrouble
 from app.notifications.watch.troubles import Trouble
 
 JOBS = {
@@ -29,6 +30,8 @@ JOBS = {
     "count_days": _l("Count the days of each promise"),
     "check_visits": _l("Check visits and counters"),
 }
+
+CHANNELS = {"email": _l("e-mail"), "sms": _l("text message")}
 
 _COUNTS: dict[str, Callable[[int], str]] = {
     "handled": lambda n: ngettext("%(num)d message handled", "%(num)d messages handled", n),
@@ -77,9 +80,35 @@ _TROUBLES: dict[str, Callable[[int, str], str]] = {
         n,
     ),
     "backlog": lambda n, _job: ngettext(
-        "A message is due for %(num)d minute and was not sent.",
-        "A message is due for %(num)d minutes and was not sent.",
+        "A message is due for %(num)d minute and was not tried.",
+        "A message is due for %(num)d minutes and was not tried.",
         n,
+    ),
+    ChannelTrouble.REFUSES: lambda n, job: ngettext(
+        "Channel “%(job)s”: the provider refuses everybody, %(num)d person by now. It is paused: nobody is "
+        "given up, and one message a minute is tried.",
+        "Channel “%(job)s”: the provider refuses everybody, %(num)d people by now. It is paused: nobody is "
+        "given up, and one message a minute is tried.",
+        n,
+        job=job,
+    ),
+    ChannelTrouble.STANDS: lambda n, job: ngettext(
+        "Channel “%(job)s”: messages wait, and for %(num)d minute none could be sent.",
+        "Channel “%(job)s”: messages wait, and for %(num)d minutes none could be sent.",
+        n,
+        job=job,
+    ),
+    ChannelTrouble.FAILS: lambda n, job: ngettext(
+        "Channel “%(job)s”: the last %(num)d try failed.",
+        "Channel “%(job)s”: the last %(num)d tries failed.",
+        n,
+        job=job,
+    ),
+    "share": lambda n, job: ngettext(
+        "Channel “%(job)s”: %(num)d of 100 messages of the last hour did not go out.",
+        "Channel “%(job)s”: %(num)d of 100 messages of the last hour did not go out.",
+        n,
+        job=job,
     ),
 }
 
@@ -105,4 +134,5 @@ def _read(part: str) -> tuple[int | None, str]:
 def trouble(found: Trouble) -> str:
     """Return what is wrong, with the job's name as the page has it."""
     words = _TROUBLES.get(found.kind)
-    return words(found.number, str(JOBS.get(found.job, found.job))) if words else found.words
+    name = CHANNELS.get(found.job) or JOBS.get(found.job, found.job)
+    return words(found.number, str(name)) if words else found.words

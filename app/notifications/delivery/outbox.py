@@ -93,6 +93,7 @@ class Result:
     postponed: bool = False  # nothing was tried: it may happen as often as there is reason to
     contact_index: str | None = None  # fingerprint of the address it was meant for
     dead: bool = False  # nothing will ever arrive at that address
+    everybody: bool = False  # the channel refused everybody, so it says nothing about this message
     instead: str = ""  # another channel to try, when this one never will
     tells: tuple[int, ...] = ()  # other messages that this letter has told as well
 
@@ -100,6 +101,10 @@ class Result:
     def alone(self) -> bool:
         """Say whether nothing but the message itself is to be written."""
         return self.outcome in (Outcome.SENT, Outcome.SKIPPED) and not (self.tells or self.instead)
+
+
+# Outcomes of tries that are none of a message: nothing was tried, and nobody got anything.
+POSTPONED, REFUSED = "postponed", "refused"
 
 
 def enqueue(*requests: OutboxRequest, now: datetime) -> None:
@@ -263,9 +268,15 @@ def _try_of(message: ClaimedMessage, result: Result, started_at: datetime, now: 
         "message_id": message.id,
         "started_at": started_at,
         "finished_at": now,
-        "outcome": result.outcome.value,
+        "outcome": _outcome_word(result),
         "detail": result.detail[:300],
     }
+
+
+def _outcome_word(result: Result) -> str:
+    if result.everybody:
+        return REFUSED
+    return POSTPONED if result.postponed else result.outcome.value
 
 
 def _try_in_two(run: Run, state: dict[str, Any], tried: dict[str, Any]) -> bool:

@@ -23,10 +23,11 @@ from functools import partial
 from app.db import QuickWrites, end_read, quick_writes, transact
 from app.errors import Busy
 from app.notifications import contacts, pauses
-from app.notifications.delivery import outbox
+from app.notifications.delivery import outbox, refusals
 from app.notifications.delivery.outbox import ClaimedMessage, Outcome, Result
 from app.notifications.delivery.retry import next_try
 from app.notifications.letter import Askable, Channel, DeliveryError, Later, Letter, Skip
+from app.notifications.watch import last_tries, rules
 
 log = logging.getLogger(__name__)
 
@@ -101,8 +102,11 @@ class Relay:
     def _deliver(self, channel: str, limit: int) -> int:
         if self.stopping() or not self._anything_due(channel):
             return 0
+        room = self._room(channel, limit)
+        if not room:
+            return 0
         claimed_at = time.monotonic()
-        batch = self._claim(channel, limit)
+        batch = self._claim(channel, room)
         try:
             handled = self._handle_while_leased(batch, claimed_at) if batch else 0
         finally:
@@ -115,6 +119,14 @@ class Relay:
         due = outbox.anything_due(channel, now=self.clock())
         end_read()
         return due
+
+    def _room(self, channel: str, limit: int) -> int:
+        """Return how many messages the channel gets: one a while, as long as it refuses everybody."""
+        tries = last_tries.last_tries(channel)
+        end_read()
+        if not rules.refuses_everybody(tries):
+            return limit
+        return int(rules.may_probe(tries, self.clock()))
 
     def _claim(self, channel: str, limit: int) -> list[ClaimedMessage]:
         return transact(
@@ -139,29 +151,33 @@ class Relay:
                 if not written.covers(message):
                     ahead = self.pace[message.channel].ahead(index - begun)
                     written, begun = self._write_ahead(batch[index : index + ahead]), index
-                self._handle_safely(message, written, quick)
+                if not self._handle_safely(message, written, quick):
+                    return index + 1
         return len(batch)
 
-    def _handle_safely(self, message: ClaimedMessage, written: WrittenAhead, quick: QuickWrites) -> None:
+    def _handle_safely(self, message: ClaimedMessage, written: WrittenAhead, quick: QuickWrites) -> bool:
+        """Handle one message; the answer is no when the channel refuses everybody, the next ones too."""
         try:
-            self._handle(message, written, quick)
+            return self._handle(message, written, quick)
         except Exception:
             # It stays claimed and is due again when its lease ends; the others must not wait for it.
             log.exception("a message was left for later", extra={"outbox_message": message.id})
+            return True
 
-    def _handle(self, message: ClaimedMessage, written: WrittenAhead, quick: QuickWrites) -> None:
+    def _handle(self, message: ClaimedMessage, written: WrittenAhead, quick: QuickWrites) -> bool:
         if message.id in written.told:
-            return
+            return True
         started_at = self.clock()
         result = self._try(message, written, started_at)
         record = partial(self._record, message, result, quick, started_at=started_at, now=self.clock())
-        kept = self._insist(record)
+        kept, recorded = self._insist(record)
         log.info(
             "message handled",
-            extra={"outbox_message": message.id, "outcome": result.outcome.value, "kept": kept},
+            extra={"outbox_message": message.id, "outcome": recorded.outcome.value, "kept": kept},
         )
+        return not recorded.everybody
 
-    def _insist(self, record: Callable[[], bool]) -> bool:
+    def _insist(self, record: Callable[[], tuple[bool, Result]]) -> tuple[bool, Result]:
         """Try on while the database is busy: what was sent and is not on record would be sent again."""
         # For most of a lease's time; past its end it does no harm, since a record goes by its claim's name.
         until = time.monotonic() + self.lease.total_seconds() / 3
@@ -180,18 +196,20 @@ class Relay:
         *,
         started_at: datetime,
         now: datetime,
-    ) -> bool:
+    ) -> tuple[bool, Result]:
+        """Write down what came of it, and return whether it was still ours, and what stands there now."""
         if result.alone:
             record = partial(outbox.record, message, result, started_at=started_at, now=now)
-            return quick.transact(record)
+            return quick.transact(record), result
         return transact(self._record_with_more, message, result, started_at=started_at, now=now)
 
     def _record_with_more(
         self, message: ClaimedMessage, result: Result, *, started_at: datetime, now: datetime
-    ) -> bool:
+    ) -> tuple[bool, Result]:
+        result = refusals.believed(message, result, chance=_chance(), now=now)
         if result.dead and result.contact_index:
             contacts.mark_failing(result.contact_index, message.channel, reason=result.detail, now=now)
-        return outbox.record(message, result, started_at=started_at, now=now)
+        return outbox.record(message, result, started_at=started_at, now=now), result
 
     def _write_ahead(self, messages: list[ClaimedMessage]) -> WrittenAhead:
         """Write the letters of some messages in one read; what goes wrong with one is kept for its turn."""
@@ -271,7 +289,7 @@ class Relay:
                 message.tries,
                 now=self.clock(),
                 expires_at=message.expires_at,
-                chance=random.random(),  # noqa: S311 - spreads load, guards nothing
+                chance=_chance(),
             )
         if again_at:
             return Result(Outcome.RETRY, error.detail, again_at)
@@ -282,6 +300,10 @@ class Relay:
             dead=error.dead,
             instead=self._instead(message),
         )
+
+
+def _chance() -> float:
+    return random.random()  # noqa: S311 - spreads load, guards nothing
 
 
 def _as_delivery_error(error: Exception) -> DeliveryError:

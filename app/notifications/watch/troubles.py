@@ -9,11 +9,14 @@ from sqlalchemy import select
 from app.db import db, locking
 from app.notifications import queries
 from app.notifications.models import Alert, JobRun
-from app.notifications.watch import heartbeat
+from app.notifications.watch import heartbeat, rules
+from app.notifications.watch.last_tries import MANY, last_tries
+from app.notifications.watch.rules import ChannelTrouble, ChannelTry
 
 DELIVERY = "deliver_messages"
 SILENT_AFTER = timedelta(minutes=2)
 LATE_AFTER = timedelta(minutes=15)
+SURELY_FAILS = timedelta(minutes=2)  # a mail server that starts anew is no alarm
 MOST_FAILURES = 3
 TELL_AGAIN_AFTER = timedelta(hours=6)
 
@@ -23,7 +26,12 @@ _WORDS = {
     "late": "The job {job} is {number} minutes late: no worker runs, or all are stuck.",
     "failing": "The job {job} failed {number} times in a row.",
     "never-ran": "The worker has never run.",
-    "backlog": "A message is due for {number} minutes and was not sent.",
+    "backlog": "A message is due for {number} minutes and was not tried.",
+    ChannelTrouble.REFUSES: "{job}: the provider refuses everybody, {number} people by now. The channel "
+    "is paused: nobody is given up, and one message a minute is tried.",
+    ChannelTrouble.STANDS: "{job}: messages wait, and for {number} minutes none could be sent.",
+    ChannelTrouble.FAILS: "{job}: the last {number} tries failed, whosever they were.",
+    "share": "{job}: {number} of 100 messages of the last hour did not go out.",
     "check-found": "The nightly check found {number} visits or counters that contradict each other: "
     "/staff/network",
 }
@@ -38,32 +46,50 @@ class Trouble:
 
     kind: str
     number: int = 0
-    job: str = ""
+    job: str = ""  # or the channel
     patience: timedelta = timedelta()
+    group: str = ""  # of kinds that follow one another, and are one trouble to whoever is told
 
     @property
     def name(self) -> str:
         """Name the trouble: the same at every look, as long as it lasts."""
-        return f"{self.kind}-{self.job}"[:40] if self.job else self.kind
+        kind = self.group or self.kind
+        return f"{kind}-{self.job}"[:40] if self.job else kind
 
     @property
     def words(self) -> str:
         return _WORDS[self.kind].format(job=self.job, number=self.number)
 
 
-def find_troubles(runs: Sequence[JobRun], oldest_due: datetime | None, *, now: datetime) -> list[Trouble]:
-    """Return what is wrong now, from the table of jobs and the age of the oldest due message. PURE."""
+def find_troubles(runs: Sequence[JobRun], oldest_overdue: datetime | None, *, now: datetime) -> list[Trouble]:
+    """Return what is wrong with the jobs, from their table and the oldest message nobody tries. PURE."""
     found = [
         Trouble("late", _minutes(now - (run.due_at or now)), run.name) for run in runs if _is_late(run, now)
     ]
     if DELIVERY not in {run.name for run in runs}:
         # A new installation's first look comes before its first delivery.
         found.append(Trouble("never-ran", patience=SILENT_AFTER))
-    if oldest_due is not None and now - oldest_due > LATE_AFTER:
-        found.append(Trouble("backlog", _minutes(now - oldest_due)))
+    if oldest_overdue is not None and now - oldest_overdue > LATE_AFTER:
+        found.append(Trouble("backlog", _minutes(now - oldest_overdue)))
     return found + [
         Trouble("failing", run.failures, run.name) for run in runs if run.failures >= MOST_FAILURES
     ]
+
+
+def find_channel_troubles(
+    channel: str, tries: Sequence[ChannelTry], waiting_since: datetime | None, *, now: datetime
+) -> list[Trouble]:
+    """Return what is wrong with a channel, from its last tries and its oldest message. PURE."""
+    found = []
+    wrong = rules.trouble_of(tries, waiting_since, now=now)
+    if wrong:
+        kind, number = wrong
+        patience = SURELY_FAILS if kind is ChannelTrouble.FAILS else timedelta()
+        found.append(Trouble(kind, number, channel, patience, group="channel"))
+    share = rules.failed_share(tries, now)
+    if not wrong and share is not None and share >= rules.BAD_SHARE:
+        found.append(Trouble("share", round(100 * share), channel))
+    return found
 
 
 def _is_late(run: JobRun, now: datetime) -> bool:
@@ -77,8 +103,13 @@ def _minutes(length: timedelta) -> int:
 
 def read_troubles(*, channels: Sequence[str], now: datetime) -> list[Trouble]:
     """Return what is wrong, as the database knows it. Messages of a channel that is off may wait."""
-    oldest = queries.oldest_due(now=now, channels=channels)
-    return find_troubles(heartbeat.list_runs(), oldest, now=now)
+    overdue = queries.oldest_overdue(now=now, channels=channels)
+    found = find_troubles(heartbeat.list_runs(), overdue, now=now)
+    for channel in channels:
+        tries = last_tries(channel, most=MANY)
+        since = queries.oldest_due(now=now, channels=[channel])
+        found += find_channel_troubles(channel, tries, since, now=now)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +143,11 @@ def take_news(troubles: Sequence[Trouble], *, now: datetime) -> TroubleNews:
     return TroubleNews(began, sorted(name for name, alert in known.items() if alert.told_at))
 
 
-def tell_again(news: TroubleNews) -> None:
+def tell_again(news: TroubleNews, *, now: datetime) -> None:
     """Undo the counting when telling failed, so that the next look tells it. Inside `transact()`."""
     for trouble in news.began:
         alert = db.session.get(Alert, trouble.name)
         if alert:
             alert.told_at = None
+    for name in news.ended:
+        db.session.merge(Alert(name=name, since=now, told_at=now))

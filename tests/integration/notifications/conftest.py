@@ -21,7 +21,10 @@ from app.notifications.delivery import outbox
 from app.notifications.delivery.outbox import OutboxRequest
 from app.notifications.delivery.relay import Relay
 from app.notifications.models import OutboxMessage
+from tests import sms_provider
+from tests.integration.callbacks.conftest import SECRET
 from tests.integration.notifications.stubs import Postbox, StubChannel
+from tests.sms_provider import Provider
 
 LEASE = timedelta(seconds=120)
 
@@ -91,3 +94,14 @@ def postbox() -> Iterator[Postbox]:
     controller.start()
     yield box
     controller.stop()
+
+
+@pytest.fixture
+def operator(app: Flask) -> Iterator[Provider]:
+    """A program at ALERT_URL, beside the mailbox of ALERT_EMAIL."""
+    settings = app.extensions["settings"]
+    with sms_provider.running() as running:
+        told = {"alert_email": "ops@example.org", "alert_url": f"{running.url}/hook", "hook_secret": SECRET}
+        app.extensions["settings"] = settings.model_copy(update=told)
+        yield running
+    app.extensions["settings"] = settings

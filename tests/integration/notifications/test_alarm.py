@@ -2,12 +2,10 @@
 
 import email
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from email import policy
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from app import jobs
@@ -16,20 +14,8 @@ from app.notifications import signature
 from app.notifications.letter import Letter
 from app.notifications.models import Alert
 from app.notifications.watch import heartbeat
-from tests import sms_provider
 from tests.integration.callbacks.conftest import SECRET
-from tests.sms_provider import Provider, says
-
-
-@pytest.fixture
-def operator(app: Flask) -> Iterator[Provider]:
-    """A program at ALERT_URL, beside the mailbox of ALERT_EMAIL."""
-    settings = app.extensions["settings"]
-    with sms_provider.running() as running:
-        told = {"alert_email": "ops@example.org", "alert_url": f"{running.url}/hook", "hook_secret": SECRET}
-        app.extensions["settings"] = settings.model_copy(update=told)
-        yield running
-    app.extensions["settings"] = settings
+from tests.sms_provider import says
 
 
 def mails(app: Flask) -> list[Any]:
