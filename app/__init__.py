@@ -29,6 +29,7 @@ from app.settings import Settings, shipped
 from app.staff import frame
 from app.system import health, metrics
 from app.system import views as system_views
+from app.team import views as team_views
 from app.web import compression, headers, hosts, icons
 
 # Each registers its own pages, commands or filters; the order is that of their hooks.
@@ -56,6 +57,7 @@ PARTS = (
     messages_views,
     casework_views,
     system_views,
+    team_views,
     publishing_views,
     reports_views,
     v1,

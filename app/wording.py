@@ -74,7 +74,10 @@ REFUSALS = {
     "sign_in_refused": _l("User name and password do not go together. Check both and try again."),
     "username_taken": _l("This user name is in use. Choose another one."),
     "username_unfit": _l("A user name has 1 to 60 signs: a to z, digits, dot, dash and underline."),
-    "password_unfit": _l("A password has 8 to 128 signs."),
+    "password_unfit": _l("A password has 15 to 128 signs. A few words in a row are easy to remember."),
+    "password_common": _l(
+        "This password is among those that are tried first. Choose one that only you would think of."
+    ),
     "status_conflict": _l(
         "Somebody changed this visit, or its state does not allow this. See its state below."
     ),

@@ -36,6 +36,13 @@ class PasswordUnfit(DomainError):
     status = 422
 
 
+class PasswordCommon(DomainError):
+    """The password is among those that are tried first."""
+
+    code = "password_common"
+    status = 422
+
+
 class SignInRefused(DomainError):
     """User name and password do not open an account; which of the two is not told."""
 
@@ -71,13 +78,21 @@ class Attempt:
         }
 
 
+@dataclass(frozen=True)
+class Proof:
+    """The password was right for the account with this hash; `new_hash` replaces an outdated one."""
+
+    username: str
+    password_hash: str
+    new_hash: str | None = None
+
+
 def create_user(new: NewUser, *, now: datetime) -> User:
-    """Create an account. Raises UsernameTaken, UsernameUnfit or PasswordUnfit."""
+    """Create an account. Raises UsernameTaken, UsernameUnfit, PasswordUnfit or PasswordCommon."""
     username = queries.normalised(new.username)
     if not queries.is_username(username):
         raise UsernameUnfit
-    if not passwords.acceptable(new.password):
-        raise PasswordUnfit
+    check_new_password(new.password, username, new.name)
     if queries.find_user(username):
         raise UsernameTaken
     user = User(
@@ -106,12 +121,47 @@ def disable_user(username: str, *, now: datetime) -> User:
 
 def set_password(username: str, password: str, *, now: datetime) -> User:
     """Replace the password and end every session opened with the old one."""
-    if not passwords.acceptable(password):
-        raise PasswordUnfit
     user = _locked(username)
+    check_new_password(password, user.username, user.name)
     user.password_hash = passwords.hash_password(password)
     _end_all(user, now=now)
     return user
+
+
+def check_new_password(password: str, *own_words: str) -> None:
+    """Raise PasswordUnfit or PasswordCommon for what must not become a password. Reads nothing."""
+    if not passwords.is_long_enough(password):
+        raise PasswordUnfit
+    if passwords.is_common(password, *own_words):
+        raise PasswordCommon
+
+
+def replace_password(proof: Proof, new_hash: str, *, token: str, now: datetime) -> None:
+    """Take the new hash in place of the one that was proved; only the session of this token goes on.
+
+    Raises SignInRefused when the account changed meanwhile.
+    """
+    user = _locked(proof.username)
+    if not user.active or user.password_hash != proof.password_hash:
+        raise SignInRefused
+    user.password_hash = new_hash
+    end_other_sessions(user.id, token=token, now=now)
+
+
+def end_session(user_id: int, session_id: int, *, now: datetime) -> None:
+    """End one session of this account; one that is another's, or ended, stays as it is."""
+    ending = update(StaffSession).where(StaffSession.id == session_id, StaffSession.user_id == user_id)
+    db.session.execute(ending.where(StaffSession.ended_at.is_(None)).values(ended_at=now))
+
+
+def end_other_sessions(user_id: int, *, token: str, now: datetime) -> None:
+    """End all sessions of this account but the one of this token."""
+    ending = update(StaffSession).where(
+        StaffSession.user_id == user_id,
+        StaffSession.token_hash != token_hash(token),
+        StaffSession.ended_at.is_(None),
+    )
+    db.session.execute(ending.values(ended_at=now))
 
 
 def set_language(username: str, language: str) -> None:
@@ -130,16 +180,7 @@ def check_tries(attempt: Attempt, *, now: datetime) -> None:
         throttle.check(key, limit=failures + 1, now=now)
 
 
-@dataclass(frozen=True)
-class Proof:
-    """The password was right for the account with this hash; `new_hash` replaces an outdated one."""
-
-    username: str
-    password_hash: str
-    new_hash: str | None = None
-
-
-def sign_in(proof: Proof, attempt: Attempt, *, now: datetime) -> str:
+def sign_in(proof: Proof, attempt: Attempt, *, now: datetime, device: str = "") -> str:
     """Open a session and return its token. Raises SignInRefused when the account changed meanwhile."""
     wanted = select(User).where(User.username == queries.normalised(proof.username))
     user = db.session.scalar(locking(wanted))
@@ -154,7 +195,9 @@ def sign_in(proof: Proof, attempt: Attempt, *, now: datetime) -> str:
     throttle.take_back(address_key)
     token = secrets.token_urlsafe(32)
     db.session.add(
-        StaffSession(token_hash=token_hash(token), user_id=user.id, created_at=now, last_seen_at=now)
+        StaffSession(
+            token_hash=token_hash(token), user_id=user.id, device=device, created_at=now, last_seen_at=now
+        )
     )
     return token
 

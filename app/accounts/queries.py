@@ -42,6 +42,17 @@ def find_session(token: str, *, now: datetime) -> StaffSession | None:
     return None if too_old else found
 
 
+def list_sessions(user_id: int, *, now: datetime) -> list[StaffSession]:
+    """Return the sessions of an account that still open pages, the latest used first."""
+    found = select(StaffSession).where(
+        StaffSession.user_id == user_id,
+        StaffSession.ended_at.is_(None),
+        StaffSession.created_at > now - LONGEST_SESSION,
+        StaffSession.last_seen_at > now - IDLE,
+    )
+    return list(db.session.scalars(found.order_by(StaffSession.last_seen_at.desc(), StaffSession.id)))
+
+
 def is_username(text: str) -> bool:
     """Say whether the text is 1 to 60 of a–z, 0–9, dot, dash, underline, with a letter or digit first."""
     return _USERNAME.fullmatch(text) is not None

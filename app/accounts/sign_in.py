@@ -6,7 +6,7 @@ The cookie carries a random token; the session row holds its fingerprint (docs/a
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import session
+from flask import request, session
 from flask_login import UserMixin, current_user, login_user
 
 from app import clock
@@ -17,6 +17,7 @@ from app.db import end_read, transact
 from app.extensions import login_manager
 
 COOKIE_KEY = "_user_id"  # where Flask-Login keeps what `get_id` returns
+BY_ITSELF, BY_ITSELF_HEADER = "again", "X-Again"  # how a page that refreshes itself says so
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,14 @@ def find_staff_member(token: str) -> StaffMember | None:
     if found is None:
         return None
     member = _member(found, token)
-    if now - found.last_seen_at >= operations.SEEN_EVERY:
+    if now - found.last_seen_at >= operations.SEEN_EVERY and not _loads_by_itself():
         transact(operations.see, token, now=now)
     return member
+
+
+def _loads_by_itself() -> bool:
+    """Say whether a page asks again by its own clock, and not because somebody is there."""
+    return bool(request) and (BY_ITSELF in request.args or BY_ITSELF_HEADER in request.headers)
 
 
 def _member(found: StaffSession, token: str) -> StaffMember:
@@ -63,7 +69,7 @@ def find_current() -> StaffMember | None:
     return current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
 
 
-def enter(attempt: Attempt, password: str, *, now: datetime) -> StaffMember:
+def enter(attempt: Attempt, password: str, *, now: datetime, device: str = "") -> StaffMember:
     """Sign in. Raises TooManyTries, SignInRefused, or Busy while too many people sign in.
 
     The try is counted in a transaction of its own, so it stays counted when it is refused, and the
@@ -72,7 +78,7 @@ def enter(attempt: Attempt, password: str, *, now: datetime) -> StaffMember:
     transact(operations.count_try, attempt, now=now)
     operations.check_tries(attempt, now=now)
     proof = _proof(attempt.username, password)
-    token = transact(operations.sign_in, proof, attempt, now=now)
+    token = transact(operations.sign_in, proof, attempt, now=now, device=device)
     member = find_staff_member(token)
     if member is None:
         raise SignInRefused
@@ -81,6 +87,19 @@ def enter(attempt: Attempt, password: str, *, now: datetime) -> StaffMember:
     session["lang"] = member.language
     login_user(member)
     return member
+
+
+def change_password(member: StaffMember, current: str, new: str, attempt: Attempt, *, now: datetime) -> None:
+    """Replace the own password and end the other sessions.
+
+    Raises TooManyTries, SignInRefused for a wrong current password, PasswordUnfit, PasswordCommon, Busy.
+    """
+    operations.check_new_password(new, member.username, member.name)
+    transact(operations.count_try, attempt, now=now)
+    operations.check_tries(attempt, now=now)
+    proof = _proof(member.username, current)
+    new_hash = passwords.hash_password(new)
+    transact(operations.replace_password, proof, new_hash, token=member.token, now=now)
 
 
 def _proof(username: str, password: str) -> Proof:

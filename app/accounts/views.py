@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.accounts import operations
 from app.accounts import sign_in as door
+from app.accounts.devices import device_of
 from app.accounts.forms import SignInForm, local_path
 from app.accounts.operations import Attempt, SignInRefused
 from app.db import transact
@@ -49,7 +50,7 @@ def enter() -> ResponseReturnValue:
         return _page(form, status=422)
     attempt = Attempt(form.username.data, request.remote_addr or "")
     try:
-        door.enter(attempt, form.password.data, now=clock.now())
+        door.enter(attempt, form.password.data, now=clock.now(), device=device_of(request.user_agent.string))
     except (SignInRefused, TooManyTries, Busy) as refusal:
         return _page(form, refusal, status=refusal.status)
     return redirect(form.return_to or url_for(FIRST_PAGE), 303)

@@ -15,6 +15,16 @@ from app.publishing.models import StationDraft, StationSheet
 from app.stations.models import Station, StationPhoto, StationReport
 from tests import factories
 
+REPORTS = {
+    "reports_of_work.overview": Role.MANAGER,
+    "reports_of_work.sheet": Role.MANAGER,
+    "reports_of_work.show_half_year": Role.ADMINISTRATOR,
+    "reports_of_work.half_year_sheet": Role.ADMINISTRATOR,
+}
+# One's own; a session of another is not ended, and nothing is told of it.
+ACCOUNT = {
+    f"staff_account.{name}": Role.CLERK for name in ("show", "change_password", "end_session", "end_others")
+}
 ORIGINS = {
     "staff.vouch": Role.CLERK,
     "staff.origin": Role.MANAGER,

@@ -69,10 +69,7 @@ SIGNED_API = {"POST /api/v1/cases", "POST /api/hooks/delivery", "POST /api/hooks
 
 # What each staff route asks for: the least role.
 STAFF = {
-    "reports_of_work.overview": Role.MANAGER,
-    "reports_of_work.sheet": Role.MANAGER,
-    "reports_of_work.show_half_year": Role.ADMINISTRATOR,
-    "reports_of_work.half_year_sheet": Role.ADMINISTRATOR,
+    **routes.REPORTS,
     "network.overview": Role.MANAGER,
     "network.open_more": Role.MANAGER,
     "staff.today": Role.CLERK,
@@ -133,6 +130,7 @@ STAFF = {
     "staff_reports.overview": Role.MANAGER,
     "staff_reports.settle": Role.MANAGER,
     **routes.ORIGINS,
+    **routes.ACCOUNT,
     **routes.POINTS,
 }
 
@@ -245,6 +243,7 @@ def world(app: Flask, network: factories.Network, client: FlaskClient, now) -> W
         "public_id": build_run(now).public_id,
         "number": case.number,
         "member": 1,
+        "session_id": 1,
         "report": "no-shows",
         "figure": "half-year",
         **routes.a_sheet_and_a_photo(now),
@@ -269,6 +268,7 @@ def has_variable(endpoint: str) -> bool:
         "staff_waiting.overview",
         "staff_reports.overview",
         "staff_replies.overview",
+        *routes.ACCOUNT,
     }
     without |= {f"staff_messages.{name}" for name in ("find", "list_paused", "pause_contact", "resume")}
     without |= {f"staff_messages.{name}" for name in ("ask_replay", "send_again")}

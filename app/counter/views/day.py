@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts.models import Role
+from app.accounts.sign_in import BY_ITSELF
 from app.appointments import queries as visits
 from app.appointments.models import Appointment
 from app.counter import board, queries, to_do
@@ -56,6 +57,7 @@ def _board(station: Station, stations: list[Station]) -> ResponseReturnValue:
         to_do=to_do.count_to_do([station], now=now),
         next_visit=queries.find_next_visit(station, after=now),
         undo=_last_change(),
+        again=f"{url_for('staff.today', station=station.slug, day=day.isoformat())}&{BY_ITSELF}=1",
         refresh=REFRESH_SECONDS if day == this_day and request.args.get("refresh") != "off" else 0,
     )
 

@@ -146,7 +146,7 @@ def test_a_cookie_saved_before_sign_out_opens_nothing(app, client, mei):
     "ending",
     [
         lambda now: transact(operations.disable_user, "mei", now=now),
-        lambda now: transact(operations.set_password, "mei", "another password", now=now),
+        lambda now: transact(operations.set_password, "mei", "another one, a long password", now=now),
     ],
     ids=["disabled", "new password"],
 )

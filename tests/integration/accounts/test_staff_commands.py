@@ -23,7 +23,7 @@ def test_an_account_is_created_with_its_stations(network, runner):
     ("more", "password", "words"),
     [
         (["--station", "nowhere"], "a long password", "There is no station nowhere."),
-        (["--station", "central-window"], "short", "A password has 8 to 128 signs."),
+        (["--station", "central-window"], "short", "A password has 15 to 128 signs."),
         ([], "a long password", "needs at least one --station"),
     ],
 )
@@ -71,7 +71,9 @@ def test_unknown_accounts_are_an_error(network, runner):
 def test_a_new_password_replaces_the_old_one(network, runner):
     create(runner, "--role", "administrator")
 
-    result = runner.invoke(args=["staff", "password", "boris", "--password-stdin"], input="quite another\n")
+    result = runner.invoke(
+        args=["staff", "password", "boris", "--password-stdin"], input="quite another one\n"
+    )
 
     assert result.exit_code == 0
-    assert passwords.matches("quite another", queries.get_user("boris").password_hash)
+    assert passwords.matches("quite another one", queries.get_user("boris").password_hash)

@@ -36,7 +36,7 @@ def sign_out(browser, _now):
 
 
 def change_password(_browser, now):
-    transact(operations.set_password, "mei", "another password", now=now)
+    transact(operations.set_password, "mei", "another one, a long password", now=now)
 
 
 def disable(_browser, now):

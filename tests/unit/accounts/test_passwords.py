@@ -1,22 +1,57 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from argon2 import PasswordHasher
 
 from app.accounts import passwords
+from app.errors import Busy
 
 
 @pytest.mark.parametrize(
     ("password", "fits"),
     [
-        ("1234567", False),
-        ("12345678", True),
+        ("x" * 14, False),
+        ("x" * 15, True),
         ("x" * 128, True),
         ("x" * 129, False),
         ("", False),
-        ("密码密码密码密码", True),
+        ("密码" * 8, True),
     ],
 )
-def test_a_password_has_8_to_128_signs(password, fits):
-    assert passwords.acceptable(password) is fits
+def test_a_new_password_has_15_to_128_signs(password, fits):
+    assert passwords.is_long_enough(password) is fits
+
+
+@pytest.mark.parametrize(
+    ("password", "common"),
+    [
+        ("123456789012345678", True),
+        ("qwertyuiopasdfgh", True),
+        ("Password1234567!", True),
+        ("password password", True),
+        ("x" * 128, True),
+        ("mei mei mei mei mei", True),  # the account's own words
+        ("the tide comes in twice a day", False),
+        ("мой длинный пароль 7", False),
+        ("我的密码是非常非常长的一个句子啊", False),
+    ],
+)
+def test_what_is_tried_first_is_common(password, common):
+    assert passwords.is_common(password, "mei", "Mei Chen") is common
+
+
+def test_a_third_waits_and_a_fourth_is_told_at_once_that_many_sign_in(monkeypatch):
+    monkeypatch.setattr(passwords, "_WAIT_SECONDS", 0.05)
+    with passwords._Place(), passwords._Place(), ThreadPoolExecutor(1) as waiting:
+        third = waiting.submit(passwords.matches, "correct horse", None)
+        while passwords._queue._value:
+            time.sleep(0.001)
+        with pytest.raises(Busy):
+            passwords.matches("correct horse", None)
+        with pytest.raises(Busy):
+            third.result()
+    assert passwords._queue._value == 3
 
 
 def test_only_the_right_password_matches():

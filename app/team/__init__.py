@@ -1,0 +1,1 @@
+"""Who works here: one's own account, and those of others."""
