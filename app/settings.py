@@ -37,6 +37,7 @@ class WaitingRules(BaseModel):
     quiet_until_hour: int = Field(default=8, ge=0, le=23)
     rest_minutes: int = Field(default=60, ge=0, description="between two offers to one person")
     most_a_day: int = Field(default=3, ge=1, description="offers to one person within a day")
+    most_places: int = Field(default=20, ge=1, description="service points that one person may wait at")
     longest_days: int = Field(default=90, ge=1, description="on the list without a visit or a last day")
 
     @model_validator(mode="after")

@@ -62,6 +62,7 @@ REFUSALS = {
     "missing_papers": _l("No paper was received. Tick what was, or write why there is none."),
     "all_or_nothing": _l("This visit hands over everything or nothing. Tick all of it, or nothing."),
     "no_held_desk": _l("No held desk is free now. Ask the person to wait, or book the next free time."),
+    "too_many_places": _l("These are too many service points. Choose those that you would really go to."),
     "done_already": _l("A colleague has done this already."),
     "missing_items": _l("Not everything was handed over. Say what is missing and why."),
     "identity_not_seen": _l("First see the passport, and tick that it is this person's."),

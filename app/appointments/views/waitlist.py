@@ -23,7 +23,7 @@ from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.matching import rules
 from app.appointments.waitlist.models import WaitingEntry
 from app.appointments.waitlist.operations import JoinRequest
-from app.appointments.waitlist.refusals import ListFull
+from app.appointments.waitlist.refusals import ListFull, TooManyPlaces
 from app.appointments.waitlist.rules import WaitingWish
 from app.db import transact
 from app.errors import NotFound, TooManyTries
@@ -143,7 +143,7 @@ def _join(form: Any, errand: Errand, visit: Appointment | None) -> ResponseRetur
         if nobody_known:
             _count_join()
         entry = transact(waitlist.join, wish, now=clock.now())
-    except (ListFull, ContactNeeded, PhoneNotMobile, NotChangeable, TooManyTries) as refusal:
+    except (ListFull, TooManyPlaces, ContactNeeded, PhoneNotMobile, NotChangeable, TooManyTries) as refusal:
         form.form_errors.append(sentence(refusal))
         return _page(form, errand, visit=visit, status=refusal.status)
     if visit:
@@ -202,11 +202,16 @@ def _again(kind: type[WishForm], errand: Errand, visit: Appointment | None) -> R
 
 @bp.get("/w/<token>")
 def follow_waiting_link(token: str) -> ResponseReturnValue:
-    """Open what a person waits for, from the link of a message; nothing is stopped by looking."""
+    """Open what a person waits for, from the link of a message: with that the address is confirmed.
+
+    Nothing is stopped by looking.
+    """
     try:
         entry = waitlist.get_entry(token)
     except NotFound:
         return dead_link()
+    if entry.confirmed_at is None and request.method == "GET":
+        transact(waitlist.confirm, token, now=clock.now())
     session.permanent = True
     session[WAITING] = token
     return redirect(url_for(".show_waiting", lang=entry.language), 303)

@@ -25,6 +25,30 @@ JOINED = MessageKind(
     {EMAIL: LazyText(_BODY, _HEADING, _HEADING), SMS: LazyText(_SMS)},
 )
 
+WAITING_LINK = Blank(
+    "waiting_link", _l("link to what the person waited for"), "https://haikou.example/w/7Kq2mXw9Td"
+)
+_CONFIRM_HEADING = _l("One step is left: open this link")
+_CONFIRM_BODY = _l("""You asked us to write when a time is free.
+
+Open this link today. Then you are on the waiting list: {waiting_link}
+
+{service}
+Where: {place}
+
+Was it not you? Do nothing: nobody waits, and we do not write again.
+
+Help: {phone}""")
+_CONFIRM_SMS = _l("Open this link today to be on the waiting list: {waiting_link}")
+
+CONFIRM = MessageKind(
+    "waiting-confirm",
+    _l("Asks to confirm the wish to wait"),
+    (SERVICE, PLACE, WAITING_LINK, PHONE),
+    {EMAIL: frozenset({"waiting_link"}), SMS: frozenset({"waiting_link"})},
+    {EMAIL: LazyText(_CONFIRM_BODY, _CONFIRM_HEADING, _CONFIRM_HEADING), SMS: LazyText(_CONFIRM_SMS)},
+)
+
 _OFF_HEADING = _l("You are not on the waiting list any more")
 _OFF_BODY = _l("""{service}
 
@@ -40,9 +64,6 @@ TAKEN_OFF = MessageKind(
     (SERVICE, PHONE),
     {EMAIL: frozenset({"phone"}), SMS: frozenset({"phone"})},
     {EMAIL: LazyText(_OFF_BODY, _OFF_HEADING, _OFF_HEADING), SMS: LazyText(_OFF_SMS)},
-)
-WAITING_LINK = Blank(
-    "waiting_link", _l("link to what the person waited for"), "https://haikou.example/w/7Kq2mXw9Td"
 )
 _RETIRED_BODY = _l("""{service}
 Where: {place}
@@ -60,4 +81,4 @@ RETIRED = MessageKind(
     {EMAIL: frozenset({"place", "waiting_link"}), SMS: frozenset({"place", "waiting_link"})},
     {EMAIL: LazyText(_RETIRED_BODY, _OFF_HEADING, _OFF_HEADING), SMS: LazyText(_RETIRED_SMS)},
 )
-register(JOINED, TAKEN_OFF, RETIRED)
+register(JOINED, CONFIRM, TAKEN_OFF, RETIRED)

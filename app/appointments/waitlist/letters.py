@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy import select
 
-from app.appointments.waitlist.kinds import JOINED, RETIRED, TAKEN_OFF
+from app.appointments.waitlist.kinds import CONFIRM, JOINED, RETIRED, TAKEN_OFF
 from app.appointments.waitlist.models import WaitingEntry
 from app.cases.models import Case
 from app.db import db
@@ -20,21 +20,24 @@ from app.settings import Settings
 from app.stations.models import Station
 from app.typography import comma
 
-KINDS = {kind.name: kind for kind in (JOINED, TAKEN_OFF, RETIRED)}
+KINDS = {kind.name: kind for kind in (JOINED, CONFIRM, TAKEN_OFF, RETIRED)}
+ANSWERS = (JOINED, CONFIRM)  # somebody asked just now and looks at the phone: not held back at night
 
 
 def compose(message: ClaimedMessage, now: datetime) -> Letter | Skip | Later:
     """Return the letter, or why it must not be sent any more, or not yet."""
     entry = db.session.get(WaitingEntry, message.subject_id)
     kind = KINDS[message.kind]
-    if entry is None or (entry.ended_at and kind is JOINED):
+    if entry is None or (entry.ended_at and kind in ANSWERS):
         return Skip("does not wait any more")
     if entry.ended_at is None and kind is RETIRED:
         return Skip("waits again")
+    if entry.confirmed_at and kind is CONFIRM:
+        return Skip("confirmed already")
     to = _contact(entry, message.channel)
     if not to:
         return Skip(f"no contact for {message.channel}")
-    if kind is not JOINED and (morning := morning_after(now, _zone_of(entry))):
+    if kind not in ANSWERS and (morning := morning_after(now, _zone_of(entry))):
         return Later(morning, NIGHT)
     with in_language(entry.language):
         return write(message.channel, to, LetterPart(kind, lambda: _values(entry)))

@@ -32,7 +32,7 @@ from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.refusals import NotChangeable
 from app.appointments.states import Status
 from app.appointments.waitlist import offers
-from app.appointments.waitlist.models import OfferReason, TimeOffer, WaitingEntry, WaitingPlace
+from app.appointments.waitlist.models import OfferReason, TimeOffer, WaitingEntry, WaitingPlace, is_asked
 from app.appointments.waitlist.offers import OfferRequest, Recipient
 from app.appointments.waitlist.rules import WaitingWish, is_quiet, kept_until, may_be_asked, suits
 from app.cases.models import Case
@@ -68,7 +68,7 @@ _WITH_WAITING = (
     select(WaitingPlace.station_id)
     .join(WaitingEntry, WaitingEntry.id == WaitingPlace.entry_id)
     .join(Station, Station.id == WaitingPlace.station_id)
-    .where(WaitingEntry.ended_at.is_(None), Station.retired_at.is_(None))
+    .where(is_asked, Station.retired_at.is_(None))
     .distinct()
 )
 
@@ -94,7 +94,7 @@ def offer_freed(station_id: int, *, now: datetime) -> int:
 def _locked_entries(station_id: int, *, wait: bool) -> Sequence[WaitingEntry]:
     here = (
         select(WaitingEntry)
-        .where(WaitingEntry.ended_at.is_(None))
+        .where(is_asked)
         .where(
             exists().where(WaitingPlace.entry_id == WaitingEntry.id, WaitingPlace.station_id == station_id)
         )

@@ -50,6 +50,7 @@ class WaitingEntry(Model):
     afternoon: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(5))
     joined_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # that the address is theirs: from then on they are asked
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     removed_by: Mapped[str | None] = mapped_column(String(60))  # a manager, at some or all of its stations
     removed_because: Mapped[str | None] = mapped_column(String(300))
@@ -70,6 +71,10 @@ class WaitingEntry(Model):
     service: Mapped[Service] = relationship()
     appointment: Mapped[Appointment | None] = relationship()
     places: Mapped[list["WaitingPlace"]] = relationship(cascade="all, delete-orphan")
+
+
+# Who is asked when a time is free, and counts against the room of the list.
+is_asked = WaitingEntry.ended_at.is_(None) & WaitingEntry.confirmed_at.is_not(None)
 
 
 class WaitingPlace(Model):

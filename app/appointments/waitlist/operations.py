@@ -12,8 +12,8 @@ from app.appointments.models import Appointment
 from app.appointments.refusals import NotChangeable
 from app.appointments.states import Status
 from app.appointments.waitlist.matching import rules
-from app.appointments.waitlist.models import WaitingEntry, WaitingPlace
-from app.appointments.waitlist.refusals import ListFull
+from app.appointments.waitlist.models import WaitingEntry, WaitingPlace, is_asked
+from app.appointments.waitlist.refusals import ListFull, TooManyPlaces
 from app.appointments.waitlist.rules import WaitingWish
 from app.cases.models import Case
 from app.codes import new_link
@@ -28,6 +28,7 @@ from app.stations.queries import StationRetired
 
 TOPIC = "waiting"
 NO_CONTACT = Contact()
+UNCONFIRMED_LASTS = timedelta(days=1)
 KEEP_ENDED = timedelta(days=30)  # longer than the holds of the offers that name them
 
 
@@ -48,9 +49,12 @@ class JoinRequest:
 def join(request: JoinRequest, *, now: datetime) -> WaitingEntry:
     """Put a person on the list, or change what one who waits already asked for; the order stays.
 
-    Raises ContactNeeded when nobody could be told, NotChangeable for a visit that is over, ListFull,
-    StationRetired.
+    Who has neither a visit nor a case is asked once the link of our message was opened. Raises
+    ContactNeeded when nobody could be told, NotChangeable for a visit that is over, ListFull,
+    StationRetired, TooManyPlaces.
     """
+    if len(request.places) > rules().most_places:
+        raise TooManyPlaces
     _keep_open(request.places)
     if request.visit and (request.visit.status != Status.BOOKED or request.visit.starts_at <= now):
         raise NotChangeable
@@ -63,8 +67,17 @@ def join(request: JoinRequest, *, now: datetime) -> WaitingEntry:
     if is_new or is_known:  # Knowing somebody's address is not enough to change what they asked for.
         _wish(entry, request)
     if request.visit is None and (is_new or not is_known):
-        _tell(entry, "waiting", channel, now=now)
+        _tell(entry, "waiting" if entry.confirmed_at else "waiting-confirm", channel, now=now)
     return entry
+
+
+def confirm(token: str, *, now: datetime) -> WaitingEntry:
+    """Note that the link of our message was opened: this person is asked from now on. Raises NotFound."""
+    entry = get_entry(token)
+    locked = db.session.scalars(locking(select(WaitingEntry).where(WaitingEntry.id == entry.id))).one()
+    if locked.ended_at is None and locked.confirmed_at is None:
+        locked.confirmed_at = now
+    return locked
 
 
 def _keep_open(places: Sequence[Station]) -> None:
@@ -117,7 +130,7 @@ def _check_room(request: JoinRequest) -> None:
     waiting = (
         select(WaitingPlace.station_id, func.count())
         .join(WaitingEntry, WaitingEntry.id == WaitingPlace.entry_id)
-        .where(WaitingEntry.ended_at.is_(None), WaitingEntry.service_id == request.service.id)
+        .where(is_asked, WaitingEntry.service_id == request.service.id)
         .where(WaitingPlace.station_id.in_([place.id for place in request.places]))
         .group_by(WaitingPlace.station_id)
     )
@@ -133,6 +146,8 @@ def _new(request: JoinRequest, *, now: datetime) -> WaitingEntry:
         party_size=request.visit.party_size if request.visit else request.people,
         language=request.language,
         joined_at=now,
+        # The holder of a visit or a case has shown a secret; an address alone anybody can type.
+        confirmed_at=now if request.visit or request.case else None,
         person_index=None if request.visit or request.case else index_of(request.contact),
     )
     # What the visit or the case knows is read from there when a message is written.
@@ -201,7 +216,7 @@ def find_for_visit(appointment_id: int) -> WaitingEntry | None:
 def list_at(stations: Sequence[Station], *, most: int = 200) -> Sequence[WaitingEntry]:
     """Return who waits at any of these stations, in the order in which they are asked."""
     here = WaitingPlace.station_id.in_([station.id for station in stations])
-    wanted = select(WaitingEntry).where(WaitingEntry.ended_at.is_(None), WaitingEntry.places.any(here))
+    wanted = select(WaitingEntry).where(is_asked, WaitingEntry.places.any(here))
     loaded = wanted.options(
         selectinload(WaitingEntry.places).joinedload(WaitingPlace.station),
         joinedload(WaitingEntry.service),
@@ -265,10 +280,11 @@ def stop(entry_id: int, *, now: datetime) -> None:
 
 def end_useless(*, now: datetime, limit: int = 200) -> int:
     """Take those off the list whose visit is over, whose last day has passed, who have no case to collect
-    any more, or who wait too long to be still there. Returns how many.
+    any more, who never confirmed, or who wait too long to be still there. Returns how many.
     """
     yesterday = (now - timedelta(days=1)).date()
     longest = timedelta(days=rules().longest_days)
+    unconfirmed = WaitingEntry.confirmed_at.is_(None) & (WaitingEntry.joined_at < now - UNCONFIRMED_LASTS)
     too_long = WaitingEntry.appointment_id.is_(None) & (WaitingEntry.joined_at < now - longest)
     case_over = Case.collected_at.is_not(None) | Case.merged_into_id.is_not(None)
     over = (
@@ -276,7 +292,13 @@ def end_useless(*, now: datetime, limit: int = 200) -> int:
         .outerjoin(Appointment, Appointment.id == WaitingEntry.appointment_id)
         .where(WaitingEntry.ended_at.is_(None))
         .outerjoin(Case, Case.id == WaitingEntry.case_id)
-        .where((Appointment.starts_at <= now) | (WaitingEntry.until_day < yesterday) | too_long | case_over)
+        .where(
+            (Appointment.starts_at <= now)
+            | (WaitingEntry.until_day < yesterday)
+            | too_long
+            | unconfirmed
+            | case_over
+        )
         .limit(limit)
     )
     found = db.session.scalars(locking(over, of=WaitingEntry, skip_locked=True)).all()

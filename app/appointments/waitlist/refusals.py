@@ -13,3 +13,10 @@ class ListFull(DomainError):
     """As many people wait for this service at this place as may."""
 
     code = "list_full"
+
+
+class TooManyPlaces(DomainError):
+    """Nobody comes to so many places; each costs a look for every time that comes free."""
+
+    code = "too_many_places"
+    status = 422

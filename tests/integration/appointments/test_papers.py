@@ -8,7 +8,6 @@ from app.appointments.availability.policy import PapersElsewhere, PapersNotThere
 from app.appointments.availability.reach import reach_of
 from app.appointments.contacts import Contact
 from app.appointments.waitlist import matching, offers
-from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.offers import OfferRequest, Recipient
 from app.appointments.waitlist.operations import JoinRequest
@@ -21,6 +20,7 @@ from app.db import db, transact
 from tests.factories import TUESDAY, add_closure, at, build_case, build_transfer, offer
 from tests.integration.appointments.pages import book, follow, h1, press_confirm, press_time, slots_of
 from tests.integration.locator.pages import words_of
+from tests.waiting import join_list
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_who_waits_is_offered_only_where_the_papers_are_in_time(both, desk, case
     change(case, collect_before=deadline and date.fromisoformat(deadline))
     wish = WaitingWish(from_day=date(2026, 11, 25), until_day=date(2026, 11, 25))
     request = JoinRequest(both.collect, [both.jiangdong], wish, "en", Contact(), visit)
-    transact(waitlist.join, request, now=desk.now)
+    join_list(request, now=desk.now)
 
     assert transact(matching.offer_free_times, both.jiangdong.id, now=desk.now) == count
 

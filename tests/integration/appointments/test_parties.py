@@ -15,7 +15,6 @@ from app.appointments.holds.operations import HoldRequest
 from app.appointments.letters.calendar_file import calendar_for
 from app.appointments.models import DeskUsage, Hold
 from app.appointments.waitlist import matching, offers
-from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.offers import OfferRequest, Recipient
 from app.appointments.waitlist.operations import JoinRequest
 from app.appointments.waitlist.rules import WaitingWish
@@ -27,6 +26,7 @@ from app.stations.party import PartyServed
 from tests.factories import add_closure, at
 from tests.integration.appointments.conftest import VISITOR
 from tests.integration.together import run_together, step
+from tests.waiting import join_list
 
 TUESDAY = "2026-11-24"
 TWENTY = timedelta(minutes=20)
@@ -195,7 +195,7 @@ def test_who_waits_together_is_offered_a_time_only_when_all_fit(desk, network, t
     one, two, three = (desk.visit(clock, day=day) for clock in ("10:00", "10:20", "10:40"))
     pair = desk.visit("09:00", day="2026-11-27", party_size=2)
     wish = JoinRequest(network.document_check, [network.jiangdong], WaitingWish(), "en", visit=pair)
-    transact(waitlist.join, wish, now=desk.now)
+    join_list(wish, now=desk.now)
 
     def open_offers():
         db.session.rollback()

@@ -24,6 +24,7 @@ from app.stations import limits
 from app.stations.limits import Limits, LimitsChange
 from app.stations.models import Closure
 from tests.factories import add_closure, at
+from tests.waiting import join_list
 
 THURSDAY, FRIDAY = "2026-11-26", "2026-11-27"
 
@@ -47,7 +48,7 @@ def join(network, desk):
         request = JoinRequest(
             network.document_check, places or [network.jiangdong], wish or WaitingWish(), "en", contact, visit
         )
-        return transact(waitlist.join, request, now=desk.now)
+        return join_list(request, now=desk.now)
 
     return join
 
@@ -225,7 +226,7 @@ def test_a_case_on_the_list_that_books_by_itself_waits_for_an_earlier_time(desk,
     add_closure(network.central, at("2026-11-24", "00:00"), at(FRIDAY, "00:00"))
     kept = desk.hold("09:00", day=FRIDAY, case=case)
     request = JoinRequest(network.collect, [network.central], WaitingWish(), "en", case=case)
-    transact(waitlist.join, request, now=desk.now)
+    join_list(request, now=desk.now)
     transact(matching.offer_free_times, network.central.id, now=desk.now)
     assert made() == []  # the person is choosing at this moment
     desk.book(kept)
@@ -239,7 +240,7 @@ def test_a_case_without_a_visit_gets_one(desk, network, case, clock):
     request = JoinRequest(
         network.collect, [network.central], WaitingWish(from_day=date(2026, 11, 26)), "en", case=case
     )
-    transact(waitlist.join, request, now=desk.now)
+    join_list(request, now=desk.now)
     jobs.offer_free_times()
     booked = take(desk)
     assert (booked.case_id, booked.starts_at) == (case.id, at(THURSDAY, "09:00"))
@@ -288,7 +289,7 @@ def test_the_list_has_an_end(app, monkeypatch, join, full):
 def test_nobody_waits_who_cannot_be_told(network, desk):
     request = JoinRequest(network.document_check, [network.jiangdong], WaitingWish(), "en", Contact("Ann"))
     with pytest.raises(ContactNeeded):
-        transact(waitlist.join, request, now=desk.now)
+        join_list(request, now=desk.now)
 
 
 def test_nobody_waits_with_a_visit_that_is_over(desk, full, join):
@@ -365,11 +366,3 @@ def test_the_offer_of_a_waiting_person_has_the_link_to_stop(desk, full, join):
     assert f"/w/{entry.token}" in letter.html
     assert letter.stop_link.endswith(f"/w/{entry.token}")
     assert letter.to == "ann@example.org"
-
-
-def test_who_joins_without_a_visit_is_told_how_to_stop(desk, full, join):
-    entry = join("ann")
-    row = db.session.query(OutboxMessage).filter_by(topic=waitlist.TOPIC).one()
-    letter = writers.compose(row, desk.now)
-    assert letter.subject == "You are on the waiting list"
-    assert f"/w/{entry.token}" in letter.text

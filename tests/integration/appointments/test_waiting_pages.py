@@ -103,8 +103,12 @@ def test_when_all_is_full_anybody_waits_and_stops(client, network, nothing_free)
     assert "Enter the full name, as in the passport." in wrong.text
     page = press(client, form, 'name="parts"', name="Ann", email="ann@example.org", phone="", language="en",
                  parts=["morning"], places=["jiangdong"])  # fmt: skip
-    assert h1(page) == "You are on the waiting list"
+    assert h1(page) == "One step is left: open the link in our message"
+    client.head(f"/w/{entries()[0].token}")
+    assert entries()[0].confirmed_at is None  # a scanner of mails looked
     page = client.get(f"/w/{entries()[0].token}", follow_redirects=True)
+    assert h1(page) == "You are on the waiting list"
+    assert entries()[0].confirmed_at is not None
     stopped = press(client, page.text, "Stop telling me")
     assert h1(stopped) == "You are not on the waiting list any more"
 

@@ -27,6 +27,7 @@ from tests.factories import add_closure, at
 from tests.integration.appointments.conftest import Desk
 from tests.integration.appointments.ledger import assert_ledger
 from tests.integration.together import run_together, step
+from tests.waiting import join_list
 
 DAY = "2026-11-26"
 CLOCKS = ("10:00", "10:20", "10:40", "11:00", "11:20", "11:40")
@@ -50,7 +51,7 @@ def join(desk, name):
         "en",
         Contact(name, f"{name}@e.org", ""),
     )
-    return transact(waitlist.join, request, now=desk.now)
+    return join_list(request, now=desk.now)
 
 
 def open_offers():
@@ -98,7 +99,7 @@ def test_taking_declining_and_cancelling_in_one_moment(desk, full, at_once):
     request = JoinRequest(
         desk.network.document_check, [desk.network.jiangdong], WaitingWish(), "en", visit=full[5]
     )
-    transact(waitlist.join, request, now=desk.now)
+    join_list(request, now=desk.now)
     desk.cancel(full[0])
     token = open_offers()[0].token
     outcomes = at_once(

@@ -16,6 +16,7 @@ from app.notifications.models import OutboxMessage
 from tests import factories
 from tests.factories import at
 from tests.integration.planning.displacing import again, make
+from tests.waiting import join_list
 
 LIST = "/staff/waiting"
 ANY_TIME = WaitingWish()
@@ -28,7 +29,7 @@ def wait(cast, network, now):
     def join(name, *places, visit=None, wish=ANY_TIME, service=network.document_check):
         who = Contact(name, "anna@example.org", "")
         request = JoinRequest(service, places or [cast.fuxingcheng], wish, "en", who, visit)
-        return transact(waitlist.join, request, now=now)
+        return join_list(request, now=now)
 
     return join
 
@@ -100,7 +101,7 @@ def test_who_is_taken_off_is_told(cast, wait, now):
     cast.tom.post(f"{LIST}/{row.id}/take-off", data={"reason": "asked by phone"})
 
     told = db.session.query(OutboxMessage).filter_by(topic=waitlist.TOPIC, kind="waiting-ended").one()
-    joined = db.session.query(OutboxMessage).filter_by(topic=waitlist.TOPIC, kind="waiting").one()
+    joined = db.session.query(OutboxMessage).filter_by(topic=waitlist.TOPIC, kind="waiting-confirm").one()
     letter = writers.compose(told, now)
 
     assert (told.status, joined.status) == ("waiting", "cancelled")
@@ -151,7 +152,7 @@ def test_the_list_of_a_case_shows_its_initials(cast, network, wait, now):
     request = JoinRequest(network.collect, [network.central], WaitingWish(), "ru", case=case)
     case.email = "boris@mail.ru"
     db.session.commit()
-    transact(waitlist.join, request, now=now)
+    join_list(request, now=now)
 
     page = cast.ada.get(LIST).text
 

@@ -12,7 +12,6 @@ from app.appointments.contacts import Contact
 from app.appointments.holds.operations import HoldRequest, hold
 from app.appointments.models import Hold
 from app.appointments.waitlist import matching
-from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.operations import JoinRequest
 from app.appointments.waitlist.rules import WaitingWish
 from app.db import db, transact
@@ -24,6 +23,7 @@ from tests.integration.appointments.conftest import Desk
 from tests.integration.appointments.pages import press
 from tests.integration.planning.displacing import again, make, station
 from tests.integration.together import run_together, step
+from tests.waiting import join_list
 
 LIMITS = "/staff/limits"
 
@@ -134,7 +134,7 @@ def test_no_time_is_offered_for_a_move_that_would_be_refused(cast, network, clie
     assert "central-window@2026-11-24T16:10+08:00" in page
     assert "central-window@2026-11-24T16:30+08:00" not in page  # it has that one
     wish = JoinRequest(visit.service, [visit.station], WaitingWish(), "en", visit=visit)
-    transact(waitlist.join, wish, now=now)
+    join_list(wish, now=now)
 
     save(cast.ada, cutoff_minutes="600")
 

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from app.appointments.contacts import Contact
-from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.operations import JoinRequest
 from app.appointments.waitlist.rules import WaitingWish
 from app.cases.finding import search as finding
@@ -21,6 +20,7 @@ from app.notifications import pauses
 from app.privacy import rotation
 from tests import factories
 from tests.factories import TUESDAY
+from tests.waiting import join_list
 
 CODES = [f"HK7R4M2{sign}" for sign in "ABCDEFGHJKMN"]
 
@@ -138,11 +138,11 @@ def test_who_was_paused_or_waits_is_known_when_the_old_key_has_left(
     monkeypatch.setitem(app.extensions, "keyring", Keyring({"test": newer.keys["test"]}))
     who = Contact("Olga", "olga@example.org", "")
     request = JoinRequest(network.document_check, [network.central], WaitingWish(), "ru", who)
-    first = transact(waitlist.join, request, now=TUESDAY).id
+    first = join_list(request, now=TUESDAY).id
     transact(pauses.pause, "olga@example.org", reason="asked", username="mei", now=TUESDAY)
     monkeypatch.setitem(app.extensions, "keyring", newer)
     runner.invoke(args=["data", "rotate-keys"])
     monkeypatch.setitem(app.extensions, "keyring", Keyring({"newer": newer.keys["newer"]}))
 
     assert pauses.is_paused("olga@example.org")
-    assert transact(waitlist.join, request, now=TUESDAY).id == first
+    assert join_list(request, now=TUESDAY).id == first

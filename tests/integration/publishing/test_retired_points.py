@@ -13,7 +13,6 @@ from app.appointments.holds.operations import HoldRequest
 from app.appointments.models import Appointment, Hold, HoldStatus
 from app.appointments.states import LIVE
 from app.appointments.waitlist import matching
-from app.appointments.waitlist import operations as waitlist
 from app.appointments.waitlist.models import TimeOffer
 from app.appointments.waitlist.operations import JoinRequest
 from app.appointments.waitlist.rules import WaitingWish
@@ -27,6 +26,7 @@ from tests import factories
 from tests.factories import at
 from tests.integration.appointments.conftest import Desk
 from tests.integration.together import run_together, step
+from tests.waiting import join_list
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_who_waits_there_keeps_nobody_else_waiting(network, desk, clock):
     for places in ([network.jiangdong], [network.jiangdong, network.central]):
         person = Contact("Maria", f"maria{len(places)}@example.org", "")
         request = JoinRequest(network.document_check, places, WaitingWish(), "en", person)
-        transact(waitlist.join, request, now=desk.now)
+        join_list(request, now=desk.now)
     retire(desk)
 
     jobs.offer_free_times()

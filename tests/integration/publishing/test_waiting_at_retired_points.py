@@ -19,6 +19,7 @@ from tests import factories
 from tests.factories import at
 from tests.integration.planning.displacing import make
 from tests.integration.together import run_together, step
+from tests.waiting import join_list
 
 TEN = timedelta(minutes=10)
 
@@ -30,7 +31,7 @@ def wait(network, now):
         request = JoinRequest(
             network.document_check, places or [network.jiangdong], WaitingWish(), language, who, visit
         )
-        return transact(waitlist.join, request, now=now).id
+        return join_list(request, now=now).id
 
     return join
 
