@@ -18,6 +18,7 @@ from app.crypto import Keyring
 from app.db import db, engine_options
 from app.extensions import csrf, migrate
 from app.groups import views as groups_views
+from app.keys import proofs as key_proofs
 from app.locator import views as locator_views
 from app.lost_links import views as lost_links_views
 from app.maps import views as maps_views
@@ -30,10 +31,11 @@ from app.staff import frame
 from app.system import health, metrics
 from app.system import views as system_views
 from app.team import views as team_views
-from app.web import compression, headers, hosts, icons
+from app.web import compression, figures, headers, hosts, icons
 
 # Each registers its own pages, commands or filters; the order is that of their hooks.
 PARTS = (
+    figures,
     compression,  # first to be asked, so the last to touch an answer
     i18n,
     typography,
@@ -41,6 +43,7 @@ PARTS = (
     headers,
     icons,
     problems,
+    key_proofs,
     health,
     metrics,
     pages,

@@ -48,6 +48,10 @@ class Keyring:
     def newest(self) -> str:
         return next(iter(self.keys))
 
+    def only(self, key_id: str) -> "Keyring":
+        """Return a keyring of this one key."""
+        return Keyring({key_id: self.keys[key_id]})
+
     def encrypt(self, text: str, *, bound_to: str) -> str:
         nonce = os.urandom(NONCE_BYTES)
         key_id = self.newest

@@ -44,6 +44,7 @@ from app.reports import checks
 from app.scheduler import Job, Scheduler
 from app.settings import Settings
 from app.stations.models import StationPhoto, StationReport
+from app.surroundings import looking as surroundings
 from app.throttle import ThrottleBucket
 from app.writers import compose, reading
 
@@ -193,11 +194,11 @@ def watch_delivery() -> str:
 
 
 def sound_alarm() -> list[Trouble]:
-    """Look after delivery and the nightly check, tell what is new, and return what is wrong now."""
+    """Look after delivery and what we stand on, tell what is new, and return what is wrong now."""
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
     troubles = watch.read_troubles(channels=list(channels_of(settings)), now=now)
-    troubles += checks.read_troubles(now=now)
+    troubles += [*checks.read_troubles(now=now), *surroundings.read_troubles(now=now)]
     end_read()
     news = transact(watch.take_news, troubles, now=now)
     if news and not alarm.sound(news, settings, now=now):

@@ -6,6 +6,9 @@ import re
 import sys
 from datetime import UTC, datetime
 
+from flask import has_request_context, request
+
+REQUEST_ID = "stations.request_id"
 _RESERVED = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECRETS = (
     # From where a run of such signs begins, and without going back into it: linear in any text.
@@ -29,6 +32,11 @@ def one_line(text: str) -> str:
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
+def request_name() -> str:
+    """Return the name of the request that is being answered, which joins all its lines; or nothing."""
+    return str(request.environ.get(REQUEST_ID, "")) if has_request_context() else ""
+
+
 class JsonFormatter(logging.Formatter):
     """Renders a record as one line of JSON, so that no text can forge a second line."""
 
@@ -40,6 +48,9 @@ class JsonFormatter(logging.Formatter):
             "event": redacted(record.getMessage()),
             **{k: redacted(v) if isinstance(v, str) else v for k, v in extra.items()},
         }
+        name = request_name()
+        if name:
+            event["request"] = name
         if record.exc_info:
             event["trace"] = redacted(self.formatException(record.exc_info))
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, abort, render_template, request
@@ -101,9 +104,33 @@ def _failed(error: Exception) -> Response:
     return _answer(500, "internal_error", "")
 
 
+class Storm:
+    """Lets one line a second through, which says how many it stands for."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._next, self._times = 0.0, 0
+
+    def told(self) -> int:
+        """Count one more, and return how many a line may tell of now, or 0."""
+        with self._lock:
+            self._times += 1
+            if self._clock() < self._next:
+                return 0
+            told, self._times, self._next = self._times, 0, self._clock() + 1
+            return told
+
+
+_storm = Storm()
+
+
 def _database_failed(error: OperationalError | InternalError) -> Response:
     """Answer as for a busy database: it is full, restarting or out of reach, and nothing was kept."""
-    log.error("database failed", exc_info=error, extra={"endpoint": request.endpoint})
+    told = _storm.told()
+    if told:
+        why = str(error.orig).strip().partition("\n")[0]
+        log.error("database failed: %s", why, extra={"endpoint": request.endpoint, "times": told})
     end_read()
     return _refused(Busy())
 

@@ -150,6 +150,10 @@ class Settings(BaseSettings):
     text_hook_secret: str = Field(default="", description="of texts that people send; empty: HOOK_SECRET")
     alert_secret: str = Field(default="", description="signs our alerts; empty: HOOK_SECRET")
     message_lease_seconds: int = Field(default=120, gt=0)
+    disk_free_mb: int = Field(default=500, ge=0, description="less free space is an alarm")
+    backup_hours: int = Field(
+        default=48, ge=0, description="an older last backup is an alarm; 0: something else makes them"
+    )
 
     help_phone: str = Field(default="12345", description="the telephone number of the help line")
     security_contact: str = Field(

@@ -9,6 +9,7 @@ from app.backup import BackupFailed
 from app.cli.plain import Commands
 from app.db import transact
 from app.notifications.delivery import reopening
+from app.notifications.watch import heartbeat
 
 group = Commands("backup", help="Copy the database while it is in use, and put a copy back.")
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -22,6 +23,7 @@ def create(file: Path) -> None:
         backup.create(file)
     except BackupFailed as error:
         raise click.ClickException(str(error)) from error
+    transact(heartbeat.note_backup, file.stat().st_size, now=clock.now())
     click.echo(f"Written and checked: {file} ({file.stat().st_size:,} bytes)")
 
 

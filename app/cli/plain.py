@@ -3,10 +3,12 @@
 from typing import Any
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.errors import DomainError
+from app.keys import proofs as key_proofs
+from app.settings import SettingsError
 from app.wording import sentence
 
 NOT_READY = (
@@ -21,9 +23,13 @@ class Commands(AppGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
+            with ctx.ensure_object(ScriptInfo).load_app().app_context():
+                key_proofs.prove()
             return super().invoke(ctx)
         except (OperationalError, ProgrammingError) as failure:
             reason = str(failure.orig).strip().partition("\n")[0]
             raise click.ClickException(NOT_READY.format(reason=reason)) from failure
+        except SettingsError as refusal:
+            raise click.ClickException(str(refusal)) from refusal
         except DomainError as refusal:
             raise click.ClickException(sentence(refusal)) from refusal

@@ -8,10 +8,17 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.db import transact
+from app import clock
+from app.db import end_read, transact
+from app.errors import Busy
 from app.jobs import build_scheduler, sound_alarm
-from app.notifications.watch import heartbeat
+from app.keys import proofs as key_proofs
+from app.notifications.watch import heartbeat, offline
+from app.notifications.watch.troubles import NO_DATABASE, Trouble
+from app.settings import Settings
+from app.surroundings import looking as surroundings
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +41,15 @@ def check() -> None:
 
     Tells ALERT_EMAIL and ALERT_URL what is new; the exit code is 1 while something is wrong.
     """
-    troubles = sound_alarm()
+    try:
+        troubles = sound_alarm()
+    except (SQLAlchemyError, OSError, Busy) as error:
+        log.warning("the database does not take anything: %s", type(error).__name__)
+        end_read()
+        troubles = [_without_database()]
+        offline.tell(troubles[0], _settings(), now=clock.now())
+    else:
+        offline.tell_return(_settings(), now=clock.now())
     for trouble in troubles:
         click.echo(trouble.words)
     if troubles:
@@ -42,7 +57,22 @@ def check() -> None:
     click.echo("All is well.")
 
 
+def _without_database() -> Trouble:
+    try:
+        return Trouble("read-only" if surroundings.is_read_only() else NO_DATABASE)
+    except (SQLAlchemyError, OSError):
+        return Trouble(NO_DATABASE)
+    finally:
+        end_read()
+
+
+def _settings() -> Settings:
+    settings: Settings = _app().extensions["settings"]
+    return settings
+
+
 def _run() -> None:
+    key_proofs.prove()
     scheduler = build_scheduler(_app())
     transact(heartbeat.forget_others, scheduler.names)
 

@@ -2,20 +2,24 @@
 
 import logging
 from datetime import datetime
+from functools import cache
 
 from alembic.script import ScriptDirectory
 from flask import Flask, Response, current_app, jsonify
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.accounts.models import User
 from app.appointments.models import Appointment
 from app.cases.models import Case
-from app.db import db
+from app.db import db, end_read
+from app.keys import proofs as key_proofs
 from app.notifications.channels.registry import channels_of
 from app.notifications.watch import heartbeat
 from app.notifications.watch import troubles as watch
-from app.settings import Settings, shipped
+from app.settings import Settings, SettingsError, shipped
+from app.surroundings import looking as surroundings
 from app.system.version import __version__
 from app.web import hosts
 
@@ -40,8 +44,9 @@ def readyz() -> tuple[Response, int]:
     """Say whether requests can be served, and name what is in the way."""
     try:
         checks = _checks()
-    except Exception:
-        log.exception("the database does not answer")
+    except (SQLAlchemyError, OSError) as error:
+        end_read()
+        log.warning("the database does not answer: %s", type(error).__name__)
         return _fresh(jsonify(status="not ready", checks={"database": "no answer"}, warnings=[])), 503
     ready = all(answer == "ok" for answer in checks.values())
     body = {"status": "ready" if ready else "not ready", "checks": checks}
@@ -50,7 +55,13 @@ def readyz() -> tuple[Response, int]:
 
 def _checks() -> dict[str, str]:
     db.session.scalar(text("SELECT 1"))
-    return {"database": "ok", "schema": _schema(), "data_key": _data_key(), "demo": _demo()}
+    return {
+        "database": "ok",
+        "schema": _schema(),
+        "writable": "read-only" if surroundings.is_read_only() else "ok",
+        "data_key": _data_key(),
+        "demo": _demo(),
+    }
 
 
 def _demo() -> str:
@@ -69,15 +80,30 @@ def _schema() -> str:
     if not tables.has_table("alembic_version"):
         return "ok" if tables.has_table(Appointment.__tablename__) else "no tables"
     here = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
-    return "ok" if here == _newest_migrations() else "not at the newest migration"
+    behind = here != _newest_migrations() and here <= _known_migrations()
+    return "not at the newest migration" if behind or not here else "ok"
 
 
 def _newest_migrations() -> set[str]:
-    return set(ScriptDirectory(str(shipped("migrations"))).get_heads())
+    return set(_migrations().get_heads())
+
+
+def _known_migrations() -> set[str]:
+    """Return the names of all our migrations; a schema with another one is of a version that comes after."""
+    return {script.revision for script in _migrations().walk_revisions()}
+
+
+@cache
+def _migrations() -> ScriptDirectory:
+    return ScriptDirectory(str(shipped("migrations")))
 
 
 def _data_key() -> str:
-    return "ok" if current_app.extensions.get("keyring") else "missing"
+    try:
+        key_proofs.check()
+    except SettingsError:
+        return "not the key that this database was written with"
+    return "ok"
 
 
 def _warnings() -> list[str]:
@@ -85,6 +111,7 @@ def _warnings() -> list[str]:
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
     troubles = watch.read_troubles(channels=list(channels_of(settings)), now=now)
+    troubles += surroundings.read_troubles(now=now)
     others = (trouble.words for trouble in troubles if trouble.name not in SILENCES)
     proxy = ["forwarded headers arrive, and PROXY_HOPS is 0"] if hosts.is_proxy_unknown() else []
     return [*_silence(now), *others, *proxy]

@@ -12,6 +12,7 @@ from app.notifications.watch import troubles as watch
 from app.reports import checks
 from app.staff.frame import frame
 from app.staff.permissions import requires
+from app.surroundings import looking as surroundings
 from app.system import wording as system_wording
 
 bp = Blueprint("staff_system", __name__, template_folder="templates", url_prefix="/staff/system")
@@ -32,7 +33,11 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "system/system.html",
         runs=heartbeat.list_runs(),
-        troubles=[*watch.read_troubles(channels=on, now=now), *checks.read_troubles(now=now)],
+        troubles=[
+            *watch.read_troubles(channels=on, now=now),
+            *checks.read_troubles(now=now),
+            *surroundings.read_troubles(now=now),
+        ],
         channels=[(name, name in on, waiting.get(name, 0)) for name in names],
         job_words=system_wording.JOBS,
         outcome_words=system_wording.outcome,

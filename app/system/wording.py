@@ -29,6 +29,7 @@ JOBS = {
     "take_in_files": _l("Take in files of the bureaus"),
     "count_days": _l("Count the days of each promise"),
     "check_visits": _l("Check visits and counters"),
+    "backup": _l("Back up"),
 }
 
 CHANNELS = {"email": _l("e-mail"), "sms": _l("text message")}
@@ -57,10 +58,12 @@ _COUNTS: dict[str, Callable[[int], str]] = {
     "reports": lambda n: ngettext("%(num)d report", "%(num)d reports", n),
     "collected_cases": lambda n: ngettext("%(num)d collected case", "%(num)d collected cases", n),
     "refused_cases": lambda n: ngettext("%(num)d refused case", "%(num)d refused cases", n),
+    "idle_cases": lambda n: ngettext("%(num)d idle case", "%(num)d idle cases", n),
     "visits": lambda n: ngettext("%(num)d visit", "%(num)d visits", n),
     "views": lambda n: ngettext("%(num)d line of who looked", "%(num)d lines of who looked", n),
     "messages": lambda n: ngettext("%(num)d old message", "%(num)d old messages", n),
     "files": lambda n: ngettext("%(num)d line of files", "%(num)d lines of files", n),
+    "bytes": lambda n: ngettext("%(num)d byte", "%(num)d bytes", n),
 }
 
 _TROUBLES: dict[str, Callable[[int, str], str]] = {
@@ -73,6 +76,27 @@ _TROUBLES: dict[str, Callable[[int, str], str]] = {
     "failing": lambda n, job: ngettext(
         "“%(job)s” failed %(num)d time in a row.", "“%(job)s” failed %(num)d times in a row.", n, job=job
     ),
+    "read-only": lambda _n, _job: _("The database can only be read: nobody can book."),
+    "disk": lambda n, _job: ngettext(
+        "Only %(num)d MB is free on the disk.", "Only %(num)d MB are free on the disk.", n
+    ),
+    "wal": lambda n, _job: ngettext(
+        "The log of the database has grown to %(num)d MB.",
+        "The log of the database has grown to %(num)d MB.",
+        n,
+    ),
+    "clock": lambda n, _job: ngettext(
+        "The clocks of this machine and of the database differ by %(num)d second.",
+        "The clocks of this machine and of the database differ by %(num)d seconds.",
+        n,
+    ),
+    "calendar": lambda n, _job: _(
+        "The official calendar of %(year)s is missing: nothing in it can be booked.", year=n
+    ),
+    "backup": lambda n, _job: ngettext(
+        "The last backup is %(num)d hour old.", "The last backup is %(num)d hours old.", n
+    ),
+    "no-backup": lambda _n, _job: _("No backup was made yet."),
     "never-ran": lambda _n, _job: _("The worker has never run."),
     "check-found": lambda n, _job: ngettext(
         "The nightly check found %(num)d contradiction: look at “Network”.",

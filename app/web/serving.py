@@ -5,8 +5,14 @@ BIND or PORT its address.
 """
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
+from typing import Any
 
+from prometheus_client import multiprocess, values
+
+from app.web.figures import FOLDER
 from app.web.worker import BufferingWorker
 
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
@@ -24,3 +30,24 @@ if Path("/dev/shm").is_dir():  # noqa: S108 - the heartbeat of a worker must not
 accesslog = "-"  # its lines are written by the worker
 errorlog = "-"
 loglevel = os.environ.get("WEB_LOG_LEVEL", "info")
+
+
+def on_starting(_server: Any) -> None:
+    """Let the processes count their requests together, in files of their own."""
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="stations-figures-")
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let the app refuse to serve: with keys that are not the database's, for example."""
+    app = worker.wsgi
+    with app.app_context():
+        app.extensions["before_serving"]()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:
+    shutil.rmtree(os.environ[FOLDER], ignore_errors=True)

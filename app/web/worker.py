@@ -4,6 +4,7 @@ gunicorn starts, watches and stops the processes; waitress receives and sends in
 that sends or reads slowly costs a socket and a little memory, never a thread.
 """
 
+import json
 import os
 import resource
 import time
@@ -15,7 +16,9 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 
-from app.log import one_line, redacted
+from app import clock
+from app.log import REQUEST_ID, one_line, redacted
+from app.web.figures import NO_ROUTE, ROUTE
 
 LARGEST_BODY = 48 * 1024 * 1024  # the app asks for less, most pages for much less
 LARGEST_HEAD = 32 * 1024
@@ -148,6 +151,16 @@ def access_line(environ: Environ, status: str, size: str, milliseconds: int) -> 
     What people look for is nobody's business.
     """
     path = str(environ.get("PATH_INFO", ""))[:LONGEST_LOGGED_PATH]
-    return (
-        f"{environ.get('REQUEST_METHOD')} {one_line(redacted(path))} {status} {size} bytes {milliseconds} ms"
-    )
+    line = {
+        "at": clock.of_machine().isoformat(timespec="milliseconds"),
+        "level": "info",
+        "logger": "access",
+        "request": environ.get(REQUEST_ID, ""),
+        "method": str(environ.get("REQUEST_METHOD")),
+        "path": one_line(redacted(path)),
+        "route": environ.get(ROUTE, NO_ROUTE),
+        "status": int(status) if status.isdecimal() else 0,
+        "bytes": int(size) if size.isdecimal() else None,
+        "milliseconds": milliseconds,
+    }
+    return json.dumps(line, ensure_ascii=False)

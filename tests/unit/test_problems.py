@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.problems import code_of, phrase_of
+from app.problems import Storm, code_of, phrase_of
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,11 @@ def test_a_code_is_the_same_with_every_python(status: int, code: str) -> None:
 
 def test_a_status_without_a_phrase_has_that_of_its_class() -> None:
     assert (phrase_of(418), phrase_of(599)) == ("Bad Request", "Internal Server Error")
+
+
+def test_a_storm_costs_a_line_a_second_that_says_how_many_it_stands_for() -> None:
+    seconds = [10.0]
+    storm = Storm(clock=lambda: seconds[0])
+    assert [storm.told() for _ in range(5)] == [1, 0, 0, 0, 0]
+    seconds[0] = 11.0
+    assert [storm.told(), storm.told()] == [5, 0]

@@ -14,6 +14,7 @@ from app.notifications.models import JobRun
 NETWORK_ZONE, AT_NIGHT = ZoneInfo("Asia/Shanghai"), time(3, 30)
 LEASE = timedelta(minutes=10)  # a shared job whose worker died is anybody's after this
 MOST_EARLY = timedelta(seconds=5)  # ticks of one beat are never exactly a beat apart
+BACKUP = "backup"  # no job of ours: the commands that make and keep copies leave it
 GAVE_WAY = "gave way"  # the outcome of a run that others left no room in the database
 AGAIN_AFTER = timedelta(minutes=10)  # a daily job that failed does not wait for tomorrow
 SURELY = timedelta(minutes=1)  # clocks of two machines may differ by seconds
@@ -69,6 +70,14 @@ def beat(
     db.session.add(run)
 
 
+def note_backup(size: int, *, now: datetime) -> None:
+    """Write down that a backup was made and checked, in bytes. Call inside `transact()`."""
+    run = db.session.get(JobRun, BACKUP) or JobRun(name=BACKUP, failures=0)
+    run.started_at = run.finished_at = now
+    run.outcome = f"{size} bytes"
+    db.session.add(run)
+
+
 def night_after(moment: datetime) -> datetime:
     """Return the next time at which jobs of the night run, when nobody books."""
     there = moment.astimezone(NETWORK_ZONE)
@@ -89,4 +98,4 @@ def list_runs() -> Sequence[JobRun]:
 
 def forget_others(names: Sequence[str]) -> None:
     """Drop jobs that this version does not know, or they would look late for ever. Inside `transact()`."""
-    db.session.execute(delete(JobRun).where(JobRun.name.not_in(names)))
+    db.session.execute(delete(JobRun).where(JobRun.name.not_in([*names, BACKUP])))

@@ -14,6 +14,7 @@ from app.notifications.watch.last_tries import MANY, last_tries
 from app.notifications.watch.rules import ChannelTrouble, ChannelTry
 
 DELIVERY = "deliver_messages"
+NO_DATABASE = "no-database"
 SILENT_AFTER = timedelta(minutes=2)
 LATE_AFTER = timedelta(minutes=15)
 SURELY_FAILS = timedelta(minutes=2)  # a mail server that starts anew is no alarm
@@ -32,6 +33,14 @@ _WORDS = {
     ChannelTrouble.STANDS: "{job}: messages wait, and for {number} minutes none could be sent.",
     ChannelTrouble.FAILS: "{job}: the last {number} tries failed, whosever they were.",
     "share": "{job}: {number} of 100 messages of the last hour did not go out.",
+    NO_DATABASE: "The database does not answer. Pages say so and nothing is lost, but nobody can book.",
+    "read-only": "The database is read-only: a standby, or made so. Nobody can book.",
+    "disk": "Only {number} MB are free on the disk.",
+    "wal": "The log of the database has grown to {number} MB: something keeps it from being cleared.",
+    "clock": "The clocks of this machine and of the database differ by {number} seconds.",
+    "calendar": "The official calendar of {number} is missing: nothing in it can be booked.",
+    "backup": "The last backup is {number} hours old.",
+    "no-backup": "No backup was ever made with `flask backup create`.",
     "check-found": "The nightly check found {number} visits or counters that contradict each other: "
     "/staff/network",
 }

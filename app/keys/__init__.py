@@ -1,0 +1,1 @@
+"""The keys that encrypt personal data, as this database knows them."""
