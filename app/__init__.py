@@ -31,7 +31,7 @@ from app.staff import frame
 from app.system import health, metrics
 from app.system import views as system_views
 from app.team import views as team_views
-from app.web import compression, figures, headers, hosts, icons
+from app.web import compression, figures, headers, hosts, icons, security_log
 
 # Each registers its own pages, commands or filters; the order is that of their hooks.
 PARTS = (
@@ -39,6 +39,7 @@ PARTS = (
     compression,  # first to be asked, so the last to touch an answer
     i18n,
     typography,
+    security_log,  # early, so that its hook sees the answer of all others
     hosts,
     headers,
     icons,

@@ -15,6 +15,7 @@ from app.accounts.models import Role, StaffSession
 from app.accounts.operations import Attempt, Proof, SignInRefused
 from app.db import end_read, transact
 from app.extensions import login_manager
+from app.web import security_log
 
 COOKIE_KEY = "_user_id"  # where Flask-Login keeps what `get_id` returns
 BY_ITSELF, BY_ITSELF_HEADER = "again", "X-Again"  # how a page that refreshes itself says so
@@ -66,7 +67,10 @@ def _member(found: StaffSession, token: str) -> StaffMember:
 
 def find_current() -> StaffMember | None:
     """Return who sent this request, if signed in."""
-    return current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
+    member = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
+    if member:
+        security_log.about(member.username)
+    return member
 
 
 def enter(attempt: Attempt, password: str, *, now: datetime, device: str = "") -> StaffMember:

@@ -15,7 +15,7 @@ from app.db import transact
 from app.errors import Busy, TooManyTries
 from app.extensions import login_manager
 from app.localtext import LANGUAGES
-from app.web import headers
+from app.web import headers, security_log
 from app.web.addresses import opens
 from app.wording import sentence
 
@@ -49,15 +49,18 @@ def enter() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, status=422)
     attempt = Attempt(form.username.data, request.remote_addr or "")
+    security_log.about(attempt.username)
     try:
         door.enter(attempt, form.password.data, now=clock.now(), device=device_of(request.user_agent.string))
     except (SignInRefused, TooManyTries, Busy) as refusal:
         return _page(form, refusal, status=refusal.status)
+    security_log.note("signed_in")
     return redirect(form.return_to or url_for(FIRST_PAGE), 303)
 
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
+    security_log.note("signed_out")
     door.leave(now=clock.now())
     return redirect(url_for(".sign_in"), 303)
 

@@ -10,6 +10,7 @@ from app.cli import (
     messages,
     places,
     roads,
+    security,
     seed,
     setup,
     staff,
@@ -23,7 +24,7 @@ from app.cli.demo_history import history
 def init_app(app: Flask) -> None:
     seed.group.add_command(demo)
     seed.group.add_command(history)
-    for part in (seed, staff, cases, data, calendar, messages, backup, places, roads):
+    for part in (seed, staff, cases, data, calendar, messages, backup, places, roads, security):
         app.cli.add_command(part.group)
     app.cli.add_command(worker.command)
     app.cli.add_command(version.command)

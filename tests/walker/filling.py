@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select, text
 
+from app.appointments.waitlist.models import WaitingEntry
 from app.cases.models import Case
 from app.db import db
 from tests.conftest import Clock
@@ -183,6 +184,10 @@ def _people(flask_app: Flask, keys: list[dict[str, str]]) -> None:
     for number, place in enumerate(("fuxingcheng", "fuxingcheng", "meilan")):
         person.open(f"/ru/book/waiting?place={place}&service=permit-advice")
         person.send("/waiting", name=f"Ван Ли {number}", email=f"waits{number}@example.org", places=[place])
+    with flask_app.app_context():
+        links = [entry.token for entry in db.session.scalars(select(WaitingEntry))]
+    for link in links:
+        person.open(f"/w/{link}")
     person.open("/ru/places/meilan/report")
     person.send("/report", message="Дверь с другой стороны", contact="teller@example.org")
     employer = Filler(Browser("employer", flask_app, "en", "/en/business"))

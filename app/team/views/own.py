@@ -15,6 +15,7 @@ from app.notifications.watch.heartbeat import NETWORK_ZONE
 from app.staff.frame import frame
 from app.staff.permissions import get_member, requires
 from app.team.forms import PasswordForm
+from app.web import security_log
 from app.wording import sentence
 
 bp = Blueprint("staff_account", __name__, template_folder="../templates", url_prefix="/staff/account")
@@ -41,10 +42,12 @@ def change_password() -> ResponseReturnValue:
         form.new.errors = [sentence(refusal)]
         return _page(form, status=refusal.status)
     except SignInRefused:
+        security_log.note("wrong_password")
         form.current.errors = [_("This is not your password. Enter the one that you signed in with.")]
         return _page(form, status=422)
     except (TooManyTries, Busy) as refusal:
         return _page(form, refusal, status=refusal.status)
+    security_log.note("password_changed")
     flash("password")
     return redirect(url_for(".show"), 303)
 
@@ -52,6 +55,7 @@ def change_password() -> ResponseReturnValue:
 @bp.post("/sessions/<int:session_id>/end")
 @requires(Role.CLERK)
 def end_session(session_id: int) -> ResponseReturnValue:
+    security_log.note("session_ended")
     transact(operations.end_session, get_member().user_id, session_id, now=clock.now())
     return redirect(url_for(".show"), 303)
 
@@ -60,6 +64,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @requires(Role.CLERK)
 def end_others() -> ResponseReturnValue:
     member = get_member()
+    security_log.note("sessions_ended")
     transact(operations.end_other_sessions, member.user_id, token=member.token, now=clock.now())
     return redirect(url_for(".show"), 303)
 
