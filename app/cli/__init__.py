@@ -17,8 +17,8 @@ from app.cli import (
     version,
     worker,
 )
-from app.cli.demo import demo
-from app.cli.demo_history import history
+from app.cli.demo.day import demo
+from app.cli.demo.history import history
 
 
 def init_app(app: Flask) -> None:

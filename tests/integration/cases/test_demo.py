@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.appointments.queries import find_live_for_case
 from app.cases.models import Case
-from app.cli.demo import LATER, READY
+from app.cli.demo.day import LATER, READY
 from app.crypto import link_hash
 from app.db import db
 from tests.integration.appointments.pages import follow, press_confirm, press_time, slots_of
@@ -49,7 +49,7 @@ def test_a_second_start_adds_nobody(start):
 
 
 def test_when_all_have_booked_somebody_new_is_ready_each_time(app, monkeypatch, start):
-    module = import_module("app.cli.demo")  # the package's own `demo` is the command
+    module = import_module("app.cli.demo.day")  # the package's own `demo` is the command
     monkeypatch.setattr(module, "READY", READY[:1])
     monkeypatch.setattr(module, "LATER", LATER[:1])
     seen = []

@@ -25,7 +25,7 @@ from app.cases.models import Case
 from app.cases.operations import NewCase, open_case
 from app.cases.queries import get_visit_type
 from app.cases.states import LegState, Permit
-from app.cli.demo_cases import add_cases
+from app.cli.demo.cases import add_cases
 from app.db import db, transact
 from app.staff.models import StaffAssignment
 from app.stations import queries as stations

@@ -23,7 +23,7 @@ from app.appointments.states import Status
 from app.cases.models import Case, Employer
 from app.cases.operations import NewCase, build_case
 from app.cases.queries import get_visit_type
-from app.cli.demo import COLLECT, NotInProduction
+from app.cli.demo.day import COLLECT, NotInProduction
 from app.codes import new_code
 from app.crypto import link_hash
 from app.db import db, transact
