@@ -17,7 +17,7 @@ PORT ?= 8000
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format walk bench attack fire freeze wheel docs migration messages catalogs browser servers clean
+.PHONY: help run test drill lint format walk bench attack fire freeze wheel docs migration messages catalogs browser servers clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -26,7 +26,10 @@ run: $(VENV)/.run-installed catalogs ## Start the service with its demo on http:
 	@exec $(PYTHON) tools/run.py
 
 test: $(VENV)/.test-installed catalogs browser servers lint ## Run everything: rules, both databases, processes, browser
-	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal --ignore tests/drills $(ARGS)
+
+drill: $(VENV)/.test-installed catalogs servers ## Freeze, fill, promote and restore real servers, and count what is lost
+	$(PYTHON) -m pytest -n 0 -s -v tests/drills $(ARGS)
 
 lint: $(VENV)/.test-installed ## Check style, types, the direction of imports and what is declared
 	$(VENV)/bin/ruff check

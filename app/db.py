@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, Select, String, event, func, select
-from sqlalchemy.engine import Connection, CursorResult, Engine
+from sqlalchemy.engine import Connection, CursorResult, Engine, ExceptionContext
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -24,6 +24,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
+from app import silence
 from app.errors import Busy, TextTooLong
 from app.localtext import LocalText
 
@@ -32,6 +33,7 @@ R = TypeVar("R")
 Query = TypeVar("Query", bound=Select[Any])
 
 WRITE_DEADLINE_SECONDS = 5.0
+READ_ONLY = "25006"
 POSTGRESQL_RETRY = {"40001", "40P01", "55P03"}  # serialisation, deadlock, lock not available
 
 
@@ -326,11 +328,34 @@ def _on_connect(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+@event.listens_for(Engine, "do_connect")
+def _connect(dialect: Dialect, _record: Any, where: Any, parts: Any) -> Any:
+    """Connect to PostgreSQL with limits to waiting; what returns nothing lets SQLAlchemy connect."""
+    return silence.connect(*where, **parts) if dialect.driver == "psycopg" else None
+
+
+@event.listens_for(Engine, "handle_error")
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Leave a server that only reads now; the next connection may find the one that writes."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
+
+
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+# A network that drops everything is noticed after 10 seconds, whoever waits for whom.
+TO_SERVER = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 
 def engine_options(url: str, *, statement_seconds: float = 30) -> dict[str, Any]:
@@ -352,6 +377,7 @@ def engine_options(url: str, *, statement_seconds: float = 30) -> dict[str, Any]
             "timezone": "UTC",
             "datestyle": "ISO",
         }
-        options["connect_args"] = {"options": " ".join(f"-c {name}={value}" for name, value in own.items())}
+        said = " ".join(f"-c {name}={value}" for name, value in own.items())
+        options["connect_args"] = {**TO_SERVER, "options": said}
         options["pool_pre_ping"] = True
     return options

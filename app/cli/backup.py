@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from app import backup, clock
-from app.backup import BackupFailed
+from app import clock
+from app.backup import copying as backup
+from app.backup.copying import BackupFailed
 from app.cli.plain import Commands
 from app.db import transact
 from app.notifications.delivery import reopening

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import time
 from typing import Any
 
 import click
@@ -17,12 +18,14 @@ from app.jobs import build_scheduler, sound_alarm
 from app.keys import proofs as key_proofs
 from app.notifications.watch import heartbeat, offline
 from app.notifications.watch.troubles import NO_DATABASE, Trouble
+from app.scheduler import Scheduler
 from app.settings import Settings
 from app.surroundings import looking as surroundings
 
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 8.0
+ASK_EVERY_SECONDS = 1.0  # while the database takes nothing
 
 
 @click.group("worker", invoke_without_command=True)
@@ -72,21 +75,39 @@ def _settings() -> Settings:
 
 
 def _run() -> None:
-    key_proofs.prove()
     scheduler = build_scheduler(_app())
-    transact(heartbeat.forget_others, scheduler.names)
 
     def stop(_signal: int, _frame: Any) -> None:
         scheduler.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    if not _wait_for_database(scheduler):
+        return
+    key_proofs.prove()
     log.info("worker started", extra={"pid": os.getpid()})
     finished = scheduler.run_until_stopped(grace=GRACE_SECONDS)
     log.info("worker stopped", extra={"finished": finished})
     if not finished:
         # A provider still keeps us waiting. The message's lease brings it back; waiting on would not.
         os._exit(1)
+
+
+def _wait_for_database(scheduler: Scheduler) -> bool:
+    """Wait until the database takes something; returns False when told to stop meanwhile."""
+    told = False
+    while not scheduler.stopping():
+        try:
+            transact(heartbeat.forget_others, scheduler.names)
+        except (SQLAlchemyError, OSError, Busy) as error:
+            end_read()
+            if not told:
+                log.warning("worker waits for the database: %s", type(error).__name__)
+            told = True
+            time.sleep(ASK_EVERY_SECONDS)
+        else:
+            return True
+    return False
 
 
 def _app() -> Flask:

@@ -12,6 +12,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
 
 from app.db import db
@@ -77,9 +78,11 @@ def _run(tool: str, url: URL, *arguments: str) -> None:
     """Run one of PostgreSQL's tools; the password goes by the environment, not by the command line."""
     if shutil.which(tool) is None:
         raise BackupFailed(f"{tool} is not installed. Install PostgreSQL's client programs.")
-    address = url.set(drivername="postgresql", password=None).render_as_string()
-    environment = {**os.environ, "PGPASSWORD": str(url.password or "")}
-    command = [tool, f"--dbname={address}", *arguments]
+    # As the driver understands it: several hosts are written otherwise in our addresses than in theirs.
+    _nothing, parts = db.engine.dialect.create_connect_args(url)
+    password, _adapters = str(parts.pop("password", "")), parts.pop("context", None)
+    environment = {**os.environ, "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "10"}
+    command = [tool, f"--dbname={make_conninfo(**parts)}", *arguments]
     done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise BackupFailed(f"{tool}: {done.stderr.strip()}")
