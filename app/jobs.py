@@ -93,6 +93,7 @@ def run_job(app: Flask, job: Job) -> None:
     A shared job is left to the worker that has taken it, until it is due again.
     """
     with app.app_context():
+        surroundings.follow_database()
         started_at = clock.now()
         if job.shared and not _take(job, started_at):
             return

@@ -20,6 +20,7 @@ from app.stations.models import CalendarStatus, CalendarYear
 
 MB = 1024 * 1024
 MOST_SKEW = timedelta(seconds=2)
+LET_ALONE = timedelta(seconds=1)
 YEAR_AHEAD = timedelta(days=31)  # the coming year's holidays are published in the autumn
 LARGEST_WAL_MB = 256  # of SQLite, where a reader that never ends keeps it growing
 FIRST_BACKUP_WITHIN = timedelta(days=2)
@@ -121,6 +122,17 @@ def _wal_of_server() -> tuple[int | None, int]:
         return None, 2 * most
     size = connection.exec_driver_sql("SELECT COALESCE(sum(size), 0)::bigint FROM pg_ls_waldir()")
     return int(size.scalar_one()) // MB, 2 * most
+
+
+def follow_database() -> None:
+    """Go by the database's clock, which all workers share: leases written by one are read by the others.
+
+    Differences of network delay are let alone, so that times of one worker keep their order.
+    """
+    if db.engine.dialect.name == "sqlite":
+        return  # all its workers are on this machine
+    ahead = _skew()
+    clock.follow(ahead if abs(ahead) > LET_ALONE else timedelta())
 
 
 def _skew() -> timedelta:

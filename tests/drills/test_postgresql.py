@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ import pytest
 from app.db import db
 from tests import factories
 from tests.conftest import make_app
-from tests.drills.conftest import Cluster
+from tests.drills.conftest import Cluster, within
 from tests.processes.test_worker import worker
 from tests.server import Answer, Server
 
@@ -38,15 +38,6 @@ def ask(server: Server, path: str) -> tuple[int, float]:
     began = time.monotonic()
     with server.client(timeout=20) as client:
         return client.get(path).status, time.monotonic() - began
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.2)
-    return False
 
 
 def test_a_frozen_database_keeps_nobody_waiting_and_all_comes_back_by_itself(served, cluster) -> None:
