@@ -61,6 +61,7 @@ KEEP_SESSIONS = timedelta(hours=24)
 KEEP_HOLDS = timedelta(days=7)  # longer than the keys, whose repeated answers are read from them
 KEEP_TEXTS = timedelta(days=90)
 KEEP_HANDLED_REPORTS = timedelta(days=90)
+KEEP_UNREAD = timedelta(days=365)  # texts and reports on which nobody pressed anything
 KEEP_DESK_USAGE = timedelta(days=7)  # counters of days gone by; the visits themselves stay
 
 
@@ -278,12 +279,14 @@ def purge() -> str:
     used = (Hold.status != HoldStatus.OPEN) & (Hold.created_at <= now - KEEP_HOLDS)
     released = _purge(Hold.id, used)
     cells = _purge(DeskUsage.cell, DeskUsage.cell < cell_of(now - KEEP_DESK_USAGE))
-    reports = _purge(StationReport.id, StationReport.handled_at <= now - KEEP_HANDLED_REPORTS)
+    handled = StationReport.handled_at <= now - KEEP_HANDLED_REPORTS
+    reports = _purge(StationReport.id, handled | (StationReport.created_at <= now - KEEP_UNREAD))
     _purge(UnknownMark.typed_at, UnknownMark.typed_at <= now - unknown.KEPT_FOR)
     _purge(UnknownPlace.id, UnknownPlace.typed_at <= now - unknown.KEPT_FOR)
     _purge(StationPhoto.id, unused_photos(now=now))
     _purge(WaitingEntry.id, WaitingEntry.ended_at <= now - waitlist.KEEP_ENDED)
-    _purge(IncomingText.id, IncomingText.handled_at <= now - KEEP_TEXTS)
+    settled = IncomingText.handled_at <= now - KEEP_TEXTS
+    _purge(IncomingText.id, settled | (IncomingText.received_at <= now - KEEP_UNREAD))
     tokens = f"{buckets} buckets, {keys} keys, {sessions} sessions"
     return f"{tokens}, {released} holds, {cells} cells, {reports} reports"
 

@@ -116,6 +116,7 @@ class Case(Model):
     code_encrypted: Mapped[str] = mapped_column(Text)
     link_encrypted: Mapped[str] = mapped_column(Text)
     old_link_encrypted: Mapped[str | None] = mapped_column(Text)
+    left_at: Mapped[datetime | None]  # what browsers entered before this is over
     passport_encrypted: Mapped[str] = mapped_column(Text)
     full_name_encrypted: Mapped[str] = mapped_column(Text)
     email_encrypted: Mapped[str | None] = mapped_column(Text)

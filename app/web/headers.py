@@ -39,6 +39,9 @@ def _add_headers(response: Response) -> Response:
     if g.get("personal"):
         headers["Cache-Control"] = "no-store"
         headers["X-Robots-Tag"] = "noindex, nofollow"
+    elif "Cache-Control" not in headers:
+        # A page follows language, text size and what is free now: ask again, and keep it for nobody else.
+        headers["Cache-Control"] = "private, no-cache"
     return response
 
 

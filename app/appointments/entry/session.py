@@ -1,23 +1,28 @@
 """What the browser's session remembers of a person's way to a visit: names of rows, nothing personal.
 
-Views read and write it; GET requests only ever change it, never the database.
+Views read and write it; GET requests only ever change it, never the database. Leaving does: a copy of the
+cookie must open nothing either.
 """
 
 from datetime import datetime
 
 from flask import session
 
+from app import clock
 from app.appointments import queries
 from app.appointments.holds import queries as hold_queries
 from app.appointments.holds.refusals import HoldNotFound
 from app.appointments.models import Appointment, Hold
+from app.cases.keys import end_visits_of_browsers
+from app.cases.locks import lock_case
 from app.cases.models import Case
 from app.crypto import token_hash
-from app.db import db
+from app.db import db, transact
 
 CASE, VISIT, HOLD, WORD, WANTED = "case", "visit", "hold", "word", "wanted"
 # Beside each a part of its secret's fingerprint: with the secret, what was entered by it ends.
 CASE_KEY, VISIT_KEY = "case_key", "visit_key"
+CASE_SINCE = "case_since"
 KEY_LENGTH = 16
 
 
@@ -33,11 +38,20 @@ def enter_with_case(case: Case) -> None:
             session.pop(key, None)
     session.permanent = True
     session[CASE], session[CASE_KEY] = case.id, _part_of(case.link)
+    session[CASE_SINCE] = clock.now().timestamp()
 
 
 def leave_case() -> None:
+    """Forget the case in this browser, and let a copy of its cookie open nothing either."""
+    case = find_case()
+    if case:
+        transact(_end, case.id, now=clock.now())
     for key in (CASE, VISIT, HOLD, WORD, WANTED):
         session.pop(key, None)
+
+
+def _end(case_id: int, *, now: datetime) -> None:
+    end_visits_of_browsers(lock_case(case_id), now=now)
 
 
 def enter_with_visit(visit: Appointment) -> None:
@@ -49,10 +63,13 @@ def enter_with_visit(visit: Appointment) -> None:
 
 
 def find_case() -> Case | None:
-    """Return the case this browser came with, unless its link was renewed since."""
+    """Return the case this browser came with, unless its link was renewed or it was left since."""
     case_id = session.get(CASE)
     case = db.session.get(Case, case_id) if case_id else None
-    return case if case and _part_of(case.link) == session.get(CASE_KEY) else None
+    if case is None or _part_of(case.link) != session.get(CASE_KEY):
+        return None
+    left = case.left_at.timestamp() if case.left_at else 0.0
+    return case if session.get(CASE_SINCE, 0.0) >= left else None
 
 
 def find_visit() -> Appointment | None:
