@@ -1,13 +1,17 @@
 """Settings, read once from the environment; a bad value stops the start and names its variable."""
 
+import os
 import re
 import secrets
+from collections.abc import Callable
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as UnreadableSetting
 
 _TILES = re.compile(r"https://[a-z0-9.{}-]+(:\d+)?/", re.IGNORECASE)
 _APP = Path(__file__).resolve().parent
@@ -21,6 +25,51 @@ def shipped(folder: str) -> Path:
 
 class SettingsError(RuntimeError):
     """A setting is missing or wrong; the text names the variable."""
+
+
+def _address(*schemes: str) -> Callable[[str], str]:
+    """Return what refuses a text that is no address with one of the schemes and a host."""
+    said = " or ".join(f"{scheme}://" for scheme in schemes)
+
+    def check(text: str) -> str:
+        parts = urlsplit(text) if text else None
+        try:
+            good = parts is None or (parts.scheme in schemes and parts.hostname and parts.port != 0)
+        except ValueError:  # the port is no number, or too large
+            good = False
+        if not good or any(sign.isspace() for sign in text):
+            raise ValueError(f"must start with {said} and name a host")
+        return text
+
+    return check
+
+
+def _mailbox(text: str) -> str:
+    name, address = parseaddr(text)
+    box, _at, domain = address.rpartition("@")
+    if text and (not box or not domain or any(sign.isspace() for sign in address) or "\n" in name):
+        raise ValueError("must be one address, like Name <name@example.org>")
+    return text
+
+
+def _database(text: str) -> str:
+    if not text or text.startswith("sqlite:///") or text == "sqlite://":
+        return text
+    try:
+        parts = urlsplit(text)
+        named = parts.port != 0 and parts.path.strip("/")
+    except ValueError:
+        named = ""
+    if not text.startswith("postgresql+psycopg://") or not named:
+        raise ValueError("must be like postgresql+psycopg://user:password@host/name, or sqlite:///file")
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_address("http", "https"))]
+MailServer = Annotated[str, AfterValidator(_address("smtp", "smtps"))]
+MailBox = Annotated[str, AfterValidator(_address("imap", "imaps"))]
+MailAddress = Annotated[str, AfterValidator(_mailbox)]
+DatabaseAddress = Annotated[str, AfterValidator(_database)]
 
 
 class WaitingRules(BaseModel):
@@ -89,12 +138,12 @@ class LetterRules(BaseModel):
 class Settings(BaseSettings):
     """Everything an operator may set, with the variable's name as the upper-case field name."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     app_env: Literal["development", "test", "production"] = "development"
     # An installed service keeps its data where it was started, never among the installed packages.
     instance_path: Path = (_CHECKOUT or Path.cwd()) / "instance"
-    database_url: str = ""
+    database_url: DatabaseAddress = ""
     statement_seconds: float = Field(
         default=30, ge=1, le=3600, description="the longest that one statement may run on PostgreSQL"
     )
@@ -107,7 +156,9 @@ class Settings(BaseSettings):
         default="",
         description="encrypts personal data: `id:hex` of 32 bytes, several separated by commas, newest first",
     )
-    public_url: str = Field(default="", description="where people reach us; part of every link we send")
+    public_url: WebAddress = Field(
+        default="", description="where people reach us; part of every link we send"
+    )
     port: int = Field(default=8000, ge=1, le=65535)
     proxy_hops: int = Field(default=0, ge=0, le=5, description="reverse proxies whose headers count")
 
@@ -115,21 +166,24 @@ class Settings(BaseSettings):
     letters: LetterRules = LetterRules()
     waiting: WaitingRules = WaitingRules()
 
-    smtp_url: str = Field(
-        default="", description="smtp://user:pass@host:587 or smtps://…; empty writes files"
+    smtp_url: MailServer = Field(
+        default="",
+        description="smtp://user:pass@host:587 or smtps://…; empty: files, in production they wait",
     )
     mail_as_files: bool = Field(
         default=False, description="production without SMTP_URL: messages become files that somebody sends"
     )
-    mail_from: str = "Haikou Foreigners' Service <no-reply@localhost>"
-    mail_bounces_to: str = Field(default="", description="envelope sender; empty is the one of MAIL_FROM")
-    bounces_url: str = Field(default="", description="imaps://user:pass@host/INBOX, the box of bounces")
+    mail_from: MailAddress = "Haikou Foreigners' Service <no-reply@localhost>"
+    mail_bounces_to: MailAddress = Field(
+        default="", description="envelope sender; empty is the one of MAIL_FROM"
+    )
+    bounces_url: MailBox = Field(default="", description="imaps://user:pass@host/INBOX, the box of bounces")
     mail_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
     sms_per_minute: float = Field(default=0, ge=0, description="over all workers; 0 is no limit")
     sms_provider: Literal["", "aliyun", "webhook"] = Field(
         default="", description="empty: files in development; in production text messages wait"
     )
-    sms_url: str = Field(default="", description="of the provider; Alibaba Cloud's own is known")
+    sms_url: WebAddress = Field(default="", description="of the provider; Alibaba Cloud's own is known")
     sms_key_id: str = ""
     sms_secret: str = ""
     sms_sign_name: str = Field(default="", description="the approved name in 【】")
@@ -144,8 +198,8 @@ class Settings(BaseSettings):
         default="required", description="optional: also to other machines in the clear, if they know no TLS"
     )
     smtp_timeout_seconds: float = Field(default=20, gt=0)
-    alert_email: str = Field(default="", description="whom to write when delivery stands still")
-    alert_url: str = Field(default="", description="what to call when delivery stands still")
+    alert_email: MailAddress = Field(default="", description="whom to write when delivery stands still")
+    alert_url: WebAddress = Field(default="", description="what to call when delivery stands still")
     hook_secret: str = Field(default="", description="signs what providers tell us; empty: they cannot")
     text_hook_secret: str = Field(default="", description="of texts that people send; empty: HOOK_SECRET")
     alert_secret: str = Field(default="", description="signs our alerts; empty: HOOK_SECRET")
@@ -167,7 +221,9 @@ class Settings(BaseSettings):
     geocoder: Literal["", "nominatim", "photon", "amap", "baidu", "tianditu"] = Field(
         default="", description="who is asked for places that the gazetteer does not know; empty asks nobody"
     )
-    geocoder_url: str = Field(default="", description="where the geocoder is, if not at its maker's own host")
+    geocoder_url: WebAddress = Field(
+        default="", description="where the geocoder is, if not at its maker's own host"
+    )
     geocoder_key: str = Field(default="", description="what the geocoder's maker gave us to be let in")
     geocoder_city: str = Field(default="海口市", description="where names without a city are meant")
     geocoder_private_host: str = Field(
@@ -242,8 +298,6 @@ class Settings(BaseSettings):
             raise ValueError("DATA_KEY must be set, as `id:hex` of 32 bytes")
         if not self.public_url.startswith("https://"):
             raise ValueError("PUBLIC_URL must start with https://")
-        if not (self.smtp_url or self.mail_as_files):
-            raise ValueError("SMTP_URL must be set, or MAIL_AS_FILES=true if no message shall go out")
         if self.clock_shift_seconds:
             raise ValueError("CLOCK_SHIFT_SECONDS is for tests only")
 
@@ -259,6 +313,16 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.app_env == "production"
+
+    @property
+    def keeps_files(self) -> bool:
+        """Return whether something of ours lies in our own folder: the database, or messages."""
+        return self.sqlalchemy_url.startswith("sqlite") or self.mail_as_files
+
+    @property
+    def mail_waits(self) -> bool:
+        """Return whether messages wait because no mail server is set; files are for trying it out."""
+        return self.production and not self.smtp_url and not self.mail_as_files
 
     @property
     def mail_folder(self) -> Path:
@@ -278,10 +342,13 @@ class Settings(BaseSettings):
             settings = cls(**overrides)  # type: ignore[arg-type]
         except ValidationError as error:
             raise SettingsError(_explain(error)) from None
+        except UnreadableSetting as error:
+            raise SettingsError(_not_json(str(error))) from None
+        if not settings.production or settings.keeps_files:
+            _make_folder(settings.instance_path)
         if settings.production:
             return settings.model_copy(update={"public_url": settings.public_url.rstrip("/")})
         local_url = f"http://127.0.0.1:{settings.port}"
-        settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return settings.model_copy(
             update={
                 "public_url": settings.public_url.rstrip("/") or local_url,
@@ -294,10 +361,24 @@ class Settings(BaseSettings):
 def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
-        name = "_".join(str(part) for part in problem["loc"]).upper()
-        text = problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{name}: {text}" if name else text)
+        name, *inside = (str(part) for part in problem["loc"] or ("",))
+        text = ": ".join([*inside, problem["msg"].removeprefix("Value error, ")])
+        lines.append(f"{name.upper()}: {text}" if name else text)
     return "Settings: " + "; ".join(lines)
+
+
+def _not_json(words: str) -> str:
+    found = re.search(r'field "(\w+)"', words)
+    return f'Settings: {found[1].upper() if found else words}: this is not JSON, like {{"name": 1}}'
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"Settings: INSTANCE_PATH: {folder}: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise SettingsError(f"Settings: INSTANCE_PATH: {folder} cannot be written to")
 
 
 def _kept(path: Path) -> str:

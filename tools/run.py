@@ -28,7 +28,11 @@ STOPPED_BY_SIGNAL = (130, 143)
 
 def main() -> int:
     os.chdir(ROOT)
-    port = int(os.environ.setdefault("PORT", "8000"))
+    text = os.environ.setdefault("PORT", "8000")
+    if not (text.isdecimal() and 1 <= int(text) <= 65535):
+        print(f"PORT must be a whole number from 1 to 65535, and is {text}", file=sys.stderr)
+        return 2
+    port = int(text)
     os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{port}")
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     os.environ["PYTHONUNBUFFERED"] = "1"

@@ -47,7 +47,7 @@ QUESTIONS = (
     ),
     SetupQuestion(
         "SMTP_URL",
-        "Mail server, smtp://user:password@host:587 or smtps://…; - if messages shall become files",
+        "Mail server, smtp://user:password@host:587 or smtps://…; - if messages shall wait",
         trial=try_mail,
     ),
     SetupQuestion("MAIL_FROM", "Sender of messages, Name <address>"),
@@ -98,7 +98,6 @@ def _ask(question: SetupQuestion, values: Values) -> None:
         shown = f" [{_PASSWORD.sub(HIDDEN, proposal)}]" if proposal else ""
         answer = click.prompt(question.words + shown, default=proposal, show_default=False, type=str).strip()
         values[question.name] = "" if answer == NOTHING else answer
-        values["MAIL_AS_FILES"] = str(not values.get("SMTP_URL")).lower()
         trouble = _trouble(question, values)
         if trouble is None:
             return

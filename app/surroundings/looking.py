@@ -56,6 +56,8 @@ def look(*, now: datetime) -> ServiceState:
 
 def find_troubles(found: ServiceState, settings: Settings, *, now: datetime) -> Iterator[Trouble]:
     """Yield what is wrong with what was found. PURE."""
+    if settings.mail_waits:
+        yield Trouble("no-mail")
     if found.read_only:
         yield Trouble("read-only")
     if found.free_mb < settings.disk_free_mb:

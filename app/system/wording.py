@@ -76,6 +76,7 @@ _TROUBLES: dict[str, Callable[[int, str], str]] = {
     "failing": lambda n, job: ngettext(
         "“%(job)s” failed %(num)d time in a row.", "“%(job)s” failed %(num)d times in a row.", n, job=job
     ),
+    "no-mail": lambda _n, _job: _("No mail server is set: e-mails wait, and go out once there is one."),
     "read-only": lambda _n, _job: _("The database can only be read: nobody can book."),
     "disk": lambda n, _job: ngettext(
         "Only %(num)d MB is free on the disk.", "Only %(num)d MB are free on the disk.", n

@@ -6,6 +6,7 @@ BIND or PORT its address.
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,20 @@ from prometheus_client import multiprocess, values
 from app.web.figures import FOLDER
 from app.web.worker import BufferingWorker
 
+
+def _count(name: str, usual: int, most: int = 256) -> int:
+    """Return a number of the environment. Ends the start with the variable's name when it is none."""
+    text = os.environ.get(name) or str(usual)
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= most):
+        sys.stderr.write(f"Settings: {name}: must be a whole number from 1 to {most}, and is {text}\n")
+        raise SystemExit(3)
+    return int(text)
+
+
+_count("PORT", 8000, most=65535)
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_PROCESSES", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = _count("WEB_PROCESSES", 2)
+threads = _count("WEB_THREADS", 4)
 worker_class = BufferingWorker
 timeout = 60
 graceful_timeout = 30  # more than the longest request: a write gives up after 5 seconds

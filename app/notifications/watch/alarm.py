@@ -48,7 +48,9 @@ def _mail(news: TroubleNews, settings: Settings, now: datetime) -> None:
     first = _lines(news)[0]
     where = f"{settings.public_url}/staff/system"
     text = "\n".join([*_lines(news), "", where, "docs/runbook.md says what to do."])
-    channel = channels_of(settings)["email"]
+    channel = channels_of(settings).get("email")
+    if channel is None:
+        raise DeliveryError("no SMTP_URL is set")
     try:
         letter = Letter(to=settings.alert_email, subject=f"[alert] {first}", text=text + "\n")
         channel.send(letter, key=f"0-{secrets.randbelow(10**9)}", now=now)

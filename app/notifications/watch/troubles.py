@@ -34,6 +34,7 @@ _WORDS = {
     ChannelTrouble.FAILS: "{job}: the last {number} tries failed, whosever they were.",
     "share": "{job}: {number} of 100 messages of the last hour did not go out.",
     NO_DATABASE: "The database does not answer. Pages say so and nothing is lost, but nobody can book.",
+    "no-mail": "No SMTP_URL is set: e-mails wait, and go out once it is.",
     "read-only": "The database is read-only: a standby, or made so. Nobody can book.",
     "disk": "Only {number} MB are free on the disk.",
     "wal": "The log of the database has grown to {number} MB: something keeps it from being cleared.",

@@ -8,6 +8,7 @@ from flask.testing import FlaskCliRunner
 from app import i18n
 from app.cases.models import Case
 from app.db import db
+from app.notifications.channels.registry import channels_of
 from app.settings import Settings, SettingsError
 from tests.conftest import DATA_KEY, SECRET_KEY, make_app
 from tests.factories import PASSWORD, build_case, build_network, build_user
@@ -104,10 +105,14 @@ def test_the_address_in_messages_has_no_slash_too_many(tmp_path):
     assert Settings.from_env(**(COMPLETE | {"public_url": "https://book.example/"})).public_url == PUBLIC_URL
 
 
-def test_a_start_without_mail_is_refused_unless_it_is_said_so(tmp_path):
-    with pytest.raises(SettingsError, match="SMTP_URL must be set"):
-        Settings.from_env(**COMPLETE | {"smtp_url": ""})
-    assert Settings.from_env(**COMPLETE | {"smtp_url": "", "mail_as_files": True}).mail_as_files
+def test_without_a_mail_server_mail_waits_and_it_is_said(tmp_path):
+    settings = Settings.from_env(**COMPLETE | {"smtp_url": "", "instance_path": tmp_path})
+    assert "email" not in channels_of(settings)
+    made = make_app("sqlite://", tmp_path, **COMPLETE | {"smtp_url": ""})
+    answer = made.test_client().get("/readyz", base_url=PUBLIC_URL)
+    assert any("No SMTP_URL is set" in warning for warning in answer.json["warnings"])
+    files = Settings.from_env(**COMPLETE | {"smtp_url": "", "mail_as_files": True, "instance_path": tmp_path})
+    assert "email" in channels_of(files)
 
 
 @pytest.mark.parametrize(

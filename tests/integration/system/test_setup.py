@@ -42,7 +42,7 @@ def test_it_writes_settings_that_start_and_makes_the_first_administrator(tmp_pat
     file = tmp_path / "stations.env"
     assert file.stat().st_mode & 0o077 == 0
     settings = Settings.from_env(**{name.lower(): value for name, value in dotenv_values(file).items()})
-    assert (settings.production, settings.mail_as_files, settings.proxy_hops) == (True, True, 1)
+    assert (settings.production, settings.mail_waits, settings.proxy_hops) == (True, True, 1)
     assert settings.mail_from == "Foreigners' Service <no-reply@example.org>"
     with sqlite3.connect(tmp_path / "instance" / "stations.db") as rows:
         assert rows.execute("SELECT username, role FROM users").fetchall() == [("ada", "administrator")]
