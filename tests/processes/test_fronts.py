@@ -196,6 +196,11 @@ def test_what_a_client_claims_of_itself_is_not_handed_on(kind, tmp_path):
     assert seen["x-forwarded-host"].split(":")[0] == NAME
 
 
+def healthy(port: int) -> int:
+    with Client(f"http://127.0.0.1:{port}", timeout=20) as client:
+        return client.get("/healthz").status
+
+
 def test_the_units_command_serves_from_the_socket_that_systemd_holds(tmp_path):
     unit = (ROOT / "dist" / "systemd" / "stations-web.service").read_text()
     command = re.search(r"^ExecStart=/srv/stations/bin/(.*)$", unit, re.MULTILINE)
@@ -211,10 +216,11 @@ def test_the_units_command_serves_from_the_socket_that_systemd_holds(tmp_path):
         )  # fmt: skip
     try:
         wait_for(port, process, tmp_path)
-        with Client(f"http://127.0.0.1:{port}", timeout=20) as client:
-            assert client.get("/healthz").status == 200
-            process.send_signal(signal.SIGHUP)  # ExecReload: new workers, and nobody is refused meanwhile
-            assert [client.get("/healthz").status for _ in range(20)] == [200] * 20
+        assert healthy(port) == 200
+        process.send_signal(
+            signal.SIGHUP
+        )  # ExecReload: new workers, and nobody who comes meanwhile is refused
+        assert [healthy(port) for _ in range(20)] == [200] * 20
     finally:
         process.terminate()
         assert process.wait(30) == 0
