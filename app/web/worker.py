@@ -26,6 +26,7 @@ MOST_SOCKETS = 4096  # of one process, where the system gives it as many files
 PATIENCE_SECONDS = 30  # for a request to arrive, and for a quiet connection
 SHORT_PATIENCE_SECONDS = 2  # when there is no room for further connections
 SLOWEST_BYTES_PER_SECOND = 4096  # of a large body; less than the slowest phone sends
+GREETING_SECONDS = 1  # between the connection and its request, while the process ends
 LAST_SECONDS = 2  # before gunicorn kills: for ending the threads
 LONGEST_LOGGED_PATH = 500
 
@@ -37,15 +38,21 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     """One connection, which knows since when its unfinished request is on its way."""
 
     begun = 0.0
+    heard = False  # a whole request came in on it
     finishing = False  # of all connections of the process: no further request is read
 
     def readable(self) -> bool:
-        return not self.finishing and bool(super().readable())
+        return not (self.finishing and self.heard) and bool(super().readable())
+
+    def is_busy(self, now: float) -> bool:
+        """Say whether somebody waits for an answer, or has only just come and may be about to ask."""
+        is_new = not self.heard and now - self.creation_time < GREETING_SECONDS
+        return bool(self.requests or self.total_outbufs_len or is_new)
 
     def received(self, data: bytes) -> bool:
         more = bool(super().received(data))
         if self.request is None:
-            self.begun = 0.0
+            self.begun, self.heard = 0.0, True
         elif not self.begun:
             self.begun = time.time()
         return more
@@ -94,18 +101,18 @@ class BufferingWorker(Worker):  # type: ignore[misc]
         wasyncore.loop(timeout=1, use_poll=True, map=connections, count=1)
 
     def _finish(self, doors: list[Any], connections: dict[int, Any]) -> None:
-        """Take no new connections, read no further, and answer what was received whole."""
+        """Take no new connections, answer what was received whole, and read no further request."""
         deadline = time.time() + self.cfg.graceful_timeout - LAST_SECONDS
         _Channel.finishing = True
         for door in doors:
             door.accepting = False
             door.del_channel()
-        while time.time() < deadline and any(_is_busy(door) for door in doors):
+        while time.time() < deadline and any(_is_busy(door, time.time()) for door in doors):
             self._turn(connections)
 
 
-def _is_busy(door: Any) -> bool:
-    return any(channel.requests or channel.total_outbufs_len for channel in door.active_channels.values())
+def _is_busy(door: Any, now: float) -> bool:
+    return any(channel.is_busy(now) for channel in door.active_channels.values())
 
 
 def _end_overdue(door: Any, now: float) -> None:
