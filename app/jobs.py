@@ -245,7 +245,7 @@ def remind_to_collect() -> str:
 def _until_nothing(step: Callable[..., int]) -> int:
     """Run a batched step, a transaction each, until it finds nothing more to do."""
     total = 0
-    while done := transact(step, now=clock.now()):
+    while done := step_and_rest(step, now=clock.now()):
         total += done
     return total
 

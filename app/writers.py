@@ -11,6 +11,7 @@ from app.appointments.waitlist import operations as waitlist
 from app.broadcasts import letters as broadcast_letters
 from app.broadcasts import operations as broadcasts
 from app.collection import letters as case_letters
+from app.collection import proxy_letters
 from app.groups import letters as group_letters
 from app.groups import operations as groups
 from app.lost_links import letters as link_letters
@@ -25,6 +26,7 @@ from app.replies import letters as reply_letters
 WRITERS: dict[str, Compose] = {
     letters.TOPIC: letters.compose,
     case_letters.TOPIC: case_letters.compose,
+    proxy_letters.TOPIC: proxy_letters.compose,
     reply_letters.TOPIC: reply_letters.compose,
     offers.TOPIC: offer_letters.compose,
     waitlist.TOPIC: waiting_letters.compose,

@@ -48,6 +48,7 @@ This is not you, or you want no more messages? Open the link and tell us.
 
 Help: {phone}""")
 
+LINK = Blank("link", _l("link to the case"), "https://haikou.example/c/7Kq2mXw9Td")
 _BLANKS = (
     Blank(
         "title",
@@ -71,7 +72,7 @@ _BLANKS = (
         LocalText("Thursday 12 November 2026", "2026年11月12日 星期四", "четверг, 12 ноября 2026 г."),
     ),
     PAPERS,
-    Blank("link", _l("link to the case"), "https://haikou.example/c/7Kq2mXw9Td"),
+    LINK,
     Blank("code", _l("collection code"), "HK7R 4M2P"),
     PHONE,
 )
@@ -93,4 +94,22 @@ AGAIN = MessageKind(
         ),
     },
 )  # fmt: skip
-register(FIRST, AGAIN)
+PROXY_NAMED = MessageKind(
+    "proxy-named", _l("Somebody was named to collect"), (LINK, PHONE),
+    {EMAIL: frozenset({"link"}), SMS: frozenset({"link"})},
+    {
+        EMAIL: LazyText(
+            _l("""Somebody who has your link or your code named a person who may collect your permits for you.
+
+Was it you? You do not need to do anything.
+
+Was it not you? Open your case and take it back now: {link}
+
+Help: {phone}"""),
+            _l("A person was named to collect your permits"),
+            _l("A person was named to collect your permits"),
+        ),
+        SMS: LazyText(_l("A person was named to collect your permits. Not you? Take it back: {link}")),
+    },
+)  # fmt: skip
+register(FIRST, AGAIN, PROXY_NAMED)

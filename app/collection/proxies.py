@@ -10,12 +10,16 @@ from sqlalchemy import select
 from app import throttle
 from app.appointments.contacts import Contact, NameNeeded
 from app.cases.locks import lock_case
+from app.cases.models import Case
 from app.codes import UnreadableCode, new_code, read_code
 from app.collection.models import Proxy, Relation
 from app.crypto import keyring
 from app.db import db, transact
 from app.errors import DomainError
+from app.notifications.delivery import outbox
+from app.notifications.delivery.outbox import OutboxRequest
 
+TOPIC = "proxy"
 CODE_PURPOSE = "proxy-code"
 MOST_TRIES = 5
 PAUSE = timedelta(minutes=15)
@@ -43,7 +47,7 @@ class NamedProxy:
 def name_proxy(case_id: int, name: str, relation: Relation, *, now: datetime) -> NamedProxy:
     """Let somebody collect in the person's place; one named before may not any more.
 
-    Raises NameNeeded or AlreadyCollected.
+    The holder is told. Raises NameNeeded or AlreadyCollected.
     """
     name = Contact.read(name=name).name
     if not name:
@@ -58,7 +62,28 @@ def name_proxy(case_id: int, name: str, relation: Relation, *, now: datetime) ->
     proxy.code_hash = keyring().blind_index(f"{proxy.public_id}{code}", purpose=CODE_PURPOSE)
     proxy.name = name
     db.session.add(proxy)
+    db.session.flush()  # The outbox names the proxy by its id.
+    _tell_holder(case, proxy, now=now)
     return NamedProxy(proxy.public_id, code)
+
+
+def _tell_holder(case: Case, proxy: Proxy, *, now: datetime) -> None:
+    """Tell whose permits they are, over every channel: whoever has a stolen link could name somebody."""
+    known = (("email", case.email_encrypted), ("sms", case.phone_encrypted))
+    requests = (
+        OutboxRequest(
+            dedupe_key=f"{TOPIC}:{proxy.public_id}:{channel}",
+            topic=TOPIC,
+            subject_id=proxy.id,
+            revision=0,
+            kind="proxy-named",
+            channel=channel,
+            send_at=now,
+        )
+        for channel, contact in known
+        if contact
+    )
+    outbox.enqueue(*requests, now=now)
 
 
 def revoke(case_id: int, *, now: datetime) -> None:
@@ -67,6 +92,7 @@ def revoke(case_id: int, *, now: datetime) -> None:
     proxy = find_live(case_id)
     if proxy:
         proxy.revoked_at = now
+        outbox.cancel(TOPIC, proxy.id, now=now)
 
 
 def find_live(case_id: int) -> Proxy | None:

@@ -72,6 +72,7 @@ MESSAGE_REASONS = {
     "the offer is declined": _l("the person declined the time"),
     "the offer is changed": _l("the visit changed"),
     "no such offer": _l("the offer was deleted"),
+    "proxy is over": _l("nobody is named any more"),
     "confirmed already": _l("confirmed already"),
     "does not wait any more": _l("the person does not wait any more"),
     "it is not kept any more": _l("what the link opened is not kept any more"),
