@@ -60,7 +60,7 @@ def check() -> None:
         return  # it is made by the next `flask db upgrade`
     for key_id in keyring().keys:
         known = db.session.get(KeyProof, key_id)
-        if known is not None and not _opens(known):
+        if known is not None and not opens(key_id, known.proof):
             raise SettingsError(
                 f"DATA_KEY: the key {key_id} is not the one that this database was written with. "
                 f"Set that one, or put a new key under a new name before it: new:…,{key_id}:…"
@@ -68,9 +68,10 @@ def check() -> None:
     current_app.extensions[_PROVED] = True
 
 
-def _opens(known: KeyProof) -> bool:
+def opens(key_id: str, proof: str) -> bool:
+    """Return whether our key of this name is the one that made the proof."""
     try:
-        return keyring().decrypt(known.proof, bound_to=_binding(known.key_id)) == KNOWN_TEXT
+        return keyring().decrypt(proof, bound_to=_binding(key_id)) == KNOWN_TEXT
     except (InvalidTag, KeyError, ValueError):
         return False
 

@@ -1,5 +1,6 @@
 """A backup made in use can be put back, and nothing that was sent since goes out twice."""
 
+import errno
 import importlib.util
 import os
 from datetime import timedelta
@@ -8,9 +9,10 @@ from pathlib import Path
 import pytest
 from alembic.command import stamp
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from app.appointments.reminders import announcing as reminders
+from app.backup import copying
 from app.db import db, transact
 from app.notifications.delivery import outbox, reopening
 from app.notifications.models import OutboxMessage
@@ -89,3 +91,68 @@ def test_a_file_that_is_no_backup_changes_nothing(visit, runner, tmp_path) -> No
     assert refused.exit_code == 1
     assert "Error: " in refused.output
     assert db.session.execute(text("SELECT count(*) FROM appointments")).scalar_one() == 1
+
+
+def test_a_backup_says_what_is_in_it(visit, runner, tmp_path) -> None:
+    file = tmp_path / "copy.backup"
+    runner.invoke(args=["backup", "create", str(file)])
+    said = runner.invoke(args=["backup", "verify", str(file)])
+    assert said.exit_code == 0, said.output
+    assert "1 appointments" in said.output
+    assert "Key test: ours." in said.output
+
+
+def test_an_older_schema_goes_back_over_a_newer_one_and_is_brought_up(visit, runner, tmp_path) -> None:
+    reference, file = visit.reference, tmp_path / "copy.backup"
+    assert runner.invoke(args=["backup", "create", str(file)]).exit_code == 0
+    with db.engine.begin() as connection:
+        # What a later version has added stands on what the backup holds.
+        connection.execute(text(
+            "CREATE TABLE of_a_later_version (id INTEGER PRIMARY KEY, "
+            "appointment_id INTEGER REFERENCES appointments(id))"
+        ))  # fmt: skip
+        connection.execute(text("UPDATE appointments SET status = 'cancelled'"))
+    try:
+        restored = runner.invoke(args=["backup", "restore", str(file), "--yes"])
+        assert restored.exit_code == 0, restored.output
+        found = db.session.execute(text("SELECT reference, status FROM appointments")).one()
+        assert tuple(found) == (reference, "booked")
+        db.session.rollback()
+        assert not inspect(db.engine).has_table("of_a_later_version")
+    finally:
+        with db.engine.begin() as connection:
+            connection.execute(text("DROP TABLE IF EXISTS of_a_later_version"))
+
+
+def test_a_backup_of_a_later_version_is_refused(visit, runner, tmp_path) -> None:
+    file = tmp_path / "copy.backup"
+    with db.engine.begin() as connection:
+        before = connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    runner.invoke(args=["backup", "create", str(file)])
+    refused = runner.invoke(args=["backup", "restore", str(file), "--yes"])
+    assert (refused.exit_code, "later version (9999)" in refused.output) == (1, True)
+    assert before.rowcount == 1
+
+
+def test_only_the_newest_are_kept(runner, network, tmp_path) -> None:
+    (tmp_path / "notes.txt").write_text("other files stay")
+    for number in range(4):
+        done = runner.invoke(args=["backup", "create", "--keep", "2", str(tmp_path / f"{number}.backup")])
+        os.utime(tmp_path / f"{number}.backup", (number, number))
+        assert done.exit_code == 0, done.output
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["2.backup", "3.backup", "notes.txt"]
+
+
+@pytest.mark.parametrize(("where", "said"), [
+    ("nowhere/x.backup", "The folder"), ("full/x.backup", "could not be written"),
+])  # fmt: skip
+def test_a_place_that_takes_no_backup_is_told(runner, network, tmp_path, monkeypatch, where, said) -> None:
+    (tmp_path / "full").mkdir()
+
+    def full(_part) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(copying, "_copy_out", full)
+    refused = runner.invoke(args=["backup", "create", str(tmp_path / where)])
+    assert (refused.exit_code, said in refused.output) == (1, True), refused.output
+    assert list((tmp_path / "full").iterdir()) == []
