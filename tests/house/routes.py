@@ -22,6 +22,7 @@ REPORTS = {
     "reports_of_work.half_year_sheet": Role.ADMINISTRATOR,
 }
 # One's own; a session of another is not ended, and nothing is told of it.
+FIND = {"staff.find": Role.CLERK}
 ACCOUNT = {
     f"staff_account.{name}": Role.CLERK for name in ("show", "change_password", "end_session", "end_others")
 }

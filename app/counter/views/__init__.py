@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.counter.views import collecting, day, origin, visit, waitlist, walk_ins
+from app.counter.views import collecting, day, find, origin, visit, waitlist, walk_ins
 from app.counter.views.blueprint import bp
 
-__all__ = ["collecting", "day", "init_app", "origin", "visit", "waitlist", "walk_ins"]
+__all__ = ["collecting", "day", "find", "init_app", "origin", "visit", "waitlist", "walk_ins"]
 
 
 def init_app(app: Flask) -> None:

@@ -32,6 +32,13 @@
     });
   }
 
+  // "/" leads to the search box of the staff pages, as in many programs of desks.
+  const find = document.getElementById("find-box");
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest && event.target.closest("input, textarea, select");
+    if (find && event.key === "/" && !typing) { event.preventDefault(); find.focus(); }
+  });
+
   // A closed menu gives its space back when the reader moves on.
   const menu = document.querySelector(".languages");
   document.addEventListener("keydown", (event) => {
