@@ -13,9 +13,10 @@ from app.appointments import views as appointments_views
 from app.callbacks import views as callbacks_views
 from app.casework import views as casework_views
 from app.collection import views as collection_views
+from app.connecting.engine import engine_options
 from app.counter import views as counter_views
 from app.crypto import Keyring
-from app.db import db, engine_options
+from app.db import db
 from app.extensions import csrf, migrate
 from app.groups import views as groups_views
 from app.keys import proofs as key_proofs
@@ -101,7 +102,9 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": settings.secret_key_fallbacks.split(),
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
-            settings.sqlalchemy_url, statement_seconds=settings.statement_seconds
+            settings.sqlalchemy_url,
+            statement_seconds=settings.statement_seconds,
+            pooled=settings.database_pooled,
         ),
         "CLOCK_SHIFT_SECONDS": settings.clock_shift_seconds,
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,

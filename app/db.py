@@ -6,7 +6,6 @@ runs the whole operation again when the database asks for it (busy file, deadloc
 
 import hashlib
 import random
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, Select, String, event, func, select
-from sqlalchemy.engine import Connection, CursorResult, Engine, ExceptionContext
+from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -24,7 +23,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
-from app import silence
+from app.connecting.engine import POOLED
 from app.errors import Busy, TextTooLong
 from app.localtext import LocalText
 
@@ -33,7 +32,6 @@ R = TypeVar("R")
 Query = TypeVar("Query", bound=Select[Any])
 
 WRITE_DEADLINE_SECONDS = 5.0
-READ_ONLY = "25006"
 POSTGRESQL_RETRY = {"40001", "40P01", "55P03"}  # serialisation, deadlock, lock not available
 
 
@@ -272,12 +270,14 @@ def quick_writes() -> Iterator[QuickWrites]:
     """Keep a connection for quick writes; it has no transaction open between them."""
     dialect = db.engine.dialect.name
     begin, end = _NOT_WAITING[dialect]
+    alone = not is_pooled()  # else somebody else's bookings would not wait for the disk, either
     with db.engine.connect().execution_options(**_ONE_JOURNEY[dialect]) as connection:
-        _say(connection, begin)
+        if alone:
+            _say(connection, begin)
         try:
             yield QuickWrites(connection)
         finally:
-            if not connection.invalidated:
+            if alone and not connection.invalidated:
                 _say(connection, end)
 
 
@@ -319,65 +319,6 @@ def _asks_for_retry(error: OperationalError | InternalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in POSTGRESQL_RETRY
 
 
-@event.listens_for(Engine, "connect")
-def _on_connect(connection: Any, _record: Any) -> None:
-    if not isinstance(connection, sqlite3.Connection):
-        return
-    connection.isolation_level = None  # BEGIN is ours to say; see _on_begin.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-@event.listens_for(Engine, "do_connect")
-def _connect(dialect: Dialect, _record: Any, where: Any, parts: Any) -> Any:
-    """Connect to PostgreSQL with limits to waiting; what returns nothing lets SQLAlchemy connect."""
-    return silence.connect(*where, **parts) if dialect.driver == "psycopg" else None
-
-
-@event.listens_for(Engine, "handle_error")
-def _leave_read_only(context: ExceptionContext) -> None:
-    """Leave a server that only reads now; the next connection may find the one that writes."""
-    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
-        context.is_disconnect = True
-
-
-@event.listens_for(Engine, "begin")
-def _on_begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-# A network that drops everything is noticed after 10 seconds, whoever waits for whom.
-TO_SERVER = {
-    "connect_timeout": 2,
-    "tcp_user_timeout": 10_000,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-}
-
-
-def engine_options(url: str, *, statement_seconds: float = 30) -> dict[str, Any]:
-    """Return the engine's options: parameters never reach an error text, waits are short and retried.
-
-    On PostgreSQL no statement runs longer than `statement_seconds`, and no transaction stands idle for
-    twice as long: somebody else waits behind both.
-    """
-    options: dict[str, Any] = {"hide_parameters": True}
-    if url.startswith("sqlite"):
-        # SQLite's own waiting is unfair under load; short waits with jittered retries are not.
-        options["connect_args"] = {"timeout": 0.1}
-    else:
-        milliseconds = round(statement_seconds * 1000)
-        own = {
-            "lock_timeout": 1000,
-            "statement_timeout": milliseconds,
-            "idle_in_transaction_session_timeout": 2 * milliseconds,
-            "timezone": "UTC",
-            "datestyle": "ISO",
-        }
-        said = " ".join(f"-c {name}={value}" for name, value in own.items())
-        options["connect_args"] = {**TO_SERVER, "options": said}
-        options["pool_pre_ping"] = True
-    return options
+def is_pooled() -> bool:
+    """Return whether a pooler stands between: what is said to a connection is said to anybody's."""
+    return POOLED in db.engine.get_execution_options()

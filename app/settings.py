@@ -144,6 +144,9 @@ class Settings(BaseSettings):
     # An installed service keeps its data where it was started, never among the installed packages.
     instance_path: Path = (_CHECKOUT or Path.cwd()) / "instance"
     database_url: DatabaseAddress = ""
+    database_pooled: bool = Field(
+        default=False, description="DATABASE_URL leads to PgBouncer in transaction mode"
+    )
     statement_seconds: float = Field(
         default=30, ge=1, le=3600, description="the longest that one statement may run on PostgreSQL"
     )

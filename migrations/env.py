@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from alembic import context
 from sqlalchemy.engine import Connection
 
-from app.db import LocalTextType, UTCDateTime, db
+from app.db import LocalTextType, UTCDateTime, db, is_pooled
 
 config = context.config
 
@@ -46,6 +46,10 @@ def one_at_a_time() -> Iterator[None]:
     if db.engine.dialect.name != "postgresql":
         yield
         return
+    if is_pooled():
+        raise SystemExit(
+            "Migrate past the pooler: DATABASE_POOLED=false and the address of PostgreSQL itself."
+        )
     with db.engine.connect() as guard:
         guard.detach()
         guard.exec_driver_sql("SET lock_timeout = 0")
@@ -63,5 +67,9 @@ with one_at_a_time(), db.engine.connect() as connection:
             "SET statement_timeout = 0"
         )  # a large table is rewritten for as long as it takes
         connection.commit()
-    run(connection)
-    connection.commit()
+    try:
+        run(connection)
+        connection.commit()
+    finally:
+        if connection.dialect.name == "postgresql":
+            connection.invalidate()  # its time-outs are a migration's, nobody else's

@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.db import engine_options
+from app.connecting.engine import engine_options
 from app.notifications.channels.smtp import SmtpChannel
 from app.notifications.letter import DeliveryError
 from app.settings import Settings

@@ -33,6 +33,10 @@ class Cluster:
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", NAME, NAME)
 
     @property
+    def is_other_user(self) -> bool:
+        return self._user is not None
+
+    @property
     def data(self) -> str:
         return str(self.folder / "data")
 

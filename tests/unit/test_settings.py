@@ -13,6 +13,7 @@ BAD = {
         "postgres://u@h/n", "postgresql://u@h/n", "postgresql+psycopg://u@h", "mysql://u@h/n", "stations.db",
         "postgresql+psycopg://u:p@h:port/n",
     ],
+    "DATABASE_POOLED": ["transaction"],
     "STATEMENT_SECONDS": ["0", "inf", "nan", "half"],
     "PUBLIC_URL": ["https://", "book.example.org", "ftp://book.example.org", "https://book example.org"],
     "PORT": ["0", "65536", "http", "-1", ""],

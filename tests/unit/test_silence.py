@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.silence import ASK_AFTER_SECONDS, NoAnswer, Silence, watched
+from app.connecting.silence import ASK_AFTER_SECONDS, NoAnswer, Silence, watched
 
 
 class Time:
