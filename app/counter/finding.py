@@ -31,9 +31,11 @@ LONGEST = 200
 MOST_SHOWN = 20
 MOST_READ = 400  # visits whose names are looked through: they are encrypted, so each is opened
 BACK, AHEAD = timedelta(days=1), timedelta(days=60)
+FEWEST_SIGNS = 2
 FEWEST_DIGITS = 6
 LETTERS_A_SLIP = 4  # one slip for so many letters of a word
 _OUR_LINK = re.compile(r"/(?P<kind>[cv])/(?P<token>[A-Za-z0-9]{10,64})(?:/|$)")
+_ENDING = re.compile(r"[A-Z0-9]{4}")
 _ZONE_LINE = re.compile(r"[A-Z0-9<]{9,44}")
 
 
@@ -65,10 +67,11 @@ class Hits:
 def find(typed: str, stations: Sequence[Station], *, sees_cases: bool, today: date, now: datetime) -> Hits:
     """Return what the text may mean, for staff of these stations."""
     text = typed.replace("\0", "").strip()[:LONGEST]
-    if not text:
+    if len(text) < FEWEST_SIGNS:
         return Hits((), (), ())
     cases = _cases(text, today)
-    found = (*_exact(text), *_of_cases(cases), *_visitors(text, stations, now))
+    near = _near(stations, now)
+    found = (*_exact(text), *_of_cases(cases), *_visitors(text, near), *_by_ending(text, near))
     visits = {visit.id: visit for visit in found}.values()
     here = {station.id for station in stations}
     own = [visit for visit in visits if visit.station_id in here]
@@ -110,20 +113,31 @@ def _of_cases(cases: Sequence[Case]) -> Iterable[Appointment]:
     return db.session.scalars(wanted).unique().all() if ids else ()
 
 
-def _visitors(text: str, stations: Sequence[Station], now: datetime) -> Iterable[Appointment]:
-    """Return visits without a case at these stations, by contact or by name."""
+def _near(stations: Sequence[Station], now: datetime) -> Select[Appointment]:
     about_now = (Appointment.starts_at > now - BACK) & (Appointment.starts_at < now + AHEAD)
     here = Appointment.station_id.in_([station.id for station in stations])
-    wanted = _loaded().where(here, about_now, Appointment.case_id.is_(None))
+    return _loaded().where(here, about_now).order_by(Appointment.starts_at)
+
+
+def _visitors(text: str, near: Select[Appointment]) -> Iterable[Appointment]:
+    """Return visits without a case, by contact or by name."""
+    wanted = near.where(Appointment.case_id.is_(None))
     contact = _by_contact(text)
     if contact is not None:
         return db.session.scalars(wanted.where(contact).limit(MOST_SHOWN)).unique().all()
-    words = words_to_find(text)
-    if not words:
+    if not words_to_find(text):
         return ()
-    named = wanted.where(Appointment.name_encrypted.is_not(None)).order_by(Appointment.starts_at)
-    near = db.session.scalars(named.limit(MOST_READ)).unique().all()
-    return [visit for visit in near if is_named(visit.name, text)]
+    named = db.session.scalars(wanted.where(Appointment.name_encrypted.is_not(None)).limit(MOST_READ))
+    return [visit for visit in named.unique() if is_named(visit.name, text)]
+
+
+def _by_ending(text: str, near: Select[Appointment]) -> Iterable[Appointment]:
+    """Return visits of cases whose passport number ends so; the board shows these four signs."""
+    if not _ENDING.fullmatch(text.upper()):
+        return ()
+    visits = db.session.scalars(near.where(Appointment.case_id.is_not(None)).limit(MOST_READ)).unique().all()
+    cases = queries.cases_of(visits)
+    return [visit for visit in visits if cases[visit.case_id or 0].passport_last4 == text.upper()]
 
 
 def _loaded() -> Select[Appointment]:

@@ -41,7 +41,8 @@ def search(browser, text):
     ("typed", "who"),
     [
         ("aaaa 2222", "anna"), ("MQ4T-7XWD", "anna"), ("E1234567Q", "anna"), ("Петрова", "anna"),
-        ("Anna Petrova", "anna"), ("BBBB2222", "boris"), ("sokolow", "boris"), ("+86 138 0013 8000", "boris"),
+        ("Anna Petrova", "anna"), ("567q", "anna"),
+        ("BBBB2222", "boris"), ("sokolow", "boris"), ("+86 138 0013 8000", "boris"),
         ("boris@example.org", "boris"), ("E1234567Q6UTO7408122F1204159<<<<<<<<<<<<<<10", "anna"),
     ],
 )  # fmt: skip
@@ -74,7 +75,7 @@ def test_several_are_listed_by_initials(cast, visits, network, now):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "   ", "nobody of this name", "%", "'; DROP TABLE", "<" * 300, "٣٤٥", "x" * 500]
+    "typed", ["", "   ", "nobody of this name", "%", "'; DROP TABLE", "<" * 300, "٣٤٥", "a", "x" * 500]
 )
 def test_nothing_and_nonsense_are_said(cast, visits, typed):
     answer = search(cast.mei, typed)
