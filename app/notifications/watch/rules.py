@@ -79,9 +79,8 @@ def trouble_of(
     if refuses_everybody(tries):
         people = {one.contact_index for one in refusals(tries)}
         return ChannelTrouble.REFUSES, len(people)
-    sent_at = tries[len(failed)].at if len(failed) < len(tries) else None
     if waiting_since and failed:
-        quiet_since = max(waiting_since, sent_at) if sent_at else waiting_since
+        quiet_since = max(waiting_since, failed[-1].at)
         if now - quiet_since >= NOTHING_SENT_FOR:
             return ChannelTrouble.STANDS, int((now - quiet_since).total_seconds() // 60)
     return (ChannelTrouble.FAILS, len(failed)) if len(failed) >= FAILURES_IN_A_ROW else None

@@ -59,9 +59,10 @@ def tries(*outcomes: str, people: int = 100, minutes: float = 1, first: int = 0)
         (tries("sent"), 30, []),
         (tries(*["retry"] * 4), 7, []),
         (tries(*["retry"] * 5), 7, ["fails 5"]),
-        (tries("retry"), 7.9, []),
-        (tries("retry"), 8, ["stands 8"]),
-        (tries(*["retry"] * 9), 60, ["stands 60"]),
+        (tries("retry", minutes=7.9), 60, []),
+        (tries("retry", minutes=9), 8, ["stands 8"]),
+        (tries("retry", minutes=8), 60, ["stands 8"]),
+        (tries(*["retry"] * 9, minutes=60), 70, ["stands 60"]),
         (tries("retry", "retry", "sent", minutes=5), 60, []),  # others are sent: it is this one's address
         (tries("retry", "sent", minutes=9), 60, ["stands 9"]),
         (tries(*["failed"] * 4), 0, []),
