@@ -34,8 +34,8 @@ PATIENCE = 20
 WRITTEN = (
     ("worker log", b"Traceback"),
     ("web log", b"Traceback"),
-    ("web log", b"/c/<token> 303"),
-    ("web log", b"/v/<token> 410"),
+    ("web log", b'"path": "/c/<token>"'),
+    ("web log", b'"path": "/v/<token>"'),
     ("table appointments", b"test:"),
     ("table appointment_events", b"rescheduled"),
     ("table idempotency_keys", b"("),
