@@ -54,7 +54,8 @@ class Decisions:
         return cls(
             for_all=_choice(typed.get("for_all", "")),
             each=chosen,
-            shown=shown if "for_all" in typed else None,
+            # A choice without a step comes from a form that has to be looked at once more.
+            shown=shown if {"for_all", "step"} <= typed.keys() else None,
             quiet_because=quiet.replace("\0", "").strip()[:300],
         )
 

@@ -101,6 +101,7 @@ def _page(saves: Sequence[PlanSave], decisions: Decisions, problem: str = "", re
         scripts={one.visit.reference: _script(one, effect) for one in effect.unreachable},
         sends_at=now + UNDO_PLAN,
         problem=problem,
+        why_quiet=request.form.get("why_quiet", "").replace("\0", ""),
         repeated=[*sent, *repeated],
         action=request.path,
     )

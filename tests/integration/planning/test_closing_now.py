@@ -119,7 +119,8 @@ def test_what_is_missing_is_asked_for_and_the_rest_is_kept(cast, fields, words):
 
 def test_a_plan_that_somebody_changed_meanwhile_is_looked_at_again(cast):
     tom, ada = cast.tom, cast.ada
-    data = form(tom.get(CLOSE).text, "fuxingcheng", step="save")
+    decided = {"for_all": "ask", "choice-K7P3MX9A": "cancel", "why_quiet": "Told by phone"}
+    data = form(tom.get(CLOSE).text, "fuxingcheng", step="save", **decided)
     ada.post(CLOSE, data=form(ada.get(CLOSE).text, "fuxingcheng", span="now", step="save"))
 
     answer = tom.post(CLOSE, data=data)
@@ -127,5 +128,6 @@ def test_a_plan_that_somebody_changed_meanwhile_is_looked_at_again(cast):
     assert answer.status_code == 409
     assert "Somebody changed this plan" in answer.text
     assert len(closures()) == 1
+    assert all(f'<input type="hidden" name="{n}" value="{v}">' in answer.text for n, v in decided.items())
     again = {**form(answer.text, "fuxingcheng"), "step": "save"}
     assert tom.post(CLOSE, data=again).status_code == 303
