@@ -9,7 +9,14 @@ from flask_babel import lazy_gettext as _l
 from app.i18n import current_language
 from app.planning.edits import CalendarEdit
 from app.seeding.files import SeedError
-from app.stations.hours.calendar import YearCalendar, list_years, missing_holidays, read_notice, written
+from app.stations.hours.calendar import (
+    DAY_COLUMNS,
+    YearCalendar,
+    list_years,
+    missing_holidays,
+    read_notice,
+    written,
+)
 from app.stations.models import CalendarStatus
 from app.typography import comma
 
@@ -105,12 +112,15 @@ def _trouble(error: SeedError) -> str:
         return str(
             _("Line %(line)s of the list cannot be read. Compare it with the example.", line=error.line)
         )
-    rule = _RULES.get(error.column.partition("_")[0] if error.column != "works_as" else "works_as", "")
+    rule = _("the first line must be: %(columns)s", columns=",".join(DAY_COLUMNS))
+    if error.line > 1:
+        name = error.column if error.column == "works_as" else error.column.partition("_")[0]
+        rule = _RULES.get(name, error.problem)
     return str(
         _(
             "Line %(line)s of the list, “%(column)s”: %(rule)s",
             line=error.line,
             column=error.column,
-            rule=rule or error.problem,
+            rule=rule,
         )
     )

@@ -146,6 +146,7 @@ def test_which_weekday_a_make_up_day_works_as_is_changed_on_the_page(cast, netwo
             HEADER + "2026-10-10,holiday,A,B,C,,\n",
             "Line 2 of the list, “kind”: it must be day_off",
         ),
+        ("day,kind,notes\n2026-10-10,day_off,\n", "the first line must be: day,kind,name_en,name_zh"),
         (HEADER + '2026-10-10,day_off,"A\n', "cannot be read"),
         (HEADER + "2026-10-10,day_off,A\n", "cannot be read"),
     ],
