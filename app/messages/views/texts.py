@@ -12,7 +12,7 @@ from app.accounts.models import Role
 from app.appointments.contacts import read_email, read_phone
 from app.db import transact
 from app.errors import DomainError
-from app.i18n import in_language
+from app.i18n import current_language, in_language
 from app.localtext import LANGUAGES
 from app.messages import wording as message_wording
 from app.notifications.channels.sms_length import SmsLength, sms_length
@@ -147,10 +147,10 @@ def send_test(kind: str, channel: str) -> ResponseReturnValue:
         to = read_email(typed) if channel == EMAIL else read_phone(typed)
     except DomainError as refusal:
         form.refusal = sentence(refusal)
-        return _page(form, to=typed), 422
+        return _page(form, to=typed, test_language=language), 422
     if not to:
         form.refusal = _("Enter where the test goes.")
-        return _page(form), 422
+        return _page(form, test_language=language), 422
     trial = Trial(kind, channel, language, to, get_member().username)
     transact(trials.send, trial, now=clock.now())
     flash(_("The test is on its way."))
@@ -174,7 +174,7 @@ def _page(form: TextForm, **more: Any) -> str:
         versions=texts.list_versions(form.kind.name, form.channel),
         errors=form.errors,
         language_word=message_wording.language_word,
-        **{"to": "", **more},
+        **{"to": "", "test_language": current_language(), **more},
     )
 
 

@@ -161,7 +161,9 @@ def test_a_test_goes_through_the_outbox_with_examples(cast, now):
 
 @pytest.mark.parametrize("to", ["", "nonsense"])
 def test_a_test_to_nobody_is_refused(cast, to):
-    assert cast.ada.post(f"{MAIL}/test", data={"to": to, "language": "en"}).status_code == 422
+    answer = cast.ada.post(f"{MAIL}/test", data={"to": to, "language": "ru"})
+    assert answer.status_code == 422
+    assert '<option value="ru" lang="ru" selected>' in answer.text
     assert db.session.query(OutboxMessage).count() == 0
 
 
