@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import TextInput
 
 from app.appointments.contacts import MOST_NAME, Contact
 from app.appointments.views.forms import ReachForm
@@ -15,6 +16,8 @@ HOW_MANY = _l("Enter a number from 1 to %(most)s.", most=MOST_ROWS)
 
 class PeopleField(IntegerField):  # type: ignore[misc]
     """A number of people; what cannot be one is said as one out of bounds is."""
+
+    widget = TextInput()  # of a text, in which browsers know no bounds
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
