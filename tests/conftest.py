@@ -29,6 +29,7 @@ from app.stations.hours.plans import forget_plans
 from app.stations.limits import forget_limits
 from tests import factories
 from tests.databases import KINDS, Databases
+from tests.markup import faults_of
 
 TUESDAY = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 09:00 in Haikou, a working day
 SECRET_KEY = "a secret for tests only, long enough"
@@ -176,10 +177,16 @@ def outside(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 class SeparateClient(FlaskClient):
-    """Runs each request outside the test's app context. Read the session with `session_transaction()`."""
+    """Runs each request outside the test's app context, and looks whether each page is valid HTML.
+
+    Read the session with `session_transaction()`.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        return outside(super().open, *args, **kwargs)
+        answer = outside(super().open, *args, **kwargs)
+        if answer.mimetype == "text/html" and not answer.content_encoding and answer.get_data():
+            assert faults_of(answer.text) == [], answer.request.path
+        return answer
 
 
 class SeparateRunner(FlaskCliRunner):
