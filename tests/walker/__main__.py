@@ -11,6 +11,7 @@ from tests.databases import KINDS, Databases
 from tests.walker.session import Session
 from tests.walker.world import Worlds
 
+SWEEPERS = ("ada", "tom", "mei", "lin", "holder-3", "nobody-zh", "nobody-ru", "employer")
 STEPS = 150
 SHARE_OF_WALKING = 0.7  # the rest is for making the found walks short
 
@@ -31,6 +32,9 @@ def main() -> int:
             worlds = Worlds(databases, Path(folder))
             sessions = [Session(worlds, kind) for kind in asked.on]
             until = time.monotonic() + asked.seconds * SHARE_OF_WALKING
+            for who, session in itertools.product(SWEEPERS, sessions):
+                if time.monotonic() < until:
+                    session.sweep(who, asked.seed)
             for number in itertools.count():
                 if time.monotonic() > until:
                     break

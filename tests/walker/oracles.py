@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.walker.page import Form, Page
+from tests import markup
+from tests.walker.page import Field, Form, Page
 from tests.walker.values import MARK, Filled
 
 # What no page says on purpose: values that nobody put into words, blanks that nobody filled.
@@ -14,11 +15,12 @@ LEAKS = re.compile(
 )
 # Two English words, or one of small letters: names, signs and numbers are neither.
 ENGLISH = re.compile(r"\b[A-Za-z][a-z]+(?:[ -][a-z]{2,})+\b|(?<![\w./@:+-])[a-z]{4,}(?![\w/@:])(?!\.\w)")
-# Words that are the same in every language, addresses, and what stands for itself.
+# Words that are the same in every language, addresses, and what is quoted as it was typed.
 NO_LANGUAGE = re.compile(
-    r"\{[a-z_]+\}|https?://\S+|\bcookies?\b|\bwebhook\b|\.\w{2,4}\b|[\w.+-]+@[\w.-]+", re.IGNORECASE
+    r"\{[a-z_]+\}|\w+(?:,\w+){3,}|[«“][^»”]{,80}[»”]|https?://\S+|\bcookies?\b|\bwebhook\b|\.\w{2,4}\b|[\w.+-]+@[\w.-]+",
+    re.IGNORECASE,
 )
-MOST_TYPED = 20
+MOST_TYPED = 16
 # Pages on which such a word is meant.
 MEANT = {("/en/privacy", "None")}
 
@@ -35,14 +37,18 @@ class Fault:
     @property
     def key(self) -> tuple[str, str, str]:
         """Return what makes it the same fault: a wrong text is one, on however many pages it stands."""
-        return self.kind, "" if self.kind in ("English", "leak", "dangling") else self.where, self.seen
+        return (
+            self.kind,
+            "" if self.kind in ("English", "leak", "dangling", "markup") else self.where,
+            self.seen,
+        )
 
     def __str__(self) -> str:
         return f"[{self.kind}] {self.where}: {self.seen}" + (f"\n{self.more}" if self.more else "")
 
 
 SIGN = re.compile(r"[A-Z0-9]{8,}|[\w-]{16,}|\d+")
-AFTER = {"places", "stations", "points", "network", "reminders", "texts"}
+AFTER = {"changes", "places", "stations", "points", "network", "reminders", "texts"}
 
 
 def shape_of(address: str) -> str:
@@ -82,11 +88,13 @@ def of_answer(page: Page, failures: Sequence[str] = (), said: Sequence[str] = ()
 
 
 def _of_page(page: Page, where: str) -> Iterator[Fault]:
-    if page.root.xpath("//*[@id=$id]", id=MARK):
+    yield from (Fault("markup", where, fault) for fault in markup.faults_of(page.body))
+    ids = set(page.root.xpath("//@id"))
+    if MARK in ids:
         yield Fault("code", where, "what was typed became part of the page")
     for target in page.root.xpath("//a/@href[starts-with(., '#')] | //label/@for"):
         name = target.removeprefix("#")
-        if name and not page.root.xpath("//*[@id=$id]", id=name):
+        if name and name not in ids:
             yield Fault("dangling", where, f"#{re.sub(r'[0-9]+', 'N', name)}")
     if page.status < 400 and not page.root.xpath("//h1") and page.root.xpath("//main"):
         yield Fault("no heading", where, "no h1")
@@ -164,15 +172,15 @@ def _says_why(answer: Page) -> bool:
 def _lost(form: Form, filled: Filled, again: Form, where: str) -> Iterator[Fault]:
     for name in dict.fromkeys(one.name for one in form.fields):
         fields = form.named(name)
-        if fields[0].kind in ("hidden", "password", "file", "submit"):
+        if fields[0].kind in ("hidden", "password", "file", "submit") or _is_a_list(form, fields[0]):
             continue
         shown = again.named(name)
         typed = [_plain(value) for value in filled.get(name, [])]
         if fields[0].kind in ("checkbox", "radio"):
-            now = [_plain(one.value) for one in shown if one.checked]
+            now = [_plain(one.value) for one in shown if one.checked or one.kind == "hidden"]
         else:
             now = [_plain(one.value) for one in shown]
-        missing = [value for value in typed if value and value not in now and not _is_cut(value, now)]
+        missing = [value for value in typed if value and not _is_shown(value, now)]
         if missing:
             seen = (
                 f"{re.sub(r'[0-9]+', 'N', name)} is gone"
@@ -184,12 +192,33 @@ def _lost(form: Form, filled: Filled, again: Form, where: str) -> Iterator[Fault
             )
 
 
+def _is_a_list(form: Form, one: Field) -> bool:
+    """Say whether it is a list that may come as a file, too: its lines are shown as they were read."""
+    return one.kind == "textarea" and any(other.kind == "file" for other in form.fields)
+
+
+def _is_shown(value: str, shown: list[str]) -> bool:
+    same_day = re.fullmatch(r"\d+\D\d+\D\d+", value) and _numbers(value) in map(_numbers, shown)
+    same_code = re.fullmatch(r"[\w ]+", value) and _letters(value) in map(_letters, shown)
+    return value in shown or bool(same_day or same_code) or _is_cut(value, shown)
+
+
+def _letters(value: str) -> str:
+    return value.replace(" ", "").casefold()
+
+
+def _numbers(value: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", value)]
+
+
 def _is_cut(value: str, shown: list[str]) -> bool:
     """Say whether only the end is gone, of more than anybody types."""
     return len(value) > MOST_TYPED and any(len(one) >= MOST_TYPED and value.startswith(one) for one in shown)
 
 
 def _plain(value: str) -> str:
+    """Return a text without what nobody sees: line ends, blanks, signs that turn the direction."""
+    value = re.sub("[\u202a-\u202e\u2066-\u2069]", "", value)
     return re.sub(r"\s+", " ", value).strip()
 
 

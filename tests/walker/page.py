@@ -132,8 +132,11 @@ class Page:
         )
 
     def _label(self, one: HtmlElement) -> str:
-        labels = self.root.xpath("//label[@for=$id]", id=one.get("id") or "-")
-        return one.get("aria-label") or " ".join(words_of(label) for label in labels)
+        return one.get("aria-label") or self._labels.get(one.get("id") or "", "")
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {one.get("for", ""): words_of(one) for one in self.root.iter("label")}
 
     @cached_property
     def words(self) -> str:

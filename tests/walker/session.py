@@ -4,10 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from random import Random
 
 from tests.walker.known import is_known
 from tests.walker.oracles import Fault
 from tests.walker.shrinking import shortest
+from tests.walker.sweep import Sweep
 from tests.walker.walk import Step, Walk
 from tests.walker.world import Worlds
 
@@ -28,6 +30,17 @@ class Session:
         with self.worlds.open(self.kind) as world:
             walk = Walk(world, seen=self.seen)
             walk.wander(count, seed=seed, together=together)
+        self._keep(walk)
+
+    def sweep(self, who: str, seed: int) -> Sweep:
+        """Let one person meet every kind of page and form, and keep what was wrong."""
+        with self.worlds.open(self.kind) as world:
+            sweep = Sweep(Walk(world), world.browsers[who], Random(seed))
+            sweep.run()
+        self._keep(sweep.walk)
+        return sweep
+
+    def _keep(self, walk: Walk) -> None:
         self.steps += len(walk.steps)
         for fault, length in walk.faults:
             why = is_known(fault)

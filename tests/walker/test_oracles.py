@@ -19,7 +19,7 @@ TYPED = {"name": ["Ana"], "tick": ["yes"]}
 
 
 def page(body: str, *, status: int = 200, lang: str = "en", came_by: str = "GET") -> Page:
-    text = f"<html lang='{lang}'><main><h1>1</h1>{body}</main></html>"
+    text = f"<!doctype html><html lang='{lang}'><main><h1>1</h1>{body}</main></html>"
     return Page("/en/x", status, "text/html", text, came_by)
 
 
@@ -35,6 +35,7 @@ def kinds(faults: Iterable[Fault]) -> set[str]:
         ("<p>{}</p>", "leak"),
         ("<p>a &amp;lt; b</p>", "leak"),
         (f"<p><b id='{MARK}'>bold</b></p>", "code"),
+        ("<p>one<div>two</div></p>", "markup"),
         ("<a href='#nowhere'>there</a>", "dangling"),
         ("<label for='nothing'>Name</label>", "dangling"),
     ],

@@ -83,7 +83,10 @@ def kind_of(one: Field) -> str:
 
 @dataclass
 class Typist:
-    """Fills forms in one mood: "right" | "odd" (one control is not) | "wild" | "as_is"."""
+    """Fills forms in one mood: "right" | "odd" (one control is not) | "wild" | "as_is".
+
+    "fresh" is right, too, but keeps no word and no day that the page has filled in already.
+    """
 
     known: Known
     today: date
@@ -122,7 +125,8 @@ class Typist:
         return self.chance.choice(ODD.get(kind, ODD["text"])) if wild else self._right(one, kind, pair)
 
     def _right(self, one: Field, kind: str, pair: tuple[str, str]) -> str:
-        if one.value and self.chance.random() < 0.6:
+        kept = self.mood != "fresh" or kind in ("number", "time")
+        if one.value and kept and self.chance.random() < 0.6:
             return one.value
         if "last4" in one.name:
             return pair[1]

@@ -1,5 +1,6 @@
 """One walk: who goes where and sends what, in an order of its seed; and the same steps once more."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from tests.walker import letters, oracles, promises
 from tests.walker.browser import Browser
 from tests.walker.oracles import Fault, shape_of
 from tests.walker.page import Form, Page
-from tests.walker.values import LONG, ODD, RIGHT, WORDS, Filled, Typist
+from tests.walker.values import CASES, LONG, ODD, RIGHT, WORDS, Filled, Typist
 from tests.walker.work import night, work
 from tests.walker.world import World
 
@@ -103,10 +104,10 @@ class Walk:
             yield from oracles.of_link(page, before.address)
 
     def _press(self, browser: Browser, step: Step) -> Iterator[Fault]:
-        form = _find(browser.page, step)
+        form = form_of(browser.page, step)
         if form is None and step.address:
             browser.open(step.address)
-            form = _find(browser.page, step)
+            form = form_of(browser.page, step)
         if form is None or browser.page is None:
             return
         shown_on = browser.page.address
@@ -208,7 +209,7 @@ class Walk:
         )
 
 
-def _find(page: Page | None, step: Step) -> Form | None:
+def form_of(page: Page | None, step: Step) -> Form | None:
     """Return the form of the page that the step is about."""
     if page is None:
         return None
@@ -231,9 +232,10 @@ def _hidden(form: Form) -> Filled:
 
 
 def _all_said() -> list[str]:
-    said = {LONG, *WORDS.values()}
+    said = {LONG, "long", *WORDS.values(), *CASES.splitlines()}
     for values in (*RIGHT.values(), *ODD.values()):
-        said |= set(values)
+        # A page may quote a part of what was typed: a list's one item, what stood before a sign.
+        said |= {*values, *(piece for value in values for piece in re.split(r"[<>;,'\"=()]", value))}
     return sorted((one.strip() for one in said if len(one.strip()) > 2), key=len, reverse=True)
 
 

@@ -141,7 +141,8 @@ def remove_closure(slug: str, closure_id: int) -> ResponseReturnValue:
     station = get_own_station_or_404(slug)
     row = queries.find_closure(station, closure_id)
     if row is None:
-        abort(404)
+        # It was there when the page was shown: pressed twice, or removed by somebody else.
+        return _stale(slug, _saved_forms(station))
     closed = ClosedInterval(Interval(row.starts_at, row.ends_at), row.reason)
     return _answer(station, _saved_forms(station), ClosureRemoval(closure_id, closed))
 

@@ -278,13 +278,15 @@ def test_a_closure_is_planned_on_the_stations_clock_and_removed_again(browser, v
     assert (row.starts_at, row.ends_at) == (at("2026-11-25", "10:00"), at("2026-11-25", "12:00"))
     assert row.reason.en == "Power cut"
 
-    removal = {"plan_version": version()}
-    preview = browser.post(f"{HOURS}/closures/{row.id}/remove", data=removal)
+    removal, remove = {"plan_version": version()}, f"{HOURS}/closures/{row.id}/remove"
+    preview = browser.post(remove, data=removal)
     assert "This change touches no booked visit" in preview.text
-    browser.post(f"{HOURS}/closures/{row.id}/remove", data=removal | {"step": "save"})
+    browser.post(remove, data=removal | {"step": "save"})
 
     assert closures() == []
     assert "Needs a call" not in browser.get("/staff/today").text
+    again = browser.post(remove, data=removal)
+    assert (again.status_code, "Somebody else changed this plan" in again.text) == (409, True)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +316,7 @@ def test_a_closure_of_another_station_cannot_be_removed_through_ones_own(browser
         f"{HOURS}/closures/{row.id}/remove", data={"plan_version": version(), "step": "save"}
     )
 
-    assert answer.status_code == 404
+    assert answer.status_code == 409
     assert len(closures()) == 1
 
 
