@@ -21,9 +21,8 @@ REPORTS = {
     "reports_of_work.show_half_year": Role.ADMINISTRATOR,
     "reports_of_work.half_year_sheet": Role.ADMINISTRATOR,
 }
-# One's own; a session of another is not ended, and nothing is told of it.
-FIND = {"staff.find": Role.CLERK}
-ACCOUNT = {
+# One's own, and a search in one's own stations: of what is another's nothing is told.
+ACCOUNT = {"staff.find": Role.CLERK} | {
     f"staff_account.{name}": Role.CLERK for name in ("show", "change_password", "end_session", "end_others")
 }
 ORIGINS = {

@@ -131,7 +131,6 @@ STAFF = {
     "staff_reports.settle": Role.MANAGER,
     **routes.ORIGINS,
     **routes.ACCOUNT,
-    **routes.FIND,
     **routes.POINTS,
 }
 
@@ -270,7 +269,6 @@ def has_variable(endpoint: str) -> bool:
         "staff_reports.overview",
         "staff_replies.overview",
         *routes.ACCOUNT,
-        *routes.FIND,
     }
     without |= {f"staff_messages.{name}" for name in ("find", "list_paused", "pause_contact", "resume")}
     without |= {f"staff_messages.{name}" for name in ("ask_replay", "send_again")}

@@ -74,7 +74,9 @@ def test_an_empty_day_says_when_the_next_visit_is(browser, visit):
 
 
 def test_the_board_refreshes_itself_until_stopped(browser, visit):
-    assert '<meta http-equiv="refresh" content="30">' in browser.get("/staff/today").text
+    page = browser.get("/staff/today").text
+    assert 'http-equiv="refresh" content="30; url=/staff/today?station=central-window' in page
+    assert "again=1" in page  # a page that loads itself keeps nobody signed in
     assert "http-equiv" not in browser.get("/staff/today?refresh=off").text
     assert "http-equiv" not in browser.get("/staff/today?day=2026-11-25").text
 
