@@ -18,7 +18,9 @@ WELL = ServiceState(
     missing_year=None,
     backup_at=NOW - timedelta(hours=48),
 )
-PRODUCTION = Settings.model_construct(app_env="production", disk_free_mb=500, backup_hours=48)
+PRODUCTION = Settings.model_construct(
+    app_env="production", smtp_url="smtp://mail", disk_free_mb=500, backup_hours=48
+)
 
 
 @pytest.mark.parametrize(

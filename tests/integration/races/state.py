@@ -154,7 +154,7 @@ class _Reader:
 def _subject(message, cases):
     if message.topic == "appointment":
         return cases[message.subject_id]
-    return 0 if message.topic in ("offer", "reply", "waiting", "group") else message.subject_id
+    return 0 if message.topic in ("offer", "reply", "waiting", "group", "proxy") else message.subject_id
 
 
 # --- what must be true -----------------------------------------------------------------------------
