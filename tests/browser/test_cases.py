@@ -53,7 +53,7 @@ def sign_in(page: Page, username: str) -> None:
 def test_found_by_name_decided_by_both_and_ready(any_page, open_page, bureaus, case) -> None:
     sign_in(any_page, bureaus["work"])
     any_page.goto("/staff/cases")
-    any_page.get_by_role("searchbox").fill(f"gudrun {case.full_name.split()[1]}")
+    any_page.get_by_role("main").get_by_role("searchbox").fill(f"gudrun {case.full_name.split()[1]}")
     any_page.get_by_role("button", name="Search").click()
     any_page.get_by_role("link", name=case.number).click()
     expect(any_page.get_by_role("button", name="Approve")).to_have_count(1)

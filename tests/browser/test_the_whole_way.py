@@ -151,7 +151,7 @@ def case_of(number: int) -> Case:
 def approve(page: Page, number: int) -> None:
     """Approve the own permit of a case, which is found by the bureaus' own number of its passport."""
     page.goto("/staff/cases")
-    page.get_by_role("searchbox").fill(f"T{number:07}")
+    page.get_by_role("main").get_by_role("searchbox").fill(f"T{number:07}")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name=case_of(number).number).click()
     expect(page.get_by_role("button", name="Approve")).to_have_count(1)
