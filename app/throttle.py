@@ -1,7 +1,6 @@
 """Limits on tries, counted in the database so that every process counts together."""
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from sqlalchemy import String, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -61,15 +60,3 @@ def take_back(key: str) -> None:
 def _fingerprint(key: str) -> str:
     # Keyed: whoever has the table alone cannot try all addresses there are.
     return keyring().blind_index(key, purpose="throttle")
-
-
-def address_block(address: str) -> str:
-    """Return the network one caller may use at will: the IPv4 address itself, the /64 of an IPv6 one."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return "unknown"
-    mapped = getattr(ip, "ipv4_mapped", None)
-    if mapped:
-        return str(mapped)
-    return str(ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else str(ip)

@@ -13,6 +13,7 @@ from app.accounts.models import Role, StaffSession, User
 from app.crypto import token_hash
 from app.db import db, locking
 from app.errors import DomainError
+from app.web.networks import address_block
 
 FAILURES = 5  # of one account, from one address
 ADDRESS_FAILURES = 20  # of all accounts, from one address: an office may share it
@@ -71,7 +72,7 @@ class Attempt:
     @property
     def keys(self) -> dict[str, int]:
         """Return the throttle keys of this try and how many failures each allows."""
-        block = throttle.address_block(self.address)
+        block = address_block(self.address)
         return {
             f"sign-in:{queries.normalised(self.username)}:{block}": FAILURES,
             f"sign-in:{block}": ADDRESS_FAILURES,

@@ -20,6 +20,7 @@ from app.cases.finding import search as case_search
 from app.cases.finding.name_words import split, whole_forms_of, words_to_find, words_to_keep
 from app.cases.finding.search import CaseSearch
 from app.cases.models import Case
+from app.cases.queries import find_by_link
 from app.codes import UnreadableCode, read_code
 from app.counter import board
 from app.db import db
@@ -69,7 +70,7 @@ def find(typed: str, stations: Sequence[Station], *, sees_cases: bool, today: da
     text = typed.replace("\0", "").strip()[:LONGEST]
     if len(text) < FEWEST_SIGNS:
         return Hits((), (), ())
-    cases = _cases(text, today)
+    cases = _cases(text, today=today, now=now)
     near = _near(stations, now)
     found = (*_exact(text), *_of_cases(cases), *_visitors(text, near), *_by_ending(text, near))
     visits = {visit.id: visit for visit in found}.values()
@@ -84,7 +85,11 @@ def find(typed: str, stations: Sequence[Station], *, sees_cases: bool, today: da
     )
 
 
-def _cases(text: str, today: date) -> Sequence[Case]:
+def _cases(text: str, *, today: date, now: datetime) -> Sequence[Case]:
+    link = _OUR_LINK.search(text)
+    if link:
+        case = find_by_link(link["token"], now=now) if link["kind"] == "c" else None
+        return [case] if case else ()
     return case_search.find_cases(CaseSearch(text=passport_of(text) or text), today=today).cases
 
 

@@ -25,6 +25,7 @@ from app.stations.geography.distance import Point
 from app.stations.geography.names import is_chinese, key_of
 from app.stations.geography.places import FoundPlace, PlaceKind
 from app.stations.models import Confidence, Place
+from app.web.networks import address_block
 
 LEAST_PEOPLE = 3
 LONGEST = 60
@@ -51,11 +52,11 @@ def note(text: str, *, address: str, now: datetime) -> None:
     """Count that a person typed a text that means no place we know; failing to count harms nobody."""
     if not may_be_counted(text):
         return
-    limit = f"unknown-places-of:{throttle.address_block(address)}"
+    limit = f"unknown-places-of:{address_block(address)}"
     with suppress(Busy, TooManyTries):
         throttle.check(limit, limit=MOST_OF_ONE, now=now)
         transact(throttle.count, limit, window=WINDOW, now=now)
-        transact(count, text, person=throttle.address_block(address), now=now)
+        transact(count, text, person=address_block(address), now=now)
 
 
 def may_be_counted(text: str) -> bool:

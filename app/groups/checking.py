@@ -15,6 +15,7 @@ from app.codes import UnreadableCode, read_code
 from app.db import transact
 from app.errors import TooManyTries
 from app.groups.reading import ListRow
+from app.web.networks import address_block
 
 # A list of 30 with some slips, corrected twice, passes; somebody who tries codes out is stopped.
 MOST_WRONG_ROWS = 40
@@ -47,7 +48,7 @@ def check_rows(rows: Sequence[ListRow], *, address: str, now: datetime) -> list[
     All rows are counted before any is judged, so that many lists at once are no way around the
     limit; what turns out right is taken back.
     """
-    network = f"rows-from:{throttle.address_block(address)}"
+    network = f"rows-from:{address_block(address)}"
     throttle.check(network, limit=MOST_WRONG_ROWS, now=now)
     keys = [_key(row) for row in rows]
     transact(_count, network, [key for key in keys if key], now=now)

@@ -11,6 +11,7 @@ from app.lost_links.queries import KnownDetails, find_owners
 from app.notifications import contacts
 from app.notifications.delivery import outbox
 from app.notifications.delivery.outbox import OutboxRequest
+from app.web.networks import address_block
 
 MOST_ASKED = 5  # by one network
 PAUSE = timedelta(minutes=15)
@@ -23,7 +24,7 @@ def ask(known: KnownDetails, contact: Contact, *, address: str, now: datetime) -
 
     Raises TooManyTries when this network asked too often.
     """
-    key = f"lost-link-from:{throttle.address_block(address)}"
+    key = f"lost-link-from:{address_block(address)}"
     throttle.check(key, limit=MOST_ASKED, now=now)
     transact(throttle.count, key, window=PAUSE, now=now)
     throttle.check(key, limit=MOST_ASKED + 1, now=now)

@@ -11,6 +11,7 @@ from app.codes import NAME_LENGTH, new_code
 from app.db import db, transact
 from app.errors import NotFound
 from app.stations.models import Station, StationReport
+from app.web.networks import address_block
 
 MOST_SIGNS = 1000
 MOST_CONTACT = 254
@@ -30,7 +31,7 @@ class NewReport:
 
 def tell(station: Station, report: NewReport, *, address: str, now: datetime) -> None:
     """Keep a report for the staff. Raises TooManyTries for the sixth of one network in 15 minutes."""
-    key = f"reports-from:{throttle.address_block(address)}"
+    key = f"reports-from:{address_block(address)}"
     transact(throttle.count, key, window=WINDOW, now=now)
     throttle.check(key, limit=MOST_REPORTS + 1, now=now)
     transact(keep, station.id, report, now=now)

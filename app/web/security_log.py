@@ -5,11 +5,11 @@ key is DATA_KEY's newest, so a rotation begins new fingerprints. docs/runbook.md
 """
 
 import logging
-from ipaddress import ip_address, ip_network
 
 from flask import Flask, Response, g, request
 
 from app.crypto import keyring
+from app.web.networks import address_block
 
 log = logging.getLogger("app.security")
 
@@ -43,7 +43,7 @@ def _note_refusal(response: Response) -> Response:
 def _facts() -> dict[str, str]:
     facts = {
         "endpoint": request.endpoint or "",
-        "network": _fingerprint(_network(request.remote_addr or ""), "network"),
+        "network": _fingerprint(address_block(request.remote_addr or ""), "network"),
     }
     account = g.get(_ACCOUNT)
     return {**facts, "account": _fingerprint(account, "account")} if account else facts
@@ -51,17 +51,8 @@ def _facts() -> dict[str, str]:
 
 def fingerprint_of(*, account: str = "", address: str = "") -> str:
     """Return how lines name this account, or the network of this address."""
-    return _fingerprint(account, "account") if account else _fingerprint(_network(address), "network")
+    return _fingerprint(account, "account") if account else _fingerprint(address_block(address), "network")
 
 
 def _fingerprint(text: str, what: str) -> str:
     return keyring().blind_index(text, purpose=f"security-{what}")[:SIGNS]
-
-
-def _network(address: str) -> str:
-    """Return the address itself, or the /64 of an IPv6 one: what one caller may use at will."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return "unknown"
-    return str(ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else str(ip)

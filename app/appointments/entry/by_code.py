@@ -14,6 +14,7 @@ from app.cases.models import Case
 from app.cases.queries import CaseNotFound
 from app.codes import read_code
 from app.db import transact
+from app.web.networks import address_block
 
 MOST_FAILURES = 5
 MOST_OF_NETWORK = 200
@@ -25,7 +26,7 @@ def open_case(code: str, last4: str, *, address: str, now: datetime) -> Case:
 
     A try is counted before it is judged, so that many at once are no way around the limit.
     """
-    of_code, of_network = f"code:{read_code(code)}", f"code-from:{throttle.address_block(address)}"
+    of_code, of_network = f"code:{read_code(code)}", f"code-from:{address_block(address)}"
     throttle.check(of_network, limit=MOST_OF_NETWORK, now=now)
     throttle.check(of_code, limit=MOST_FAILURES, now=now)
     transact(throttle.count, of_code, window=PAUSE, now=now)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from app import throttle
 from app.db import transact
+from app.web.networks import address_block
 
 MOST_DEAD_LINKS = 20
 PAUSE = timedelta(minutes=15)
@@ -18,7 +19,7 @@ def count_dead_link(address: str, *, now: datetime) -> None:
 
     Raises TooManyTries, and writes nothing more, when this network followed too many of them.
     """
-    key = f"dead-link-from:{throttle.address_block(address)}"
+    key = f"dead-link-from:{address_block(address)}"
     throttle.check(key, limit=MOST_DEAD_LINKS, now=now)
     transact(throttle.count, key, window=PAUSE, now=now)
     throttle.check(key, limit=MOST_DEAD_LINKS + 1, now=now)

@@ -28,6 +28,7 @@ from app.appointments.waitlist.rules import WaitingWish
 from app.db import transact
 from app.errors import NotFound, TooManyTries
 from app.i18n import LANGUAGE_PREFIX, current_language, local, text
+from app.web.networks import address_block
 from app.wording import sentence
 
 WAITING = "waiting"
@@ -156,7 +157,7 @@ def _join(form: Any, errand: Errand, visit: Appointment | None) -> ResponseRetur
 
 
 def _count_join() -> None:
-    network = throttle.address_block(request.remote_addr or "")
+    network = address_block(request.remote_addr or "")
     hits = transact(throttle.count, f"waiting-from:{network}", window=JOINS_WINDOW, now=clock.now())
     if hits > MOST_JOINS:
         raise TooManyTries(retry_after=int(JOINS_WINDOW.total_seconds()))

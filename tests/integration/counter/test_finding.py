@@ -5,6 +5,7 @@ import pytest
 from app.appointments.booking.operations import give_token
 from app.appointments.booking.visit_limits import index_contact
 from app.appointments.models import Appointment
+from app.cases.models import Case
 from app.db import db, transact
 from tests import factories
 
@@ -54,6 +55,11 @@ def test_one_hit_opens(cast, visits, typed, who):
 def test_the_code_of_the_ticket_opens(cast, visits):
     link = f"https://visits.example.org/v/{db.session.get_one(Appointment, visits['boris'].id).token}"
     assert search(cast.mei, link).location == "/staff/visits/BBBB2222"
+
+
+def test_the_link_of_a_case_opens_its_visit(cast, visits):
+    case = db.session.get_one(Case, visits["anna"].case_id)
+    assert search(cast.mei, f"https://visits.example.org/c/{case.link}").location == "/staff/visits/AAAA2222"
 
 
 def test_a_visit_elsewhere_says_where_and_when_and_not_who(cast, visits):

@@ -1,6 +1,6 @@
 import pytest
 
-from app.throttle import address_block
+from app.web.networks import address_block
 
 
 @pytest.mark.parametrize(
